@@ -1,0 +1,397 @@
+"""Result types: from the operands of an operation to the type of what it computes.
+
+An inference function takes the operands as atoms (so that it sees constants) and the keyword operands as a dict, and
+returns a Type. It never fails on a valid call; where nothing better is known it returns `NUMERIC`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+
+from .nodes import Atom, Const
+from .types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NUMERIC,
+    OBJECT,
+    STRUCTURES,
+    UNKNOWN,
+    Array,
+    Dict,
+    Dim,
+    FixedList,
+    List,
+    Numeric,
+    Object,
+    Record,
+    Scalar,
+    Slice,
+    Tuple,
+    Type,
+    is_numeric,
+    kind_of_dtype,
+    known,
+    type_of,
+)
+
+Infer = Callable[[Sequence[Atom], Mapping[str, Atom]], Type]
+
+_SAMPLE = {"b": True, "i": 1, "f": 1.0, "c": 1.0 + 0j}
+
+
+def always(type_: Type) -> Infer:
+    """An operation whose result type does not depend on its operands."""
+    return lambda args, keywords: type_
+
+
+def same_as_first(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    return args[0].type
+
+
+# ------------------------------------------------------------------ elementwise
+
+
+def broadcast_dims(left: Dim, right: Dim) -> Dim:
+    """The length of a dimension after broadcasting."""
+    if left.same_as(right) or right.one:
+        return left
+    if left.one or right.one is False:
+        return right
+    if left.one is False:
+        return left
+    return UNKNOWN
+
+
+def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """The shape after broadcasting, as far as it is known."""
+    out: tuple[Dim, ...] = ()
+    for shape in shapes:
+        pairs = zip_longest(reversed(out), reversed(shape), fillvalue=known(1))
+        out = tuple(broadcast_dims(a, b) for a, b in pairs)[::-1]
+    return out
+
+
+def shape_of(type_: Type) -> tuple[Dim, ...]:
+    """The dimensions of a number (none) or an array."""
+    return type_.shape if isinstance(type_, Array) else ()
+
+
+@lru_cache(maxsize=4096)
+def _sampled(function: Callable[..., Any], kinds: tuple[tuple[bool, str, str | None], ...]) -> Type:
+    """Call `function` on a sample of each operand and look at the result's dtype."""
+    values = []
+    for is_array, kind, dtype in kinds:
+        value: Any = _SAMPLE[kind]
+        if is_array:
+            value = np.full(2, value, dtype)
+        elif dtype:
+            value = np.dtype(dtype).type(value)
+        values.append(value)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return type_of(function(*values))
+    except Exception:  # a sample outside the domain says nothing
+        return NUMERIC
+
+
+def elementwise(function: Callable[..., Any]) -> Infer:
+    """An operation that works entry by entry with broadcasting."""
+
+    def infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+        types = [arg.type for arg in args]
+        if not all(isinstance(t, (Scalar, Array)) for t in types):
+            return OBJECT if any(isinstance(t, Object) for t in types) else NUMERIC
+        kinds = tuple((isinstance(t, Array) and t.ndim > 0, t.kind, t.dtype) for t in types)  # type: ignore[union-attr]
+        sampled = _sampled(function, kinds)
+        if not isinstance(sampled, (Scalar, Array)):
+            return sampled
+        shape = broadcast(*map(shape_of, types))
+        return Array(sampled.dtype, shape) if shape and sampled.dtype else sampled
+
+    return infer
+
+
+def sum_axes(target: Type, source: Type) -> tuple[int, tuple[int, ...], bool]:
+    """How a cotangent of type `source` is brought to the shape of `target`, a broadcast operand.
+
+    Returns:
+        how many leading axes are summed away; which of the other axes (counted in `target`) are summed and kept with
+        length 1; and whether a doubt is left that only the run-time shapes can settle.
+    """
+    if isinstance(target, Numeric) or isinstance(source, Numeric):
+        return 0, (), True
+    to, from_ = shape_of(target), shape_of(source)
+    lead = len(from_) - len(to)
+    axes, doubt = [], lead < 0
+    for axis, (a, b) in enumerate(zip(to, from_[max(lead, 0) :], strict=False)):
+        if a.one and not b.one:
+            axes.append(axis)
+        elif a.one is None and not a.same_as(b) and not b.one:
+            doubt = True
+    return max(lead, 0), tuple(axes), doubt
+
+
+# ------------------------------------------------------------------ reductions
+
+
+def normal_axes(axis: Any, ndim: int) -> tuple[int, ...] | None:
+    """The axes that `axis` (None, int or tuple) names, non-negative and sorted; None where they are not known."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, int):
+        axis = (axis,)
+    if not isinstance(axis, tuple) or not all(isinstance(a, int) and -ndim <= a < ndim for a in axis):
+        return None
+    return tuple(sorted(a % ndim for a in axis))
+
+
+def constant(atom: Atom | None, default: Any = None) -> Any:
+    """The value of a constant operand, the operand itself where it is not constant."""
+    if atom is None:
+        return default
+    return atom.value if isinstance(atom, Const) else atom
+
+
+def reduction(function: Callable[..., Any]) -> Infer:
+    """A reduction over `axis` (default: all) with `keepdims`."""
+
+    def infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+        type_ = args[0].type
+        if isinstance(type_, Scalar):
+            type_ = Array(type_.dtype or np.dtype({"b": bool, "i": int, "f": float, "c": complex}[type_.kind]).name, ())
+        if not isinstance(type_, Array):
+            return NUMERIC
+        axes = normal_axes(constant(args[1] if len(args) > 1 else keywords.get("axis")), type_.ndim)
+        keep = constant(args[2] if len(args) > 2 else keywords.get("keepdims"), False)
+        sampled = _sampled(function, ((True, type_.kind, type_.dtype),))
+        if axes is None or not isinstance(keep, (bool, np.bool_)) or not isinstance(sampled, Scalar):
+            return NUMERIC
+        if keep:
+            shape = tuple(known(1) if k in axes else d for k, d in enumerate(type_.shape))
+        else:
+            shape = tuple(d for k, d in enumerate(type_.shape) if k not in axes)
+        dtype = sampled.dtype or "float64"
+        return Array(dtype, shape) if shape or (keep and type_.ndim) else Scalar(sampled.kind, dtype)
+
+    return infer
+
+
+def product(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    """`x @ y` (and `np.dot` of operands with at most two dimensions)."""
+    x, y = args[0].type, args[1].type
+    if not isinstance(x, Array) or not isinstance(y, Array) or not x.ndim or not y.ndim:
+        return NUMERIC
+    dtype = np.result_type(x.dtype, y.dtype).name
+    if x.ndim > 2 or y.ndim > 2:
+        return by_example(np.matmul)(args, keywords)
+    shape = x.shape[:-1] + (y.shape[1:] if y.ndim == 2 else ())
+    return Array(dtype, shape) if shape else Scalar(kind_of_dtype(dtype), dtype)
+
+
+# ------------------------------------------------------------------ by example
+
+
+def by_example(function: Callable[..., Any], *, size: int = 3) -> Infer:
+    """Call `function` on small samples of the operands and take the rank and dtype of what comes back.
+
+    The samples give dimensions that are proved equal the same length (3), length-1 dimensions 1, others 3 too, so that
+    products and solves fit; the result's dimensions are unknown. Where the call fails nothing is known.
+    """
+
+    def sample(atom: Atom) -> Any:
+        if isinstance(atom, Const):
+            return atom.value
+        return _sample_of(atom.type, size)
+
+    def infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+        try:
+            values = [sample(a) for a in args]
+            named = {k: sample(a) for k, a in keywords.items()}
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                return _forget_lengths(function(*values, **named))
+        except Exception:  # the sample did not fit: nothing is known
+            return NUMERIC
+
+    return infer
+
+
+def _sample_of(type_: Type, size: int) -> Any:
+    if isinstance(type_, Array):
+        shape = tuple(1 if d.one else d.base if isinstance(d.base, int) else size for d in type_.shape)
+        value = np.ones(shape, type_.dtype)
+        if len(shape) >= 2 and shape[-1] == shape[-2] and type_.kind in "fc":
+            value = value * 0.1 + np.diag(np.arange(1.0, shape[-1] + 1)).astype(type_.dtype)
+        return value.astype(type_.dtype)
+    if isinstance(type_, Scalar):
+        value = _SAMPLE[type_.kind]
+        return np.dtype(type_.dtype).type(value) if type_.dtype else value
+    if isinstance(type_, Tuple):
+        return tuple(_sample_of(t, size) for t in type_.items)
+    if isinstance(type_, FixedList):
+        return [_sample_of(t, size) for t in type_.items]
+    if isinstance(type_, List):
+        return [_sample_of(type_.item, size) for _ in range(2)]
+    raise TypeError(f"no sample of {type_}")
+
+
+def _forget_lengths(value: Any) -> Type:
+    if isinstance(value, np.ndarray) and kind_of_dtype(value.dtype.name) != "O":
+        return Array(value.dtype.name, (UNKNOWN,) * value.ndim)
+    if isinstance(value, tuple):
+        return Tuple(tuple(map(_forget_lengths, value)), type(value) if hasattr(value, "_fields") else None)
+    if isinstance(value, list):
+        return FixedList(tuple(map(_forget_lengths, value)))
+    return type_of(value)
+
+
+# ------------------------------------------------------------------ indexing
+
+
+def item(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    """`container[index]`."""
+    container, index = args[0].type, args[1]
+    if isinstance(container, Array):
+        return _array_item(container, index)
+    if isinstance(container, STRUCTURES):
+        return _structure_item(container, index)
+    if isinstance(container, List):
+        return List(container.item) if isinstance(index.type, Slice) or isinstance(constant(index), slice) else container.item
+    return NUMERIC if isinstance(container, Numeric) else OBJECT
+
+
+def _structure_item(container: Type, index: Atom) -> Type:
+    if not isinstance(index, Const):
+        return OBJECT
+    if isinstance(container, Dict):
+        return container.items[container.keys.index(index.value)]
+    if isinstance(container, Record):
+        return container.items[container.names.index(index.value)]
+    found = container.items[index.value]  # type: ignore[attr-defined]
+    if isinstance(index.value, slice):
+        return Tuple(found) if isinstance(container, Tuple) else FixedList(found)
+    return found
+
+
+def index_parts(index: Atom) -> list[tuple[Type, Any]]:
+    """The parts of an index, each as its type and its constant value (None where it is not constant)."""
+    if isinstance(index, Const):
+        parts = index.value if isinstance(index.value, tuple) else (index.value,)
+        return [(type_of(part), part) for part in parts]
+    if isinstance(index.type, Tuple):
+        return [(t, None) for t in index.type.items]
+    return [(index.type, None)]
+
+
+def is_basic_index(index: Atom) -> bool:
+    """Whether the index is basic (ints, slices, None, Ellipsis), so that an array's item is a view or a scalar."""
+    return all(_is_basic(t, value) for t, value in index_parts(index))
+
+
+def _is_basic(type_: Type, value: Any) -> bool:
+    if isinstance(type_, Scalar):
+        return type_.kind == "i"
+    return isinstance(type_, Slice) or (isinstance(type_, Object) and type_.cls in (slice, type(None), type(Ellipsis)))
+
+
+def _array_item(array: Array, index: Atom) -> Type:
+    parts = index_parts(index)
+    if not is_basic_index(index):
+        return _fancy_item(array, parts)
+    consumed = sum(isinstance(t, (Scalar, Slice)) or isinstance(value, slice) for t, value in parts)
+    if consumed > array.ndim:
+        return NUMERIC
+    dims, left = list(array.shape), []
+    rest = array.ndim - consumed
+    for type_, value in parts:
+        if isinstance(type_, Scalar):
+            dims.pop(0)
+        elif isinstance(type_, Slice):
+            left.append(_sliced(dims.pop(0), value))
+        elif type_.cls is type(Ellipsis):  # type: ignore[attr-defined]
+            left += [dims.pop(0) for _ in range(rest)]
+        else:
+            left.append(known(1))
+    shape = tuple(left + dims)
+    has_ellipsis = any(isinstance(t, Object) and t.cls is type(Ellipsis) for t, _ in parts)
+    return Array(array.dtype, shape) if shape or has_ellipsis else Scalar(array.kind, array.dtype)
+
+
+def _sliced(dim: Dim, value: Any) -> Dim:
+    """The length of a slice; `value` is the constant slice or None."""
+    if not isinstance(value, slice):
+        return UNKNOWN
+    if isinstance(dim.base, int):
+        return known(len(range(dim.base)[value]))
+    if value.step not in (None, 1, -1):
+        return UNKNOWN
+    if value == slice(None) or value == slice(None, None, -1):
+        return dim
+    start, stop = value.start or 0, value.stop
+    if value.step == -1 or start < 0 or (stop is not None and stop >= 0):
+        return UNKNOWN
+    return dim.shorter(start - (stop or 0))
+
+
+def _fancy_item(array: Array, parts: list[tuple[Type, Any]]) -> Type:
+    """Rank by example: the rank of the result depends on the ranks of the index arrays and where they stand."""
+
+    def sample(type_: Type, value: Any) -> Any:
+        if value is not None or (isinstance(type_, Object) and type_.cls is type(None)):
+            return value
+        if isinstance(type_, Array):
+            if type_.kind == "b":
+                return np.ones((2,) * type_.ndim, bool)
+            return np.zeros((2,) * type_.ndim, int)
+        if isinstance(type_, Scalar):
+            return 0
+        if isinstance(type_, Slice):
+            return slice(None)
+        raise TypeError
+
+    try:
+        found = np.empty((2,) * array.ndim, array.dtype)[tuple(sample(t, v) for t, v in parts)]
+    except Exception:  # a list of unknown content, say
+        return NUMERIC
+    only = parts[0][0] if len(parts) == 1 else None
+    if isinstance(only, Array) and only.kind == "i":
+        return Array(array.dtype, only.shape + array.shape[1:])
+    return _forget_lengths(found)
+
+
+def length(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    return INT
+
+
+def shape_tuple(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    """`x.shape`."""
+    type_ = args[0].type
+    return Tuple((INT,) * len(shape_of(type_))) if is_numeric(type_) and not isinstance(type_, Numeric) else OBJECT
+
+
+def make_tuple(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    return Tuple(tuple(a.type for a in args))
+
+
+def make_list(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    return FixedList(tuple(a.type for a in args))
+
+
+def filled(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    """`zeros_like(x)`, `full_like(x, c)`: the shape of x, its dtype unless that is not continuous."""
+    type_ = args[0].type
+    if isinstance(type_, Array):
+        return Array(type_.dtype, type_.shape)
+    return FLOAT if isinstance(type_, Scalar) and type_.kind != "c" else type_
+
+
+def truth(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    return BOOL

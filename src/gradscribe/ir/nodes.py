@@ -1,0 +1,199 @@
+"""The program as data: structured SSA.
+
+    Function = name, parameters, body Block
+    Block    = params, ops, yields          loop-carried values come in as params and go out as yields
+    Op       = results <- primitive(args, **keywords) { blocks }
+    Atom     = Var | Const
+
+A branch is an op `if_` with the predicate as its argument and two blocks without params; its results are the yields of
+the arm that ran. A loop is an op `loop`, see `LoopShape`. Nodes are frozen and compared by identity; facts about them
+live in mappings beside them. A Var is defined once: as a parameter of a block or as a result of an op, and is visible
+behind its definition in that block and in the blocks inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Location
+from .types import Type, type_of
+
+if TYPE_CHECKING:
+    from .primitives import Primitive
+
+__all__ = ["Atom", "Block", "Const", "Function", "LoopShape", "Location", "Loop", "Op", "Parameter", "Var", "loop_of", "replace"]
+
+
+@dataclass(eq=False, slots=True)
+class Var:
+    """A value, known by identity.
+
+    Args:
+        hint: the name it would like to be printed with.
+        type: what is known about it.
+        named: whether the hint is a name that the user gave (such values stay visible in the printed text).
+    """
+
+    hint: str
+    type: Type
+    named: bool = False
+
+    def __repr__(self) -> str:
+        return f"{self.hint}:{self.type}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Const:
+    """A value known at compile time: a number, string, None, Ellipsis, or a tuple or slice of such; or a function,
+    class or module that the printed text refers to by `name`."""
+
+    value: Any
+    type: Type = None  # type: ignore[assignment]
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.type is None:
+            object.__setattr__(self, "type", type_of(self.value))
+
+    def __repr__(self) -> str:
+        return self.name or repr(self.value)
+
+
+Atom = Var | Const
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """One primitive operation.
+
+    Args:
+        primitive: what is done.
+        args: its operands.
+        results: the values it defines (most have one).
+        keywords: further operands by name, sorted (`axis`, `keepdims`, ...).
+        blocks: the blocks that a branch or a loop owns.
+        static: what is not a value (`LoopShape`, the name of an attribute, ...), see the primitive.
+        style: how the user spelled it ("np", "math", "method", "operator"); None for the primitive's own way.
+        origin: the statement it comes from.
+    """
+
+    primitive: Primitive
+    args: tuple[Atom, ...]
+    results: tuple[Var, ...]
+    keywords: tuple[tuple[str, Atom], ...] = ()
+    blocks: tuple[Block, ...] = ()
+    static: Any = None
+    style: str | None = None
+    origin: Location | None = None
+
+    @property
+    def result(self) -> Var:
+        """The only result."""
+        (result,) = self.results
+        return result
+
+    @property
+    def inputs(self) -> tuple[Atom, ...]:
+        """All atoms that the op itself mentions (not those inside its blocks)."""
+        return self.args + tuple(atom for _, atom in self.keywords)
+
+    def keyword(self, name: str, default: Any = None) -> Any:
+        """The constant value of a keyword operand, `default` where it is absent."""
+        for key, atom in self.keywords:
+            if key == name:
+                return atom.value if isinstance(atom, Const) else atom
+        return default
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Straight-line code: `params` come in, `ops` run in order, `yields` go out."""
+
+    params: tuple[Var, ...] = ()
+    ops: tuple[Op, ...] = ()
+    yields: tuple[Atom, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A parameter of a function. `kind` and `default` are those of `inspect.Parameter`; `default` is None where there
+    is none, and a Const otherwise."""
+
+    var: Var
+    kind: Any
+    default: Const | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function: `body.params` are the parameters' values in order, `body.yields` the one value that it returns."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Block
+    doc: str | None = None
+
+
+@dataclass(frozen=True)
+class LoopShape:
+    """How a loop runs.
+
+    bounded: `args = (start, stop, step, *inits)` and `body.params = (index, *carried)`; the index runs through
+    `range(start, stop, step)`. Else `args = inits` and `body.params = carried`, and only an exit ends it.
+
+    exits: `body.yields = (end, *next)`, and the loop stops after a trip whose `end` is true. Else `body.yields = next`.
+    The results are the carried values behind the last trip. The block always runs to its yields: there are no jumps.
+    """
+
+    bounded: bool
+    exits: bool
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The parts of a loop op by name (`loop_of`)."""
+
+    start: Atom | None
+    stop: Atom | None
+    step: Atom | None
+    inits: tuple[Atom, ...]
+    index: Var | None
+    carried: tuple[Var, ...]
+    end: Atom | None
+    nexts: tuple[Atom, ...]
+    results: tuple[Var, ...]
+    body: Block = field(repr=False)
+
+
+def loop_of(op: Op) -> Loop:
+    """Take a loop op apart."""
+    shape: LoopShape = op.static
+    (body,) = op.blocks
+    first = 3 if shape.bounded else 0
+    start, stop, step = op.args[:3] if shape.bounded else (None, None, None)
+    return Loop(
+        start,
+        stop,
+        step,
+        inits=op.args[first:],
+        index=body.params[0] if shape.bounded else None,
+        carried=body.params[1 if shape.bounded else 0 :],
+        end=body.yields[0] if shape.exits else None,
+        nexts=body.yields[1 if shape.exits else 0 :],
+        results=op.results,
+        body=body,
+    )
+
+
+def walk(block: Block) -> Iterator[Op]:
+    """Every op of a block and of the blocks inside, in text order; an op comes before what its blocks hold."""
+    stack = [iter(block.ops)]
+    while stack:
+        op = next(stack[-1], None)
+        if op is None:
+            stack.pop()
+            continue
+        yield op
+        stack.extend(iter(inner.ops) for inner in reversed(op.blocks))

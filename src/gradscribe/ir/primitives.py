@@ -1,0 +1,345 @@
+"""What a program may do: the primitives, each once, whatever the user called it.
+
+`x * y`, `operator.mul(x, y)` and `np.multiply(x, y)` are one primitive. A primitive says how it is computed, what its
+result's type is, how it is spelled, and how it touches memory. Derivatives are not here: see `rules`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import inspect
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from . import infer as _infer
+from .infer import Infer
+from .types import BOOL, SLICE
+
+
+@dataclass(frozen=True, eq=False)
+class Primitive:
+    """An operation of the IR.
+
+    Args:
+        name: its name in dumps.
+        spellings: for each style how it is written and the callable that is meant, the default first
+            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what is printed in a way of its own.
+        infer: operands -> type of the result. None for an operation without result.
+        signature: the parameters that a call may use; a call with any other is refused.
+        symbol: the operator that prints it ("*"), when its style is None or "operator".
+        aliasing: the memory of the result: "fresh", "view" (shares that of operand 0), "maybe" (view or copy, known
+            only at run time), "element" (an entry of the container that is operand 0, by reference).
+        reads: whether it reads the entries of its array operands (a view or `len` does not).
+        writes: the positions of the operands whose memory it writes.
+        effect: whether it must run once and in order (print, opaque calls), besides `writes`.
+        cost: of running it again: "free" (no arithmetic), "cheap" (plain arithmetic) or "dear".
+    """
+
+    name: str
+    spellings: dict[str, tuple[str, Callable[..., Any]]] = field(default_factory=dict)
+    infer: Infer | None = None
+    signature: inspect.Signature | None = None
+    symbol: str | None = None
+    aliasing: str = "fresh"
+    reads: bool = True
+    writes: tuple[int, ...] = ()
+    effect: bool = False
+    cost: str = "dear"
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it may be dropped when no result is used."""
+        return not self.writes and not self.effect
+
+    def function(self, style: str | None = None) -> Callable[..., Any]:
+        """The callable that computes it, in the given style."""
+        if style in self.spellings:
+            return self.spellings[style][1]
+        return next(iter(self.spellings.values()))[1]
+
+
+_BY_CALLABLE: dict[Any, tuple[Primitive, str]] = {}
+BY_NAME: dict[str, Primitive] = {}
+
+
+def define(
+    name: str,
+    *callables: Callable[..., Any],
+    infer: Infer | None,
+    parameters: str | None = None,
+    **how: Any,
+) -> Primitive:
+    """Make a primitive and register the callables that mean it.
+
+    Args:
+        name: its name, unique.
+        callables: the functions that it stands for; the first is the default spelling. The style of a callable is
+            "np" for NumPy's, "math" for math's, "builtin" for builtins', else its module's name.
+        infer: see `Primitive`.
+        parameters: the parameters that are supported, as they would stand in a `def`: `"x, axis=None, keepdims=False"`.
+        how: the other fields of `Primitive`.
+    """
+    spellings = {}
+    for function in callables:
+        style, path = _spelling(function)
+        spellings.setdefault(style, (path, function))
+    signature = None if parameters is None else _signature(parameters)
+    primitive = Primitive(name, spellings, infer, signature, **how)
+    assert name not in BY_NAME, name
+    BY_NAME[name] = primitive
+    for function in callables:
+        register(function, primitive)
+    return primitive
+
+
+def register(function: Callable[..., Any], primitive: Primitive, style: str | None = None) -> None:
+    """Let a call of `function` mean `primitive`."""
+    _BY_CALLABLE[function] = (primitive, style or _spelling(function)[0])
+
+
+def lookup(function: Any) -> tuple[Primitive, str] | None:
+    """The primitive that a callable means, with the style of that spelling; None when there is none."""
+    try:
+        return _BY_CALLABLE.get(function)
+    except TypeError:  # unhashable
+        return None
+
+
+def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
+    name = getattr(function, "__name__", str(function))
+    module = getattr(function, "__module__", None) or ""
+    if isinstance(function, np.ufunc) and getattr(np, name, None) is function:
+        return "np", f"np.{name}"
+    if module == "math":
+        return "math", f"math.{name}"
+    if module in ("builtins", "_operator") and hasattr(builtins, name):
+        return "builtin", name
+    if module == "_operator":
+        return "operator", f"operator.{name}"
+    if module.startswith("numpy"):
+        for path, space in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
+            if getattr(space, name, None) is function:
+                return "np", f"{path}.{name}"
+    if isinstance(function, np.ufunc):
+        module = "scipy.special"
+    return module, f"{module}.{name}"
+
+
+def _signature(parameters: str) -> inspect.Signature:
+    scope: dict[str, Any] = {"np": np, "_NoValue": np._NoValue}
+    exec(f"def signature({parameters}): pass", scope)
+    return inspect.signature(scope["signature"])
+
+
+# ------------------------------------------------------------------ control
+
+IF = define("if_", infer=None)
+"""`if_(predicate) {then} {orelse}`: the results are the yields of the arm that ran."""
+LOOP = define("loop", infer=None)
+"""See `LoopShape`."""
+CALL = define("call", infer=None)
+"""`call(*args)` of another `Function`, which is `static`; one result."""
+RAISE = define("raise_", infer=None, effect=True)
+"""`raise args[0]` (`from args[1]`); what follows in its block does not run."""
+ASSERT = define("assert_", infer=None, effect=True)
+"""`assert args[0], args[1]`."""
+
+# ------------------------------------------------------------------ structures
+
+TUPLE = define("tuple_", infer=_infer.make_tuple, aliasing="element", reads=False, cost="free")
+"""`(args...)`; `static` is the NamedTuple class, where it is one."""
+FIXED_LIST = define("fixed_list", infer=_infer.make_list, aliasing="element", reads=False, cost="free")
+"""`[args...]`, never written."""
+DICT = define("dict_", infer=None, aliasing="element", reads=False, cost="free")
+"""`{key: arg, ...}`; `static` is the tuple of keys."""
+RECORD = define("record", infer=None, aliasing="element", reads=False, cost="free")
+"""`cls(field=arg, ...)`; `static` is `(cls, names)`."""
+SLICE_ = define("slice_", slice, infer=_infer.always(SLICE), reads=False, cost="free")
+"""`start:stop:step`; absent parts are Const(None)."""
+
+# ------------------------------------------------------------------ memory
+
+GETITEM = define("getitem", operator.getitem, infer=_infer.item, aliasing="item", cost="free")
+"""`x[i]`: a view of an array for a basic index of rank > 0, a copy else; an entry of a list, tuple or dict."""
+GETATTR = define("getattr_", infer=None, aliasing="element", cost="free", effect=False)
+"""`x.name`; `static` is the name."""
+SETITEM = define("setitem", operator.setitem, infer=None, writes=(0,))
+"""`x[i] = v`."""
+ADDAT = define("addat", infer=None, writes=(0,))
+"""`x[i] += v`, once for repeated indices, as Python does; the whole array with the index Ellipsis."""
+SCATTER_ADD = define("scatter_add", np.add.at, infer=None, writes=(0,))
+"""`np.add.at(x, i, v)`: adds once for each occurrence of a repeated index."""
+VADDAT = define("vaddat", infer=_infer.same_as_first)
+"""The functional form of `scatter_add`: x with v added at i (for a basic index printed as `x[i] += v`)."""
+COPY = define("copy", np.copy, np.ndarray.copy, infer=_infer.same_as_first, parameters="a")
+"""`x.copy()`."""
+ZEROS_LIKE = define("zeros_like", np.zeros_like, infer=_infer.filled, parameters="a", reads=False)
+FULL_LIKE = define("full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False)
+LIST = define("list_", infer=None)
+"""`[args...]` that may be written: a fresh list."""
+APPEND = define("append", list.append, infer=None, writes=(0,))
+"""`x.append(v)`."""
+POP = define("pop", infer=None, writes=(0,), aliasing="element")
+"""`x.pop()` or `x.pop(i)`; one result."""
+LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", reads=False, cost="free")
+SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
+UNBROADCAST = define("unbroadcast", infer=None)
+"""`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
+
+# ------------------------------------------------------------------ what is opaque
+
+EXTERNAL = define("external", infer=None, reads=False, cost="free")
+"""A global or a closure cell of the user's function, read when the derivative is called; `static` is an `External`."""
+CALL_PYTHON = define("call_python", infer=None, effect=True)
+"""`args[0](*args[1:], **keywords)`: a call that is not differentiated. It may write what it can reach."""
+CALL_METHOD = define("call_method", infer=None, effect=True)
+"""`args[0].static(*args[1:], **keywords)`, not differentiated."""
+EXPRESSION = define("expression", infer=None, effect=True)
+"""Any other Python expression, printed as it stands; `static` is an `ExpressionSource`, the args are its free names."""
+
+
+@dataclass(frozen=True)
+class External:
+    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell."""
+
+    name: str
+    owner: Any
+
+    def read(self) -> Any:
+        """The value now. Raises NameError where the cell is empty or the global is missing, as a plain call would."""
+        try:
+            return self.owner[self.name] if isinstance(self.owner, dict) else self.owner.cell_contents
+        except (KeyError, ValueError):
+            raise NameError(f"name {self.name!r} is not defined") from None
+
+
+@dataclass(frozen=True, eq=False)
+class ExpressionSource:
+    """A Python expression (an `ast.expr`) over the names `names`."""
+
+    tree: Any
+    names: tuple[str, ...]
+
+
+# ------------------------------------------------------------------ arithmetic
+
+
+def _operator(symbol: str | None, name: str, ufunc: Any, *others: Callable[..., Any], cost: str = "cheap") -> Primitive:
+    parameters = "x, /" if ufunc.nin == 1 else "x, y, /"
+    made = define(name, ufunc, infer=_infer.elementwise(others[0] if others else ufunc), parameters=parameters, symbol=symbol, cost=cost)
+    for function in others:
+        register(function, made, "operator")
+        made.spellings.setdefault("operator", (made.name, function))
+    return made
+
+
+ADD = _operator("+", "add", np.add, operator.add, operator.iadd)
+SUBTRACT = _operator("-", "subtract", np.subtract, operator.sub, operator.isub)
+MULTIPLY = _operator("*", "multiply", np.multiply, operator.mul, operator.imul)
+DIVIDE = _operator("/", "divide", np.divide, operator.truediv, operator.itruediv)
+FLOOR_DIVIDE = _operator("//", "floor_divide", np.floor_divide, operator.floordiv, operator.ifloordiv)
+REMAINDER = _operator("%", "remainder", np.remainder, operator.mod, operator.imod)
+POWER = _operator("**", "power", np.power, operator.pow, operator.ipow, builtins.pow)
+NEGATIVE = _operator("-", "negative", np.negative, operator.neg)
+POSITIVE = _operator("+", "positive", np.positive, operator.pos)
+INVERT = _operator("~", "invert", np.invert, operator.invert, operator.inv)
+BIT_AND = _operator("&", "bitwise_and", np.bitwise_and, operator.and_)
+BIT_OR = _operator("|", "bitwise_or", np.bitwise_or, operator.or_)
+BIT_XOR = _operator("^", "bitwise_xor", np.bitwise_xor, operator.xor)
+LEFT_SHIFT = _operator("<<", "left_shift", np.left_shift, operator.lshift)
+RIGHT_SHIFT = _operator(">>", "right_shift", np.right_shift, operator.rshift)
+LESS = _operator("<", "less", np.less, operator.lt)
+LESS_EQUAL = _operator("<=", "less_equal", np.less_equal, operator.le)
+GREATER = _operator(">", "greater", np.greater, operator.gt)
+GREATER_EQUAL = _operator(">=", "greater_equal", np.greater_equal, operator.ge)
+EQUAL = _operator("==", "equal", np.equal, operator.eq)
+NOT_EQUAL = _operator("!=", "not_equal", np.not_equal, operator.ne)
+MATMUL = define("matmul", np.matmul, operator.matmul, operator.imatmul, infer=_infer.product, parameters="x, y, /", symbol="@")
+
+NOT = define("not_", operator.not_, infer=_infer.truth, parameters="x, /", symbol="not", cost="cheap")
+IS = define("is_", operator.is_, infer=_infer.truth, parameters="x, y, /", symbol="is", reads=False, cost="cheap")
+IS_NOT = define("is_not", operator.is_not, infer=_infer.truth, parameters="x, y, /", symbol="is not", reads=False, cost="cheap")
+IN = define("contains", infer=_infer.truth, symbol="in", cost="cheap")
+"""`args[0] in args[1]`."""
+NOT_IN = define("not_contains", infer=_infer.truth, symbol="not in", cost="cheap")
+
+FLOAT_OF = define("float_", builtins.float, infer=_infer.always(_infer.FLOAT), parameters="x=0.0, /", cost="cheap")
+INT_OF = define("int_", builtins.int, infer=_infer.always(_infer.INT), parameters="x=0, /", cost="cheap")
+BOOL_OF = define("bool_", builtins.bool, infer=_infer.always(BOOL), parameters="x=False, /", cost="cheap")
+
+
+def compute(primitive: Primitive, style: str | None, static: Any, args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+    """Run one primitive without blocks on run-time values, as the interpreter does."""
+    if primitive in _DIRECT:
+        return _DIRECT[primitive](static, *args, **keywords)
+    if primitive.symbol and style in (None, "operator") and "operator" in primitive.spellings:
+        return primitive.spellings["operator"][1](*args)
+    return primitive.function(style)(*args, **keywords)
+
+
+def _raise(static: Any, error: BaseException, cause: BaseException | None = None) -> None:
+    raise error from cause
+
+
+def _assert(static: Any, test: Any, message: Any = None) -> None:
+    if not test:
+        raise AssertionError(*([] if message is None else [message]))
+
+
+def _addat(static: Any, x: Any, index: Any, value: Any) -> None:
+    x[index] += value
+
+
+def _vaddat(static: Any, x: Any, index: Any, value: Any) -> Any:
+    x = copy.copy(x)
+    if isinstance(x, np.ndarray):
+        np.add.at(x, index, value)
+    else:
+        x[index] = x[index] + value
+    return x
+
+
+def _unbroadcast(static: Any, g: Any, x: Any) -> Any:
+    shape = np.shape(x)
+    lead = np.ndim(g) - len(shape)
+    g = np.sum(g, axis=tuple(range(lead))) if lead > 0 else g
+    axes = tuple(k for k, n in enumerate(shape) if n == 1 and np.shape(g)[k] != 1)
+    return np.sum(g, axis=axes, keepdims=True) if axes else g
+
+
+def _expression(static: ExpressionSource, *args: Any) -> Any:
+    import ast
+
+    code = compile(ast.fix_missing_locations(ast.Expression(static.tree)), "<expression>", "eval")
+    return eval(code, dict(zip(static.names, args, strict=True)))
+
+
+_DIRECT: dict[Primitive, Callable[..., Any]] = {
+    RAISE: _raise,
+    ASSERT: _assert,
+    TUPLE: lambda static, *args: static(*args) if static else args,
+    FIXED_LIST: lambda static, *args: list(args),
+    LIST: lambda static, *args: list(args),
+    DICT: lambda static, *args: dict(zip(static, args, strict=True)),
+    RECORD: lambda static, *args: static[0](**dict(zip(static[1], args, strict=True))),
+    GETATTR: lambda static, x: getattr(x, static),
+    ADDAT: _addat,
+    VADDAT: _vaddat,
+    APPEND: lambda static, x, v: x.append(v),
+    POP: lambda static, x, *i: x.pop(*i),
+    UNBROADCAST: _unbroadcast,
+    EXTERNAL: lambda static: static.read(),
+    CALL_PYTHON: lambda static, f, *args, **keywords: f(*args, **keywords),
+    CALL_METHOD: lambda static, x, *args, **keywords: getattr(x, static)(*args, **keywords),
+    EXPRESSION: _expression,
+    IN: lambda static, x, y: x in y,
+    NOT_IN: lambda static, x, y: x not in y,
+}
