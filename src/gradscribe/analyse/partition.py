@@ -49,6 +49,10 @@ class Regions:
         """The region of a value: the same object for all values that may share memory."""
         return self.find(self.node(var))
 
+    def knows(self, var: Var) -> bool:
+        """Whether the value is one of the program that was grouped."""
+        return var in self._nodes
+
     def members(self, region: Region) -> list[Var]:
         """The values of a region, in text order."""
         return self._members.get(self.find(region), [])

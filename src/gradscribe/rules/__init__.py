@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import elementwise as _elementwise  # noqa: F401
 from .table import RULES, Rule, adjoint, elementwise, general, linear, operand_names, rule_of, tangent, zero
 
 __all__ = [

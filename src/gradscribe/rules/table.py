@@ -6,7 +6,8 @@ values, and calls only NumPy functions that dispatch on their arguments and have
 
 Every function of a rule is called as `function(d, z, *args, **keywords)`: `d` is the tangent of the operand or the
 adjoint of the result, `z` the result, then the operands as they stand in the op. What it returns may be larger than
-the operand by broadcasting, and complex where the operand is real: the compiler sums and takes the real part.
+the operand by broadcasting, and complex where the operand is real: the compiler sums and takes the real part. None, or
+None in a tuple, is a contribution of zero.
 
 The pairing of adjoint and tangent is `Re(sum(g * d))`, without a conjugate: the adjoint of a real loss is
 `dL/dRe - 1j * dL/dIm`, so that holomorphic functions multiply by `f'(x)` in both modes.
@@ -99,7 +100,7 @@ def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Deri
     primitive = _elementwise_primitive(target)
     names = parameter_names(primitive)
     functions = {name: partial for name, partial in zip(names, partials, strict=True) if partial is not None}
-    zero = frozenset(names) - functions.keys()
+    zero = frozenset(name for name in names if name not in functions)
     return _add(Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split())))
 
 
@@ -226,8 +227,9 @@ def primitive_of(target: Target) -> Primitive:
     found = lookup(target)
     if found is not None:
         return found[0]
-    parameters = str(inspect.signature(target))[1:].rpartition(")")[0]
-    return define(_free_name(target), target, infer=_infer.by_example(target), parameters=parameters)
+    return define(
+        _free_name(target), target, infer=_infer.by_example(target), parameters=inspect.signature(target)
+    )
 
 
 def _elementwise_primitive(target: Target | tuple[Callable[..., Any], ...]) -> Primitive:
