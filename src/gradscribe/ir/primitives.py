@@ -152,6 +152,9 @@ RAISE = define("raise_", infer=None, effect=True)
 ASSERT = define("assert_", infer=None, effect=True)
 """`assert args[0], args[1]`."""
 
+COMMENT = define("comment", infer=None, effect=True)
+"""A line `# text` in the printed function (`static` is the text); marks the sections "forward" and "reverse"."""
+
 # ------------------------------------------------------------------ structures
 
 TUPLE = define("tuple_", infer=_infer.make_tuple, aliasing="element", reads=False, cost="free")
@@ -191,8 +194,12 @@ POP = define("pop", infer=None, writes=(0,), aliasing="element")
 """`x.pop()` or `x.pop(i)`; one result."""
 LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", reads=False, cost="free")
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
-UNBROADCAST = define("unbroadcast", infer=None)
+UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type)
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
+LAST_WRITE = define("last_write", infer=_infer.same_as_first)
+"""`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
+RANGE_LENGTH = define("range_length", infer=_infer.length, reads=False, cost="cheap")
+"""`len(range(start, stop, step))`."""
 
 # ------------------------------------------------------------------ what is opaque
 
@@ -323,6 +330,7 @@ def _expression(static: ExpressionSource, *args: Any) -> Any:
 
 
 _DIRECT: dict[Primitive, Callable[..., Any]] = {
+    COMMENT: lambda static: None,
     RAISE: _raise,
     ASSERT: _assert,
     TUPLE: lambda static, *args: static(*args) if static else args,
