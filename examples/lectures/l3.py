@@ -146,8 +146,10 @@ def main():
 
     title("The Jacobian of tanh(W x): columns by forward mode, rows by reverse mode")
     by_columns, by_rows, formula = jacobians()
-    print(f"  distance from the formula: {np.max(np.abs(by_columns - formula)):.1e}, "
-          f"{np.max(np.abs(by_rows - formula)):.1e}")
+    print(
+        f"  distance from the formula: {np.max(np.abs(by_columns - formula)):.1e}, "
+        f"{np.max(np.abs(by_rows - formula)):.1e}"
+    )
 
     title("sqrt(x**2 + exp(x**2)) + cos(x**2 + exp(x**2)) at 1")
     (overloaded,) = overloading.forward_gradient(shared_overloaded, 1.0)

@@ -223,7 +223,9 @@ def main():
 
     title("z'Df(w) for tanh(X w), and Df(w) z = v solved from products alone")
     gradient, pulled, formula = transposed_product()
-    print(f"  distances from the formula {np.max(np.abs(gradient - formula)):.1e}, {np.max(np.abs(pulled - formula)):.1e}")
+    print(
+        f"  distances from the formula {np.max(np.abs(gradient - formula)):.1e}, {np.max(np.abs(pulled - formula)):.1e}"
+    )
     print("  residual with GMRES {:.1e}, with CG on the normal equations {:.1e}".format(*solve_with_products()))
 
     title("At kinks")
