@@ -1,8 +1,6 @@
 """The objectives of ADBench against independent formulations, and the derivatives by hand against differences."""
 
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +8,6 @@ from pytest import approx
 from scipy.spatial.transform import Rotation
 from scipy.special import logsumexp, multigammaln
 from scipy.stats import Covariance, multivariate_normal
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.adbench import by_hand, objectives, readers
 
