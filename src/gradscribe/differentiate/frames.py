@@ -3,7 +3,7 @@ saved for the way back. `Sweep` holds what is known about the whole function, `F
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..analyse.partition import EVERY, Region, Regions
@@ -15,7 +15,7 @@ from ..ir.primitives import APPEND, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from . import control, mirrors
 from .adjoints import Adjoints, bar
-from .recording import entries_read, is_view
+from .recording import entries_read, is_view, mentions
 
 
 @dataclass
@@ -64,6 +64,7 @@ class Sweep:
         self.shadow_values: set[Var] = set()
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
         self.new_tapes: list[Op] = []
+        self.tapes: dict[Var, bool] = {}  # whether it holds plain values, nothing that the mirrors write
         self.reads: dict[Region, None] = {}
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
@@ -225,6 +226,37 @@ class Sweep:
             ops += [owner.pop(var) for var in _appended_in(op) if var in owner]
             ops.append(op)
         return tuple(ops)
+
+    def apart(self, ops: Sequence[Op]) -> tuple[tuple[Op, ...], list[Op]]:
+        """The forward sweep without the shadows that only the reverse sweep uses, and those."""
+        ahead: list[Op] = []
+        shadows: list[Op] = []
+        used: set[Atom] = set()
+        for op in reversed(ops):
+            if op.results and all(r in self.shadow_values and r not in used for r in op.results) and not op.blocks:
+                shadows.append(op)
+            else:
+                ahead.append(op)
+                used.update(op.inputs)
+                used.update(v for block in op.blocks for v in mentions(block))
+        return tuple(reversed(ahead)), shadows[::-1]
+
+    def is_mutable(self, var: Var) -> bool:
+        """Whether a value is a list or memory that the reverse sweep writes."""
+        return var in self.shadow_values or isinstance(var.type, List) or self.is_restored_value(var)
+
+    def is_plain_tape(self, var: Var) -> bool:
+        return self.tapes.get(var) is True
+
+    def memory_of(self, var: Var) -> object:
+        """Stands for the memory of a value; that of a shadow is as that of its primal."""
+        for primal, shadow in self.shadows.items():
+            if shadow is var:
+                return self.memory.of(primal).content
+        return self.memory.of(var) if self.memory.knows(var) else var
+
+    def is_restored_value(self, var: Var) -> bool:
+        return self.memory.knows(var) and self.is_restored(var)
 
     def gradient(self, adjoints: Adjoints, var: Var) -> Atom:
         """The adjoint of a parameter at the end."""

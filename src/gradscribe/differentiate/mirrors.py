@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 CHECK_VIEW = define("check_view", infer=None, effect=True, reads=False)
 """`check_view(view, base)`: raise unless both share memory (by `runtime`)."""
 
+CHECK_APART = define("check_apart", infer=None, effect=True, reads=False)
+"""`check_apart(x, y, ...)`: raise if two of the arrays share memory (by `runtime`)."""
+
 
 def check_view(builder: Builder, view: Var, base: Var) -> None:
     builder.perform(CHECK_VIEW, view, base)
