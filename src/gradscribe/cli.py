@@ -23,7 +23,7 @@ from .errors import GradscribeError
 DESCRIPTION = "Print the derivative of a Python function as Python."
 EPILOG = """\
 examples:
-  python -m gradscribe model.py:loss                      the gradient with respect to the first parameter
+  python -m gradscribe model.py:loss                      the gradient with respect to all parameters
   python -m gradscribe model.py:loss --wrt w --wrt b      with respect to two parameters
   python -m gradscribe model.py:loss --mode forward       the tangent program
   python -m gradscribe model.py:loss --stage read         what the compiler has understood
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("target", metavar="FILE.py:FUNC", help="the function; `module:Class.method` will do as well")
     parser.add_argument("--mode", choices=["forward", "reverse"], default="reverse", help="default: reverse")
-    parser.add_argument("--wrt", metavar="NAME", action="append", help="differentiate by this parameter (repeatable)")
+    parser.add_argument("--wrt", metavar="NAME", action="append", help="differentiate by this parameter only (repeatable)")
     parser.add_argument("--stage", metavar="NAME", help=f"print a stage of the compiler, or `{ALL}` of them")
     parser.add_argument("-o", "--output", metavar="OUT.py", help="write the module there instead of printing it")
     parser.add_argument("--no-optimize", action="store_true", help="the plain translation, line by line")
@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace) -> None:
 
 def _argnums(names: list[str] | None) -> Any:
     if not names:
-        return 0
+        return None
     flat = [part.strip() for name in names for part in name.split(",")]
     numbers = [int(name) if name.isdecimal() else name for name in flat]
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
