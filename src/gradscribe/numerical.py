@@ -246,7 +246,7 @@ def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], leaf: int = 0
         An estimate of the leaf's shape; for a complex leaf `df/dx - 1j * df/dy`, the convention of JAX and autograd.
     """
     leaves, build = argument_leaves(args)
-    values = [_wide(each.value) for each in leaves]
+    values = [_wide(each.value, k == leaf) for k, each in enumerate(leaves)]
     moved = values[leaf]
     shape = np.shape(moved)
 
@@ -277,7 +277,7 @@ def numerical_jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence
         An estimate with one entry for each real number in the result.
     """
     leaves, build = argument_leaves(args)
-    values = [_wide(leaf.value) for leaf in leaves]
+    values = [_wide(leaf.value, bool(np.any(d))) for leaf, d in zip(leaves, tangents, strict=True)]
 
     def path(t: float) -> np.ndarray:
         return numbers(f(*build([_moved(v, d, t) for v, d in zip(values, tangents, strict=True)])))
@@ -301,8 +301,10 @@ def _moved(value: Any, direction: Any, t: float) -> Any:
     return value if t == 0.0 or not np.any(direction) else value + t * direction
 
 
-def _wide(value: Any) -> Any:
-    """The leaf in double precision: an integer as a float, so that it can be moved."""
+def _wide(value: Any, moved: bool) -> Any:
+    """The leaf in double precision; an integer too, if it is to be moved."""
+    if np.asarray(value).dtype.kind in "iu" and not moved:
+        return value
     if isinstance(value, np.ndarray):
         wide = complex if value.dtype.kind == "c" else float
         return value if value.dtype == wide else value.astype(wide)

@@ -1,6 +1,6 @@
 """Views and aliases: two names for one memory, by indexing, by calls, in containers, and chosen at run time."""
 
-# ruff: noqa: B006, RUF005
+# ruff: noqa
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """In-place writes: what is overwritten, in which order, and what a later read finds."""
 
-# ruff: noqa: E741, N806
+# ruff: noqa
 from __future__ import annotations
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Containers: lists, dicts, tuples, and objects made and changed inside the function."""
 
-# ruff: noqa: B905, C408, PLR0206, RUF005, RUF012, UP014
+# ruff: noqa
 from __future__ import annotations
 
 import collections

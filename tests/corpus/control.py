@@ -1,6 +1,6 @@
 """Control flow: branches, loops, and every way out of them."""
 
-# ruff: noqa: B007, PLR5501, SIM102, SIM108, SIM114, RET505, RET507, RET508
+# ruff: noqa
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """Statements with effects (printing, errors, contexts, randomness) and calls known only at run time."""
 
-# ruff: noqa: B904, BLE001, G004, PLW0603, RET503, RUF, S101, SIM105, T201, TRY
+# ruff: noqa
 from __future__ import annotations
 
 import contextlib

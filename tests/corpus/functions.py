@@ -1,6 +1,6 @@
 """Functions: helpers, closures, recursion, functions as values, methods, and the ways to pass arguments."""
 
-# ruff: noqa: B006, B008, B023, E731, FURB, PLR0124, PLW0108
+# ruff: noqa
 from __future__ import annotations
 
 import functools

@@ -1,6 +1,6 @@
 """Iteration: what a loop can run over, comprehensions, and the functions that fold a sequence."""
 
-# ruff: noqa: B905, C416, C417, C419, E731, FURB, PERF401, SIM118, UP
+# ruff: noqa
 from __future__ import annotations
 
 import functools

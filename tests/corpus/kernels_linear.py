@@ -1,6 +1,6 @@
 """Dense and sparse linear algebra written with loops and slices."""
 
-# ruff: noqa: E741, N803, N806
+# ruff: noqa
 from __future__ import annotations
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Physics, data, networks and dynamic programming as scientists write them."""
 
-# ruff: noqa: E741, N803, N806
+# ruff: noqa
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """Stencils and time steps: grids that are updated in place, sweep after sweep."""
 
-# ruff: noqa: E741, N803, N806
+# ruff: noqa
 from __future__ import annotations
 
 import numpy as np

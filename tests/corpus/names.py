@@ -1,6 +1,6 @@
 """Names and scopes: how a value gets a name, loses it, and which value a name means."""
 
-# ruff: noqa: A001, A002, E741, F841, PLC2401
+# ruff: noqa
 from __future__ import annotations
 
 import math

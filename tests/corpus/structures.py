@@ -1,6 +1,6 @@
 """Structures as arguments: the gradient has the form of the argument, accumulated over all uses of a leaf."""
 
-# ruff: noqa: B905
+# ruff: noqa
 from __future__ import annotations
 
 import math
