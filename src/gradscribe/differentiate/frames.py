@@ -11,9 +11,9 @@ from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
-from ..ir.primitives import APPEND, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.primitives import APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
-from . import control, mirrors
+from . import calls, control, mirrors
 from .adjoints import Adjoints, bar
 from .recording import entries_read, is_view, mentions
 
@@ -25,6 +25,7 @@ class Step:
     Args:
         op: the operation.
         old: what it overwrote, where that is restored.
+        record: of a call, what its reverse function needs.
         frames: the frames of its blocks.
         position: where its op will stand in the forward builder (branches and loops are finished in the mirror).
         shape: of a loop, how it is mirrored.
@@ -34,6 +35,7 @@ class Step:
 
     op: Op
     old: Var | None = None
+    record: Var | None = None
     frames: tuple[Frame, ...] = ()
     position: int = -1
     shape: control.MirrorShape | None = None
@@ -57,9 +59,15 @@ class Sweep:
     """What is known about the function that is differentiated, and the values made on the way."""
 
     def __init__(
-        self, function: Function, memory: Regions, active: Collection[Var], restored: frozenset[Region]
+        self,
+        function: Function,
+        memory: Regions,
+        active: Collection[Var],
+        restored: frozenset[Region],
+        pairs: calls.Pairs,
     ) -> None:
         self.function, self.memory, self.active, self.restored = function, memory, active, restored
+        self.pairs = pairs
         self.shadows: dict[Var, Var] = {}
         self.shadow_values: set[Var] = set()
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
@@ -172,7 +180,10 @@ class Sweep:
         step = Step(op)
         if op.primitive.writes and isinstance(op.args[0], Var) and self.is_restored(op.args[0]):
             step.old = self._save_old(op, builder)
-        builder.append(op)
+        if op.primitive is CALL:
+            step.record = calls.forward_call(self, op, builder)
+        else:
+            builder.append(op)
         if op.primitive is APPEND and self.is_pointer(op.args[0]):
             mirrors.forward_append(self, op, builder)
         for result in op.results:
@@ -215,6 +226,8 @@ class Sweep:
                 control.mirror_branch(self, frame, step, adjoints)
             elif step.op.primitive is LOOP:
                 control.mirror_loop(self, frame, step, adjoints)
+            elif step.record is not None:
+                calls.mirror_call(self, step.op, step.record, adjoints)
             else:
                 mirrors.mirror_op(self, step.op, adjoints)
 

@@ -463,7 +463,7 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Adjoints], None]] = {
     FULL_LIKE: _mirror_full_like,
     VADDAT: _mirror_vaddat,
     UNBROADCAST: _mirror_unbroadcast,
-    CALL: _refuse,
+    CALL: _nothing,
     CALL_PYTHON: _refuse,
     CALL_METHOD: _refuse,
     EXPRESSION: _refuse,

@@ -14,7 +14,8 @@ from ..ir.build import Builder
 from ..ir.infer import make_tuple
 from ..ir.nodes import Atom, Block, Const, Function, Parameter, Var, replace
 from ..ir.primitives import COMMENT, GETITEM, TUPLE, define
-from ..ir.types import Array, Type
+from ..ir.types import Array, Tuple, Type
+from .calls import Pairs
 from .recording import entries_read, rename, resolve
 from .reverse import Sweeps, both_sweeps
 
@@ -22,7 +23,15 @@ FRESH = define("fresh", infer=lambda args, keywords: args[0].type, reads=True)
 """`fresh(record)`: a deep copy, in which what was one object is one object (by `runtime`)."""
 
 
-def pullback(function: Function, wrt: Sequence[int], *, names: tuple[str, str], seed: Type) -> tuple[Function, Function]:
+def pullback(
+    function: Function,
+    wrt: Sequence[int],
+    *,
+    names: tuple[str, str],
+    seed: Type,
+    pairs: Pairs | None = None,
+    once: bool = False,
+) -> tuple[Function, Function]:
     """The forward and the reverse function of a primal.
 
     Args:
@@ -30,26 +39,28 @@ def pullback(function: Function, wrt: Sequence[int], *, names: tuple[str, str], 
         wrt: the positions of the parameters whose adjoints the reverse function returns, as a tuple.
         names: of the two functions.
         seed: the type of the result's adjoint.
+        pairs: the functions called, made so far.
+        once: whether the reverse function is called once only with a record, so that nothing need be copied.
 
     Raises:
         UntrackableAlias: the record would hold two views of the same written memory.
     """
-    sweeps = both_sweeps(function, wrt, seed=seed)
+    sweeps = both_sweeps(function, wrt, seed=seed, pairs=pairs)
     mirror = Block((), sweeps.mirror, (sweeps.gradient,))
     found = resolve(sweeps.forward, function.body.params, mirror, {}, lambda op: _may_repeat(sweeps, op), ())
     ahead = Builder()
     ahead.ops = [op for op in sweeps.forward if op.primitive is not COMMENT]
-    used_up = [v for v in found.saved if sweeps.mutable(v) and not sweeps.is_plain_tape(v)]
+    used_up = [v for v in found.saved if sweeps.mutable(v) and not sweeps.is_plain_tape(v) and not once]
     others = [v for v in found.saved if v not in used_up]
     _refuse_views(sweeps, used_up)
     parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in (others, used_up)]
     record = ahead.emit(TUPLE, *parts, hint="record")
     result = ahead.emit(TUPLE, sweeps.value, record, hint="result")
     forward = Function(names[0], function.parameters, Block(function.body.params, tuple(ahead.ops), (result,)))
-    return forward, _reverse_function(sweeps, names[1], found.environment, found.repeated, (others, used_up), len(wrt))
+    return forward, _reverse_function(sweeps, names[1], found.environment, found.repeated, (others, used_up), once)
 
 
-def _reverse_function(sweeps, name, environment, repeated, groups, count) -> Function:  # type: ignore[no-untyped-def]
+def _reverse_function(sweeps, name, environment, repeated, groups, once) -> Function:  # type: ignore[no-untyped-def]
     others, used_up = groups
     types = [make_tuple(group, {}) for group in groups]
     record = Var("record", make_tuple([Var("t", t) for t in types], {}))
@@ -57,7 +68,7 @@ def _reverse_function(sweeps, name, environment, repeated, groups, count) -> Fun
     plain = back.emit(GETITEM, record, Const(0), hint="record")
     for k, var in enumerate(others):
         _bind(back, plain, k, environment[var])
-        if sweeps.is_plain_tape(var):
+        if sweeps.is_plain_tape(var) and not once:
             entry = back.ops.pop()
             tape = back.emit(GETITEM, plain, Const(k), hint=var.hint, type=var.type)
             copied = back.emit(GETITEM, tape, Const(slice(None)), hint=var.hint, type=var.type)
@@ -71,7 +82,8 @@ def _reverse_function(sweeps, name, environment, repeated, groups, count) -> Fun
     back.ops.extend(repeated)
     back.ops.extend(op for op in body.ops if op.primitive is not COMMENT)
     (gradient,) = body.yields
-    result = gradient if count > 1 else back.emit(TUPLE, gradient, hint="gradient")
+    several = isinstance(gradient.type, Tuple) and sweeps.several
+    result = gradient if several else back.emit(TUPLE, gradient, hint="gradient")
     parameters = tuple(Parameter(v, Kind.POSITIONAL_OR_KEYWORD) for v in (record, sweeps.seed))
     return Function(name, parameters, Block((record, sweeps.seed), tuple(back.ops), (result,)))
 

@@ -23,6 +23,7 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var
 from ..ir.primitives import COMMENT, COPY, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
+from .calls import Pairs
 from .frames import Sweep
 from .mirrors import CHECK_APART
 from .structures import item_of
@@ -42,6 +43,7 @@ class Sweeps:
         gradient: the adjoint of the parameter; a tuple where there are several.
         mutable: whether a value is a list or written memory, which the reverse sweep may use up.
         is_plain_tape: whether a value is a tape of values (not of written memory), so that a shallow copy is a copy.
+        several: whether the gradient is a tuple of the adjoints of several parameters.
         memory_of: stands for the memory that a value shares with others.
     """
 
@@ -55,6 +57,7 @@ class Sweeps:
     mutable: Callable[[Var], bool]
     is_plain_tape: Callable[[Var], bool]
     memory_of: Callable[[Var], object]
+    several: bool = False
 
 
 def reverse(
@@ -114,15 +117,23 @@ def _with_seed(function: Function, seed: Var) -> tuple[Parameter, ...]:
 
 
 def both_sweeps(
-    function: Function, wrt: Sequence[int], *, seed: Type = FLOAT, has_aux: bool = False, copy_value: bool = True
+    function: Function,
+    wrt: Sequence[int],
+    *,
+    seed: Type = FLOAT,
+    has_aux: bool = False,
+    copy_value: bool = True,
+    pairs: Pairs | None = None,
 ) -> Sweeps:
-    """The forward and the reverse sweep; see `reverse` for the arguments."""
+    """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
+    far."""
+    pairs = pairs or Pairs()
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
     active = varied(function, inputs, memory)
     restored: frozenset[Region] = frozenset()
     while True:
-        attempt = _Round(function, inputs, Sweep(function, memory, active, restored), has_aux)
+        attempt = _Round(function, inputs, Sweep(function, memory, active, restored, pairs), has_aux)
         made = attempt.run(seed, copy_value)
         needed = attempt.sweep.read_regions() - restored
         if not needed:
@@ -160,7 +171,7 @@ class _Round:
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead, shadows = sweep.apart(sweep.finish(frame))
         ops = (*first.ops, *shadows, *mirror.ops, *put_back)
-        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, sweep.is_mutable, sweep.is_plain_tape, sweep.memory_of)
+        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, sweep.is_mutable, sweep.is_plain_tape, sweep.memory_of, len(parts) > 1)
 
     def _results(self) -> tuple[Atom, Atom | None]:
         """The value, and the auxiliary where there is one."""
