@@ -141,7 +141,7 @@ def check(case: Case) -> None:
         warnings.simplefilter("ignore")
         z = _value(case, case.operands, case.named)
         targets = list(_targets(case))
-        assert targets or not any(map(is_active, leaves(case.operands))), "nothing is checked"
+        assert targets or case.wrt == () or not any(map(is_active, leaves(case.operands))), "nothing is checked"
         for key, name in targets:
             _check_operand(case, z, key, name)
 
@@ -256,7 +256,7 @@ def _check_second(case: Case, key: Any, name: str, g: Any, d: Any, h: float) -> 
 def _second(case: Case, key: Any, name: str, g: Any, v: Any) -> Any:
     tape = Tape()
     x = case.operands[key] if isinstance(key, int) else case.named[key]
-    wrapped = type(x)(Value(tape, item) for item in x) if is_structure(x) else Value(tape, x)
+    wrapped = _wrapped(tape, x)
     operands, named = _with(case, key, wrapped)
     z = tape.record(case.primitive, operands, named, _value(case, case.operands, case.named))
     traced = z if not is_structure(z.value) else tuple(z)
@@ -269,6 +269,10 @@ def _second(case: Case, key: Any, name: str, g: Any, v: Any) -> Any:
     _seed(seeds, found, v)
     (gradient,) = tape.gradient(seeds, [wrapped])
     return gradient
+
+
+def _wrapped(tape: Tape, x: Any) -> Any:
+    return type(x)(_wrapped(tape, item) for item in x) if is_structure(x) else Value(tape, x)
 
 
 def _seed(seeds: dict, found: Any, v: Any) -> None:

@@ -170,6 +170,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (tuple, list)):
         return type(value)(map(_plain, value)) if not hasattr(value, "_fields") else tuple(map(_plain, value))
+    if isinstance(value, slice):
+        return slice(_plain(value.start), _plain(value.stop), _plain(value.step))
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     return value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from . import elementwise as _elementwise  # noqa: F401
+from . import arrays as _arrays
+from . import elementwise as _elementwise
+from . import reductions as _reductions
 from .table import RULES, Rule, adjoint, elementwise, general, linear, operand_names, rule_of, tangent, zero
 
 __all__ = [
@@ -17,3 +19,5 @@ __all__ = [
     "tangent",
     "zero",
 ]
+
+assert _arrays and _elementwise and _reductions

@@ -17,6 +17,7 @@ This module knows no primitive by name.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -218,6 +219,19 @@ def _extend(primitive: Primitive, rule: Derivative, **tables: dict[str, Derivati
 
 
 # ------------------------------------------------------------------ primitives for callables
+
+
+def dispatching(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that is not NumPy's own, for use in rule bodies: it dispatches on traced arguments as NumPy's do."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **keywords: Any) -> Any:
+        for arg in (*args, *keywords.values()):
+            if hasattr(type(arg), "__array_function__") and not isinstance(arg, (np.ndarray, np.generic)):
+                return arg.__array_function__(function, (type(arg),), args, keywords)
+        return function(*args, **keywords)
+
+    return call
 
 
 def primitive_of(target: Target) -> Primitive:
