@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import copy
 import inspect
+import itertools
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -66,15 +67,17 @@ class Primitive:
         return next(iter(self.spellings.values()))[1]
 
 
-_BY_CALLABLE: dict[Any, tuple[Primitive, str]] = {}
+_BY_CALLABLE: dict[Any, list[tuple[Primitive, str]]] = {}
 BY_NAME: dict[str, Primitive] = {}
+LATE: list[Callable[[Any], bool]] = []
+"""Asked about a callable that is not known: each may register what it means (for SciPy, say) and return True."""
 
 
 def define(
     name: str,
     *callables: Callable[..., Any],
     infer: Infer | None,
-    parameters: str | None = None,
+    parameters: str | inspect.Signature | None = None,
     **how: Any,
 ) -> Primitive:
     """Make a primitive and register the callables that mean it.
@@ -84,14 +87,15 @@ def define(
         callables: the functions that it stands for; the first is the default spelling. The style of a callable is
             "np" for NumPy's, "math" for math's, "builtin" for builtins', else its module's name.
         infer: see `Primitive`.
-        parameters: the parameters that are supported, as they would stand in a `def`: `"x, axis=None, keepdims=False"`.
+        parameters: the parameters that are supported, as they would stand in a `def`: `"x, axis=None, keepdims=False"`
+            (or a ready signature).
         how: the other fields of `Primitive`.
     """
     spellings = {}
     for function in callables:
         style, path = _spelling(function)
         spellings.setdefault(style, (path, function))
-    signature = None if parameters is None else _signature(parameters)
+    signature = _signature(parameters) if isinstance(parameters, str) else parameters
     primitive = Primitive(name, spellings, infer, signature, **how)
     assert name not in BY_NAME, name
     BY_NAME[name] = primitive
@@ -101,21 +105,34 @@ def define(
 
 
 def register(function: Callable[..., Any], primitive: Primitive, style: str | None = None) -> None:
-    """Let a call of `function` mean `primitive`."""
-    _BY_CALLABLE[function] = (primitive, style or _spelling(function)[0])
+    """Let a call of `function` mean `primitive`; one that means a primitive already means this one too, where its
+    call does not fit the signature of the first (`math.log(x, base)`)."""
+    own, path = _spelling(function)
+    _BY_CALLABLE.setdefault(function, []).append((primitive, style or own))
+    if own in ("method", "attribute"):
+        primitive.spellings.setdefault(own, (path, function))
 
 
 def lookup(function: Any) -> tuple[Primitive, str] | None:
     """The primitive that a callable means, with the style of that spelling; None when there is none."""
+    return next(iter(overloads(function)), None)
+
+
+def overloads(function: Any) -> tuple[tuple[Primitive, str], ...]:
+    """All primitives that a callable may mean, to be tried in order: the first whose signature the call fits."""
     try:
-        return _BY_CALLABLE.get(function)
+        if function not in _BY_CALLABLE and not any(fill(function) for fill in LATE):
+            return ()
     except TypeError:  # unhashable
-        return None
+        return ()
+    return tuple(_BY_CALLABLE.get(function, ()))
 
 
 def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
     name = getattr(function, "__name__", str(function))
     module = getattr(function, "__module__", None) or ""
+    if getattr(function, "__objclass__", None) is np.ndarray:
+        return ("attribute" if inspect.isgetsetdescriptor(function) else "method"), name
     if isinstance(function, np.ufunc) and getattr(np, name, None) is function:
         return "np", f"np.{name}"
     if module == "math":
@@ -130,6 +147,10 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
                 return "np", f"{path}.{name}"
     if isinstance(function, np.ufunc):
         module = "scipy.special"
+    if module == "gradscribe.runtime":
+        return "runtime", name
+    if module.startswith("scipy."):
+        module = ".".join(itertools.takewhile(lambda part: not part.startswith("_"), module.split(".")))
     return module, f"{module}.{name}"
 
 
@@ -146,11 +167,14 @@ IF = define("if_", infer=None)
 LOOP = define("loop", infer=None)
 """See `LoopShape`."""
 CALL = define("call", infer=None)
-"""`call(*args)` of another `Function`, which is `static`; one result."""
+"""`call(*args)` of another function of the program; `static` is a `Callee`; one result."""
 RAISE = define("raise_", infer=None, effect=True)
 """`raise args[0]` (`from args[1]`); what follows in its block does not run."""
 ASSERT = define("assert_", infer=None, effect=True)
 """`assert args[0], args[1]`."""
+
+COMMENT = define("comment", infer=None, effect=True)
+"""A line `# text` in the printed function (`static` is the text); marks the sections "forward" and "reverse"."""
 
 # ------------------------------------------------------------------ structures
 
@@ -191,8 +215,12 @@ POP = define("pop", infer=None, writes=(0,), aliasing="element")
 """`x.pop()` or `x.pop(i)`; one result."""
 LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", reads=False, cost="free")
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
-UNBROADCAST = define("unbroadcast", infer=None)
+UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type)
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
+LAST_WRITE = define("last_write", infer=_infer.same_as_first)
+"""`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
+RANGE_LENGTH = define("range_length", infer=_infer.length, reads=False, cost="cheap")
+"""`len(range(start, stop, step))`."""
 
 # ------------------------------------------------------------------ what is opaque
 
@@ -282,7 +310,18 @@ def compute(primitive: Primitive, style: str | None, static: Any, args: Sequence
         return _DIRECT[primitive](static, *args, **keywords)
     if primitive.symbol and style in (None, "operator") and "operator" in primitive.spellings:
         return primitive.spellings["operator"][1](*args)
+    if style in ("method", "attribute"):
+        found = getattr(args[0], primitive.spellings[style][0])
+        return found(*args[1:], **keywords) if style == "method" else found
+    args = [*args, *positional_only(primitive, keywords)]
     return primitive.function(style)(*args, **keywords)
+
+
+def positional_only(primitive: Primitive, keywords: dict[str, Any]) -> list[Any]:
+    """Take the operands out of `keywords` that a call must pass by position (`/` in the signature), in order."""
+    parameters = () if primitive.signature is None else primitive.signature.parameters.values()
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in keywords]
+    return [keywords.pop(name) for name in names]
 
 
 def _raise(static: Any, error: BaseException, cause: BaseException | None = None) -> None:
@@ -323,6 +362,7 @@ def _expression(static: ExpressionSource, *args: Any) -> Any:
 
 
 _DIRECT: dict[Primitive, Callable[..., Any]] = {
+    COMMENT: lambda static: None,
     RAISE: _raise,
     ASSERT: _assert,
     TUPLE: lambda static, *args: static(*args) if static else args,

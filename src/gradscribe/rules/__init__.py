@@ -1,0 +1,23 @@
+"""The derivatives. Importing this package fills the table; what belongs to SciPy follows when SciPy is met."""
+
+from __future__ import annotations
+
+from . import arrays as _arrays
+from . import elementwise as _elementwise
+from . import reductions as _reductions
+from .table import RULES, Rule, adjoint, elementwise, general, linear, operand_names, rule_of, tangent, zero
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "adjoint",
+    "elementwise",
+    "general",
+    "linear",
+    "operand_names",
+    "rule_of",
+    "tangent",
+    "zero",
+]
+
+assert _arrays and _elementwise and _reductions

@@ -1,0 +1,173 @@
+"""The adjoints of values while the reverse sweep is written: accumulation, zeros, and bringing them to shape.
+
+An adjoint is an atom, a tuple of adjoints (of a structure), or absent (zero). The adjoint of an array may be a scalar
+that stands for a constant array, as behind `np.sum`; it is spread to an array where something needs the shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Any
+
+import numpy as np
+
+from ..ir.build import Builder
+from ..ir.infer import shape_of, sum_axes
+from ..ir.nodes import Atom, Const, Var
+from ..ir.primitives import ADD, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
+from ..ir.types import STRUCTURES, Array, Numeric, Scalar, Type
+from .expand import call, wrap
+
+Adjoint = Any
+"""Atom | tuple[Adjoint, ...] | None"""
+
+
+def same_shape(left: Type, right: Type) -> bool:
+    """Whether two values are proved to have the same shape."""
+    if isinstance(left, Scalar) and isinstance(right, Scalar):
+        return True
+    if not isinstance(left, Array) or not isinstance(right, Array) or left.ndim != right.ndim:
+        return False
+    pairs = zip(left.shape, right.shape, strict=True)
+    return all(a.same_as(b) or (bool(a.one) and bool(b.one)) for a, b in pairs)
+
+
+def is_spread(adjoint: Atom, type_: Type) -> bool:
+    """Whether the adjoint still lacks the shape of the value (it is smaller, and stands for its broadcast)."""
+    return isinstance(type_, Array) and len(shape_of(adjoint.type)) < type_.ndim and not isinstance(adjoint.type, Numeric)
+
+
+def bar(name: str) -> str:
+    """The name of the adjoint of `name`."""
+    return "b" + name
+
+
+class Adjoints:
+    """What is known of the adjoints at one point of the reverse sweep.
+
+    Args:
+        builder: where the reverse sweep is written.
+        active: the values that carry a derivative.
+        to_shadow: called with a value that lives in written memory and a contribution; adds it to its shadow.
+        is_pointer: whether a value lives in written memory.
+    """
+
+    def __init__(
+        self,
+        builder: Builder,
+        active: Container[Var],
+        is_pointer: Callable[[Var], bool],
+        to_shadow: Callable[[Builder, Var, Atom], None],
+    ) -> None:
+        self.builder, self.active = builder, active
+        self.is_pointer, self.to_shadow = is_pointer, to_shadow
+        self.values: dict[Var, Adjoint] = {}
+
+    def nested(self, builder: Builder) -> Adjoints:
+        """The adjoints of a block inside: none yet."""
+        return Adjoints(builder, self.active, self.is_pointer, self.to_shadow)
+
+    def get(self, var: Var) -> Adjoint:
+        return self.values.get(var)
+
+    def take(self, var: Var) -> Adjoint:
+        """The adjoint of a value at its definition; it is done with."""
+        return self.values.pop(var, None)
+
+    def add(self, atom: Atom, contribution: Adjoint) -> None:
+        """Add a contribution to the adjoint of a value; constants and inactive values need none."""
+        if contribution is None or not isinstance(atom, Var) or atom not in self.active:
+            return
+        if isinstance(atom.type, STRUCTURES):
+            self.values[atom] = self._merge(atom.type, self.values.get(atom), contribution)
+            return
+        contribution = self.real(contribution, atom.type)
+        if self.is_pointer(atom):
+            self.to_shadow(self.builder, atom, contribution)
+        else:
+            self.values[atom] = self._sum(self.values.get(atom), contribution, bar(atom.hint))
+
+    def add_item(self, container: Var, position: int, contribution: Adjoint) -> None:
+        """Add a contribution to one item of a structure."""
+        assert isinstance(container.type, STRUCTURES)
+        items: list[Adjoint] = [None] * len(container.type.items)
+        items[position] = contribution
+        self.add(container, tuple(items))
+
+    def _merge(self, type_: Type, old: Adjoint, new: Adjoint) -> Adjoint:
+        if old is None or new is None:
+            return new if old is None else old
+        if not isinstance(type_, STRUCTURES):
+            return self._sum(old, self.real(new, type_), "b")
+        old, new = self.items(type_, old), self.items(type_, new)
+        return tuple(self._merge(t, a, b) for t, a, b in zip(type_.items, old, new, strict=True))
+
+    def items(self, type_: Type, adjoint: Adjoint) -> tuple[Adjoint, ...]:
+        """The adjoints of the items of a structure."""
+        assert isinstance(type_, STRUCTURES)
+        if adjoint is None:
+            return (None,) * len(type_.items)
+        if isinstance(adjoint, tuple):
+            return adjoint
+        from .structures import item_of
+
+        return tuple(item_of(self.builder, adjoint, k) for k in range(len(type_.items)))
+
+    def _sum(self, old: Atom | None, new: Atom, hint: str) -> Atom:
+        if old is None:
+            if isinstance(new, Var) and not new.named and new.hint == "t":
+                new.hint = hint
+            return new
+        return self.builder.emit(ADD, old, new, hint=hint)
+
+    def real(self, contribution: Atom, type_: Type) -> Atom:
+        """The part of a contribution that a value of this type can take: the real part for a real value."""
+        complex_ = getattr(contribution.type, "kind", "f") == "c"
+        if not complex_ or getattr(type_, "kind", "c") == "c" or lookup(np.real) is None:
+            return contribution
+        return call(self.builder, np.real, (wrap(self.builder, contribution),), {}).atom
+
+    # shapes --------------------------------------------------------------------------------------------------------
+
+    def zero(self, var: Var) -> Atom:
+        """A zero of the shape of a value."""
+        if isinstance(var.type, Scalar):
+            return Const(0.0)
+        if isinstance(var.type, STRUCTURES):
+            from .structures import build
+
+            return build(self, var.type, None, var)
+        return self.builder.emit(ZEROS_LIKE, var, hint=bar(var.hint))
+
+    def full(self, adjoint: Adjoint, var: Var) -> Atom:
+        """An adjoint of the type and shape of the value itself; zeros where it is absent."""
+        if adjoint is None:
+            return self.zero(var)
+        if isinstance(var.type, STRUCTURES):
+            from .structures import build
+
+            return build(self, var.type, adjoint, var)
+        if isinstance(var.type, Array) and not isinstance(adjoint.type, Numeric) and not self._fits(adjoint, var.type):
+            return self.builder.emit(FULL_LIKE, var, adjoint, hint=bar(var.hint))
+        return adjoint
+
+    @staticmethod
+    def _fits(adjoint: Atom, type_: Array) -> bool:
+        shape = shape_of(adjoint.type)
+        if len(shape) != type_.ndim:
+            return False
+        return not any(a.one and not t.one for a, t in zip(shape, type_.shape, strict=True))
+
+    def unbroadcast(self, contribution: Atom, operand: Atom) -> Atom:
+        """A contribution, of the shape of a broadcast result, summed to the shape of the operand."""
+        lead, axes, doubt = sum_axes(operand.type, contribution.type)
+        if doubt:
+            return self.builder.emit(UNBROADCAST, contribution, operand, hint=bar(getattr(operand, "hint", "t")))
+        traced = wrap(self.builder, contribution)
+        if lead:
+            every = lead == len(shape_of(contribution.type))
+            axis = None if every else 0 if lead == 1 else tuple(range(lead))
+            traced = np.sum(traced) if every else np.sum(traced, axis=axis)
+        if axes:
+            traced = np.sum(traced, axis=axes[0] if len(axes) == 1 else axes, keepdims=True)
+        return traced.atom if lead or axes else contribution

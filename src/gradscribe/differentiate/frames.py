@@ -1,0 +1,308 @@
+"""The forward sweep of a reverse-mode derivative: the user's operations, shadows beside what they write, and what is
+saved for the way back. `Sweep` holds what is known about the whole function, `Frame` one block of it on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..analyse.partition import EVERY, Region, Regions
+from ..errors import UntrackableAlias
+from ..ir.build import Builder
+from ..ir.infer import is_basic_index
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
+from ..ir.primitives import APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.types import STRUCTURES, Array, List, Numeric, Type
+from . import calls, control, mirrors
+from .adjoints import Adjoints, bar
+from .recording import entries_read, is_view, mentions
+
+
+@dataclass
+class Step:
+    """An operation of the forward sweep that has a mirror.
+
+    Args:
+        op: the operation.
+        old: what it overwrote, where that is restored.
+        record: of a call, what its reverse function needs.
+        frames: the frames of its blocks.
+        position: where its op will stand in the forward builder (branches and loops are finished in the mirror).
+        shape: of a loop, how it is mirrored.
+        inits, carried, yields, results: of a branch or loop, what goes in and out as it stands now, with what the
+            transform has added (`yields` for each block).
+    """
+
+    op: Op
+    old: Var | None = None
+    record: Var | None = None
+    frames: tuple[Frame, ...] = ()
+    position: int = -1
+    shape: control.MirrorShape | None = None
+    inits: list[Atom] = field(default_factory=list)
+    carried: list[Var] = field(default_factory=list)
+    yields: list[list[Atom]] = field(default_factory=list)
+    results: list[Var] = field(default_factory=list)
+
+
+@dataclass
+class Frame:
+    """One block of the forward sweep: what has been written of it, and the steps to mirror."""
+
+    block: Block
+    builder: Builder
+    in_loop: bool
+    steps: list[Step] = field(default_factory=list)
+
+
+class Sweep:
+    """What is known about the function that is differentiated, and the values made on the way."""
+
+    def __init__(
+        self,
+        function: Function,
+        memory: Regions,
+        active: Collection[Var],
+        restored: frozenset[Region],
+        pairs: calls.Pairs,
+    ) -> None:
+        self.function, self.memory, self.active, self.restored = function, memory, active, restored
+        self.pairs = pairs
+        self.shadows: dict[Var, Var] = {}
+        self.shadow_values: set[Var] = set()
+        self.leaf_shadows: dict[tuple[Var, object], Var] = {}
+        self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
+        self.new_tapes: list[Op] = []
+        self.tapes: dict[Var, bool] = {}  # whether it holds plain values, nothing that the mirrors write
+        self.reads: dict[Region, None] = {}
+        self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
+
+    # facts ---------------------------------------------------------------------------------------------------------
+
+    def is_pointer(self, atom: Atom) -> bool:
+        """Whether an active value lives in memory that is written, so that its adjoint is a shadow."""
+        if not isinstance(atom, Var) or atom not in self.active:
+            return False
+        if isinstance(atom.type, Numeric) and self.memory.is_written(atom):
+            raise UntrackableAlias(f"{atom.hint} may be an array that is written, or a number")
+        return isinstance(atom.type, List) or (isinstance(atom.type, Array) and self.memory.is_written(atom))
+
+    def holds_pointers(self, type_: Type, container: Var) -> bool:
+        """Whether the entries of a list are themselves arrays in written memory, or lists."""
+        assert isinstance(type_, List)
+        if isinstance(type_.item, List):
+            return True
+        inner = self.memory.contents(self.memory.of(container)).get(EVERY)
+        return isinstance(type_.item, Array) and inner is not None and bool(self.memory.writes(inner))
+
+    def is_restored(self, var: Var) -> bool:
+        return isinstance(var.type, Array) and self.memory.of(var) in self.restored
+
+    def adjoints(self, builder: Builder) -> Adjoints:
+        return Adjoints(builder, self.active, self.is_pointer, mirrors.add_to_shadow(self))
+
+    # shadows -------------------------------------------------------------------------------------------------------
+
+    def shadow(self, var: Var) -> Var:
+        if var not in self.shadows:
+            raise UntrackableAlias(f"the memory of {var.hint} cannot be followed")
+        return self.shadows[var]
+
+    def set_shadow(self, var: Var, shadow: Var) -> None:
+        self.shadows[var] = shadow
+        self.shadow_values.add(shadow)
+
+    def shadow_of_parameter(self, builder: Builder, var: Var) -> None:
+        if self.is_pointer(var):
+            if isinstance(var.type, List):
+                raise UntrackableAlias(f"the list {var.hint} is written")
+            self.set_shadow(var, builder.emit(ZEROS_LIKE, var, hint=bar(var.hint)))
+
+    def shadow_result(self, op: Op, builder: Builder) -> None:
+        """Make the shadow of what an operation defines, with the same aliasing."""
+        result = op.result
+        builder.origin = op.origin
+        hint = bar(result.hint)
+        first = op.args[0] if op.args else None
+        if op.primitive is LIST:
+            self.set_shadow(result, self._shadow_list(op, builder))
+        elif op.primitive is GETITEM and isinstance(first, Var) and isinstance(first.type, STRUCTURES):
+            key = (first, op.args[1].value if isinstance(op.args[1], Const) else op.args[1])
+            if key not in self.leaf_shadows:
+                self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=hint)
+            self.set_shadow(result, self.leaf_shadows[key])
+        elif op.primitive in (GETITEM, POP) and isinstance(first, Var) and isinstance(first.type, List):
+            args = (self.shadow(first), *op.args[1:])
+            self.set_shadow(result, builder.emit(op.primitive, *args, hint=hint, type=result.type))
+        elif op.primitive is EXTERNAL:
+            raise UntrackableAlias(f"{result.hint} comes from outside the function and is written", op.origin)
+        elif self._is_view(op):
+            assert isinstance(first, Var)
+            if op.primitive.aliasing == "maybe":
+                mirrors.check_view(builder, result, first)
+            keywords = dict(op.keywords)
+            args = (self.shadow(first), *op.args[1:])
+            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
+            self.set_shadow(result, made)
+        elif isinstance(result.type, List):
+            raise UntrackableAlias(f"the list made by {op.primitive} is written", op.origin)
+        else:
+            self.set_shadow(result, builder.emit(ZEROS_LIKE, result, hint=hint))
+
+    def _is_view(self, op: Op) -> bool:
+        if op.primitive is GETITEM:
+            return is_basic_index(op.args[1])
+        first = op.args[0] if op.args else None
+        return op.primitive.aliasing in ("view", "maybe") and isinstance(first, Var) and self.is_pointer(first)
+
+    def _shadow_list(self, op: Op, builder: Builder) -> Var:
+        pointers = self.holds_pointers(op.result.type, op.result)
+        zero = self.adjoints(builder).zero
+        items = [self.shadow(a) if pointers else zero(a) if isinstance(a, Var) else Const(0.0) for a in op.args]  # type: ignore[arg-type]
+        return builder.emit(LIST, *items, hint=bar(op.result.hint), type=op.result.type)
+
+    # the forward sweep ---------------------------------------------------------------------------------------------
+
+    def forward(self, block: Block, builder: Builder, *, in_loop: bool) -> Frame:
+        """Write the forward sweep of a block; branches and loops leave a place that their mirrors fill."""
+        frame = Frame(block, builder, in_loop)
+        for op in block.ops:
+            builder.origin = op.origin
+            if op.primitive is IF:
+                control.forward_branch(self, frame, op)
+            elif op.primitive is LOOP:
+                control.forward_loop(self, frame, op)
+            else:
+                self._forward_op(frame, op)
+        return frame
+
+    def _forward_op(self, frame: Frame, op: Op) -> None:
+        builder = frame.builder
+        step = Step(op)
+        if op.primitive.writes and isinstance(op.args[0], Var) and self.is_restored(op.args[0]):
+            step.old = self._save_old(op, builder)
+        if op.primitive is CALL:
+            step.record = calls.forward_call(self, op, builder)
+        else:
+            builder.append(op)
+        if op.primitive is APPEND and self.is_pointer(op.args[0]):
+            mirrors.forward_append(self, op, builder)
+        for result in op.results:
+            if self.is_pointer(result):
+                self.shadow_result(op, builder)
+        if op.primitive is POP and self.is_pointer(op.args[0]) and not self.is_pointer(op.result):
+            mirrors.forward_pop(self, op, builder)
+        frame.steps.append(step)
+
+    def _save_old(self, op: Op, builder: Builder) -> Var | None:
+        """What a write is about to overwrite."""
+        target = op.args[0]
+        assert isinstance(target, Var)
+        if self.memory.is_foreign(target) or self._belongs_to_structure(target):
+            raise UntrackableAlias(f"{target.hint} is written in place and read again on the way back", op.origin)
+        if self.memory.is_clobbered(target):
+            raise UntrackableAlias(f"{target.hint} is written by a call that cannot be followed", op.origin)
+        if len(op.args) < 2:
+            raise UntrackableAlias(f"what {op.primitive} overwrites cannot be restored", op.origin)
+        if op.args[1] == Const(...) or getattr(op.args[1], "value", None) is ...:
+            return builder.emit(COPY, target, hint=f"{target.hint}_old")
+        old = builder.emit(GETITEM, target, op.args[1], hint=f"{target.hint}_old")
+        return builder.emit(COPY, old, hint=f"{target.hint}_old") if isinstance(old.type, Array) else old
+
+    def _belongs_to_structure(self, target: Var) -> bool:
+        """Whether a written array is an entry of a parameter, where the caller would see it restored."""
+        owners = [p for p in self.function.body.params if isinstance(p.type, (*STRUCTURES, List))]
+        region = self.memory.of(target)
+        return any(region in self.memory.reachable(self.memory.of(p)) for p in owners)
+
+    # the reverse sweep ---------------------------------------------------------------------------------------------
+
+    def mirror(self, frame: Frame, adjoints: Adjoints) -> None:
+        """Write the mirror of a block, behind whose end the adjoints are known."""
+        for step in reversed(frame.steps):
+            adjoints.builder.origin = step.op.origin
+            if step.old is not None:
+                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old)
+            if step.op.primitive is IF:
+                control.mirror_branch(self, frame, step, adjoints)
+            elif step.op.primitive is LOOP:
+                control.mirror_loop(self, frame, step, adjoints)
+            elif step.record is not None:
+                calls.mirror_call(self, step.op, step.record, adjoints)
+            else:
+                mirrors.mirror_op(self, step.op, adjoints)
+
+    def finish(self, frame: Frame) -> tuple[Op, ...]:
+        """The ops of the outermost block, each tape in front of the op that fills it."""
+        owner = {tape.result: tape for tape in self.new_tapes}
+        ops: list[Op] = []
+        for op in frame.builder.ops:
+            ops += [owner.pop(var) for var in _appended_in(op) if var in owner]
+            ops.append(op)
+        return tuple(ops)
+
+    def apart(self, ops: Sequence[Op]) -> tuple[tuple[Op, ...], list[Op]]:
+        """The forward sweep without the shadows that only the reverse sweep uses, and those."""
+        ahead: list[Op] = []
+        shadows: list[Op] = []
+        used: set[Atom] = set()
+        for op in reversed(ops):
+            if op.results and all(r in self.shadow_values and r not in used for r in op.results) and not op.blocks:
+                shadows.append(op)
+            else:
+                ahead.append(op)
+                used.update(op.inputs)
+                used.update(v for block in op.blocks for v in mentions(block))
+        return tuple(reversed(ahead)), shadows[::-1]
+
+    def is_mutable(self, var: Var) -> bool:
+        """Whether a value is a list or memory that the reverse sweep writes."""
+        return var in self.shadow_values or isinstance(var.type, List) or self.is_restored_value(var)
+
+    def is_plain_tape(self, var: Var) -> bool:
+        return self.tapes.get(var) is True
+
+    def memory_of(self, var: Var) -> object:
+        """Stands for the memory of a value; that of a shadow is as that of its primal."""
+        for primal, shadow in self.shadows.items():
+            if shadow is var:
+                return self.memory.of(primal).content
+        return self.memory.of(var) if self.memory.knows(var) else var
+
+    def is_restored_value(self, var: Var) -> bool:
+        return self.memory.knows(var) and self.is_restored(var)
+
+    def gradient(self, adjoints: Adjoints, var: Var) -> Atom:
+        """The adjoint of a parameter at the end."""
+        if self.is_pointer(var):
+            return self.shadow(var)
+        return adjoints.full(adjoints.take(var), var)
+
+    # what the mirrors read -----------------------------------------------------------------------------------------
+
+    def note_reads(self, block: Block) -> None:
+        """Note which written memory of the forward sweep a piece of the mirror reads."""
+        views: dict[Var, Var] = {}
+        for op in walk(block):
+            first = op.args[0] if op.args else None
+            if is_view(op) and isinstance(first, Var):
+                views[op.result] = views.get(first, first)
+                continue
+            for atom in entries_read(op):
+                var = views.get(atom, atom)
+                if var not in self.shadow_values and self.memory.knows(var) and self.is_written_array(var):
+                    self.reads[self.memory.of(var)] = None
+
+    def is_written_array(self, var: Var) -> bool:
+        return isinstance(var.type, Array) and self.memory.is_written(var)
+
+    def read_regions(self) -> frozenset[Region]:
+        return frozenset(self.reads)
+
+
+def _appended_in(op: Op) -> Iterator[Var]:
+    """The lists that grow inside the blocks of an op."""
+    for block in op.blocks:
+        for inner in walk(block):
+            if inner.primitive is APPEND and isinstance(inner.args[0], Var):
+                yield inner.args[0]

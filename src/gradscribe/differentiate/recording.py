@@ -1,0 +1,233 @@
+"""What a mirrored block reads of the forward sweep and cannot see: repeated where that is cheap, saved otherwise.
+
+Rules mention forward values freely. Once the mirror of a block is written, `resolve` looks at what it mentions of the
+values that the forward block defines. An operation that is cheap, pure, reads no memory that is written, and is not a
+decision is repeated at the start of the mirror, as far back as possible; where that stops the value is saved. Saved
+values of a loop go to a tape each; those of a branch outside loops become further results of the branch.
+
+This module knows no rule; it only moves values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..ir.build import Builder, substitute
+from ..ir.infer import is_basic_index
+from ..ir.nodes import Atom, Block, Op, Var, replace
+from ..ir.primitives import ADDAT, FULL_LIKE, GETITEM, LENGTH, SCATTER_ADD, SETITEM, SHAPE, UNBROADCAST, ZEROS_LIKE
+from ..ir.types import Array, Object, Scalar, is_continuous
+from .adjoints import same_shape
+
+
+@dataclass
+class Resolved:
+    """What `resolve` found.
+
+    Args:
+        saved: the forward values to save, in order of their definition.
+        environment: forward value -> the value that stands for it in the mirror (for `rename`).
+        repeated: the ops that repeat forward ops, in order; they stand at the start of the mirror.
+    """
+
+    saved: list[Var]
+    environment: dict[Var, Atom]
+    repeated: list[Op] = field(default_factory=list)
+
+
+def resolve(
+    forward: Iterable[Op],
+    params: Iterable[Var],
+    mirror: Block,
+    known: dict[Var, Atom],
+    repeatable: Callable[[Op], bool],
+    shapes: Iterable[Var],
+) -> Resolved:
+    """Decide for each forward value that a mirrored block mentions how it gets there.
+
+    Args:
+        forward: the ops of the forward block (those inside its blocks are not seen by anyone else).
+        params: what the forward block takes in.
+        mirror: the mirrored block.
+        known: forward values that the mirror has anyway (the loop's index).
+        repeatable: whether an op may run again, as far as memory is concerned.
+        shapes: values visible everywhere, whose shape may stand in for that of a forward value.
+    """
+    definitions: dict[Var, Op | None] = dict.fromkeys(params)
+    for op in forward:
+        definitions.update(dict.fromkeys(op.results, op))
+    environment = dict(known)
+    environment.update(_shape_sources(mirror, definitions, [*shapes]))
+    needs = [v for v in mentions(mirror) if v in definitions and v not in environment]
+    chooser = _Chooser(definitions, repeatable, environment.keys())
+    for need in needs:
+        chooser.choose(need)
+    result = Resolved([v for v in definitions if v in chooser.saved], environment)
+    for var in result.saved:
+        environment[var] = Var(var.hint, var.type, var.named)
+    for var, op in definitions.items():
+        if var in chooser.repeated and op is not None:
+            made = Var(var.hint, var.type, var.named)
+            result.repeated.append(replace(substitute(op, environment), results=(made,)))
+            environment[var] = made
+    return result
+
+
+class _Chooser:
+    """Repeat as far back as possible, unless that would save more values than saving the value itself."""
+
+    def __init__(
+        self, definitions: dict[Var, Op | None], repeatable: Callable[[Op], bool], have: Iterable[Var]
+    ) -> None:
+        self.definitions, self.repeatable, self.have = definitions, repeatable, frozenset(have)
+        self.saved: set[Var] = set()
+        self.repeated: set[Var] = set()
+
+    def choose(self, need: Var) -> None:
+        roots, through = self._back(need)
+        missing = [r for r in roots if r not in self.saved]
+        if len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
+            self.saved.add(need)
+            return
+        self.saved.update(missing)
+        self.repeated.update(through)
+
+    def _back(self, need: Var) -> tuple[list[Var], list[Var]]:
+        """The values at which repetition stops, and those that are repeated on the way."""
+        roots, through, todo = [], [], [need]
+        seen: set[Var] = set()
+        while todo:
+            var = todo.pop()
+            if var in seen or var not in self.definitions or var in self.have:
+                continue
+            seen.add(var)
+            op = self.definitions[var]
+            if op is None or var in self.saved or not (is_cheap(op) and self.repeatable(op)):
+                roots.append(var)
+            else:
+                through.append(var)
+                todo.extend(a for a in op.inputs if isinstance(a, Var))
+        return roots, through
+
+
+def _is_dearer(root: Var, need: Var) -> bool:
+    return isinstance(root.type, Array) and isinstance(need.type, Scalar)
+
+
+def is_cheap(op: Op) -> bool:
+    """Whether an op may be repeated instead of saved: pure, cheap, and not a decision taken on real numbers."""
+    if op.blocks or len(op.results) != 1 or not op.primitive.is_pure or op.primitive.cost == "dear":
+        return False
+    type_ = op.result.type
+    decides = not is_continuous(type_) and isinstance(type_, (Scalar, Array))
+    if decides and op.primitive.reads and any(is_continuous(a.type) for a in op.inputs):
+        return False
+    return not (isinstance(type_, Object) and op.primitive.reads)
+
+
+def is_view(op: Op) -> bool:
+    """Whether the result of an op is a view of operand 0 (or may be), so that no entry is read."""
+    if op.primitive is GETITEM:
+        return isinstance(op.result.type, Array) and isinstance(op.args[0].type, Array) and is_basic_index(op.args[1])
+    return len(op.results) == 1 and op.primitive.aliasing in ("view", "maybe") and isinstance(op.args[0].type, Array)
+
+
+def entries_read(op: Op) -> list[Var]:
+    """The operands whose entries an op reads."""
+    if not op.primitive.reads or op.blocks or is_view(op):
+        return []
+    args = op.args[:1] if op.primitive is UNBROADCAST else op.args
+    if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):
+        args = args[1:]
+    return [a for a in (*args, *(v for _, v in op.keywords)) if isinstance(a, Var)]
+
+
+# ------------------------------------------------------------------ what a block mentions
+
+
+def mentions(block: Block) -> list[Var]:
+    """The values that a block mentions and does not define, in order of their first mention."""
+    found: dict[Var, None] = {}
+    defined: set[Var] = set()
+    _scan(block, found, defined)
+    return [v for v in found if v not in defined]
+
+
+def _scan(block: Block, found: dict[Var, None], defined: set[Var]) -> None:
+    defined.update(block.params)
+    for op in block.ops:
+        found.update(dict.fromkeys(_vars(op.inputs)))
+        for inner in op.blocks:
+            _scan(inner, found, defined)
+        defined.update(op.results)
+    found.update(dict.fromkeys(_vars(block.yields)))
+
+
+def _vars(atoms: Iterable[Atom]) -> Iterator[Var]:
+    return (a for a in atoms if isinstance(a, Var))
+
+
+def rename(block: Block, environment: dict[Var, Atom]) -> Block:
+    """The block with values replaced, at every depth."""
+    if not environment:
+        return block
+
+    def swap(atom: Atom) -> Atom:
+        return environment.get(atom, atom) if isinstance(atom, Var) else atom
+
+    ops = []
+    for op in block.ops:
+        moved = substitute(op, environment)
+        if op.blocks:
+            moved = replace(moved, blocks=tuple(rename(inner, environment) for inner in op.blocks))
+        ops.append(moved)
+    return Block(block.params, tuple(ops), tuple(map(swap, block.yields)))
+
+
+# ------------------------------------------------------------------ only the shape is read
+
+
+def _shape_sources(mirror: Block, definitions: dict[Var, Op | None], shapes: list[Var]) -> dict[Var, Atom]:
+    """For values of which the mirror reads the shape alone: a visible value that is proved to have the same."""
+    if not shapes:
+        return {}
+    only_shape: dict[Var, bool] = {}
+    _note_uses(mirror, only_shape)
+    sources: dict[Var, Atom] = {}
+    for var, only in only_shape.items():
+        if only and var in definitions and isinstance(var.type, Array):
+            like = next((s for s in shapes if same_shape(s.type, var.type) and _same_dtype(s, var)), None)
+            if like is not None:
+                sources[var] = like
+    return sources
+
+
+def _same_dtype(left: Var, right: Var) -> bool:
+    return getattr(left.type, "dtype", None) == getattr(right.type, "dtype", None)
+
+
+def _note_uses(block: Block, only_shape: dict[Var, bool]) -> None:
+    for op in block.ops:
+        for position, atom in enumerate(op.inputs):
+            if isinstance(atom, Var):
+                shape = op.primitive in (SHAPE, LENGTH) or (op.primitive in (ZEROS_LIKE, FULL_LIKE) and position == 0)
+                only_shape[atom] = only_shape.get(atom, True) and shape
+        for inner in op.blocks:
+            _note_uses(inner, only_shape)
+    for atom in _vars(block.yields):
+        only_shape[atom] = False
+
+
+def place(ops: Iterable[Op], params: Iterable[Var], notes: dict[Var, list[Op]]) -> list[Op]:
+    """The ops with `notes[v]` inserted behind the definition of each v (at the start for params)."""
+    placed = [note for param in params for note in notes.get(param, [])]
+    for op in ops:
+        placed.append(op)
+        placed.extend(note for result in op.results for note in notes.get(result, []))
+    return placed
+
+
+def prologue(builder: Builder, ops: Iterable[Op]) -> None:
+    """Put ops in front of what the builder holds."""
+    builder.ops[:0] = ops

@@ -1,0 +1,109 @@
+"""The few helpers that emitted code may call. They import NumPy only, and are written out into exported modules."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """Sum a cotangent to the shape of an operand that was broadcast.
+
+    Args:
+        g: an array, of the shape of x after broadcasting.
+        x: the operand.
+
+    Returns:
+        g summed over the axes along which x was repeated, of the shape of x.
+    """
+    if np.shape(g) == np.shape(x):
+        return g
+    lead = np.ndim(g) - np.ndim(x)
+    if lead > 0:
+        g = np.sum(g, axis=tuple(range(lead)))
+    axes = tuple(k for k, n in enumerate(np.shape(x)) if n == 1 and np.shape(g)[k] != 1)
+    return np.sum(g, axis=axes, keepdims=True) if axes else g
+
+
+def last_write(g: Any, x: Any, index: Any) -> Any:
+    """Zero the entries of `g = x[index]` whose cell of x is named again later in the index.
+
+    Of `x[index] = v` with repeated entries the last one stays; only it receives a cotangent.
+    """
+    order = np.arange(np.size(g)).reshape(np.shape(g))
+    winner = np.zeros(np.shape(x), dtype=int)
+    winner[index] = order
+    return np.where(winner[index] == order, g, 0.0)
+
+
+def check_view(view: Any, base: Any) -> None:
+    """Raise ValueError unless both arrays share memory: the derivative was written for a view."""
+    if view.size and not np.may_share_memory(view, base):
+        raise ValueError("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
+
+
+def check_apart(*arrays: Any) -> None:
+    """Raise ValueError if two arrays share memory: the derivative writes to one of them."""
+    for k, left in enumerate(arrays):
+        for right in arrays[k + 1 :]:
+            if np.may_share_memory(left, right):
+                raise ValueError("two arguments share memory and one of them is written; pass copies")
+
+
+def fresh(record: Any) -> Any:
+    """A deep copy of a record, in which what was one object is one object."""
+    return copy.deepcopy(record)
+
+
+# ------------------------------------------------------------------ adjoints that NumPy has no name for
+
+
+def added_at(x: Any, index: Any, value: Any) -> Any:
+    """x with `value` added at `index`, once for each occurrence of a repeated index."""
+    x = x.copy()
+    np.add.at(x, index, value)
+    return x
+
+
+def added_along_axis(x: Any, indices: Any, value: Any, axis: int) -> Any:
+    """x with `value` added at `indices` along one axis: the adjoint of `np.take_along_axis`."""
+    x = np.swapaxes(x.copy(), axis, -1)
+    indices, value = np.swapaxes(indices, axis, -1), np.swapaxes(value, axis, -1)
+    shape = np.broadcast_shapes(x.shape[:-1], indices.shape[:-1])
+    grid = np.indices(shape + (1,), sparse=True)[:-1]
+    grid = [g if n == m else np.zeros_like(g) for g, n, m in zip(grid, x.shape, shape)]
+    np.add.at(x, (*grid, indices), value)
+    return np.swapaxes(x, axis, -1)
+
+
+def with_diagonal(values: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Zeros in the shape of x, with `values` on the diagonal: the adjoint of `np.diagonal`."""
+    out = np.zeros(np.shape(x), values.dtype)
+    view = np.moveaxis(out, (axis1, axis2), (-2, -1))
+    k = np.arange(values.shape[-1])
+    view[..., k + max(-offset, 0), k + max(offset, 0)] = values
+    return out
+
+
+def recurrence(start: Any, factors: Any, axis: int) -> Any:
+    """y along an axis, where y[i] = start[i] + factors[i] * y[i - 1]."""
+    y = np.array(start, np.result_type(start, factors))
+    rows, factors = np.moveaxis(y, axis, 0), np.moveaxis(factors, axis, 0)
+    for i in range(1, len(rows)):
+        rows[i] += factors[i] * rows[i - 1]
+    return y
+
+
+def unpadded(g: Any, x: Any, pad_width: Any, mode: str = "constant") -> Any:
+    """The adjoint of `np.pad` in the modes that copy entries."""
+    widths = np.broadcast_to(np.asarray(pad_width), (np.ndim(x), 2))
+    for axis, (before, after) in enumerate(widths):
+        length = np.shape(x)[axis]
+        source = np.pad(np.arange(1, length + 1), (before, after), mode=mode) - 1
+        out = np.zeros((length, *np.delete(g.shape, axis)), g.dtype)
+        rows = np.moveaxis(g, axis, 0)
+        np.add.at(out, source[source >= 0], rows[source >= 0])
+        g = np.moveaxis(out, 0, axis)
+    return g
