@@ -19,8 +19,8 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
 from ..ir.types import INT, NUMERIC, STRING, Array, Numeric, Object, Record, Scalar, Tuple, is_numeric
 from .core import Core, Keywords
+from .core import type_from_outside as signature_of
 from .resolve import is_static, stands_for_itself
-from .signature import signature_of
 from .values import (
     Choice,
     Closure,
@@ -131,26 +131,25 @@ class Attributes(Core):
     def _attribute_of_array(self, owner: Var, name: str, node: gast.AST | None) -> Value:
         type_ = owner.type
         if name == "shape":
-            return TupleValue(()) if isinstance(type_, Scalar) else self.emit(P.SHAPE, owner, style="method", hint="shape")
+            return TupleValue(()) if isinstance(type_, Scalar) else self.emit(P.SHAPE, owner, style=_style(P.SHAPE), hint="shape")
         if name == "ndim" and isinstance(type_, (Array, Scalar)):
             return Const(type_.ndim if isinstance(type_, Array) else 0)
         if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
             cls = np.dtype if name == "dtype" else None
             return self.emit(P.GETATTR, owner, static=name, type=Object(cls) if cls else INT, inactive=True, hint=name)
         if name in ("ndim", "size"):
-            found = lookup(getattr(np, name))
+            found = lookup(getattr(np.ndarray, name))
             if found is not None:
-                return self.emit(found[0], owner, style="method", type=INT, inactive=True, hint=name)
+                return self.emit(found[0], owner, style=found[1], type=INT, inactive=True, hint=name)
             return self.emit(P.GETATTR, owner, static=name, type=INT, inactive=True, hint=name)
         if name in _ARRAY_FUNCTIONS:
             return self._array_property(owner, name, node)
         return Named(owner, name)
 
     def _array_property(self, owner: Var, name: str, node: gast.AST | None) -> Value:
-        function = getattr(np, _ARRAY_FUNCTIONS[name], None)
-        found = lookup(function)
+        found = lookup(getattr(np.ndarray, name, None)) or lookup(getattr(np, _ARRAY_FUNCTIONS[name], None))
         if found is not None:
-            return self.emit(found[0], owner, style="method")
+            return self.emit(found[0], owner, style="attribute" if "attribute" in found[0].spellings else None)
         if isinstance(owner.type, Scalar) and owner.type.kind != "c" and name in ("real", "T"):
             return owner
         if self.is_active(owner):
@@ -378,6 +377,10 @@ class Attributes(Core):
 
 def _nothing(*args: Any, **keywords: Any) -> None:
     """Stands for `object.__init__`."""
+
+
+def _style(primitive: P.Primitive) -> str | None:
+    return "attribute" if "attribute" in primitive.spellings else None
 
 
 def _is_generated(cls: type, function: Any) -> bool:

@@ -15,9 +15,10 @@ from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, Un
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup
+from ..ir.primitives import Primitive, lookup, overloads
 from ..ir.types import NUMERIC, STRING, Array, List, Numeric, Object, Record, Scalar, Type, is_numeric
 from .core import Core, Keywords, Restart
+from .core import type_from_outside as signature_of
 from .environment import Frame
 from .syntax import Code, parameters
 from .values import (
@@ -91,9 +92,8 @@ class Calls(Core):
             result = special(args, keywords, node)
             if result is not NotImplemented:
                 return result
-        found = lookup(function)
-        if found is not None:
-            return self.apply(*found, args, keywords, node, function)
+        if overloads(function):
+            return self.apply(function, args, keywords, node)
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
@@ -108,8 +108,6 @@ class Calls(Core):
     def _bound_owner(self, callee: Const) -> Value:
         """The object of a bound method that was found outside, read when the derivative is called."""
         owner = callee.value.__self__
-        from .signature import signature_of
-
         made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
         if isinstance(made, Var):
             self.samples[made] = owner
@@ -127,42 +125,50 @@ class Calls(Core):
 
     def apply(
         self,
-        primitive: Primitive,
-        style: str | None,
+        function: Any,
         args: Sequence[Value],
         keywords: Keywords,
         node: gast.AST | None = None,
-        function: Any = None,
+        names: Any = None,
     ) -> Value:
-        """A call of something that is a primitive."""
-        if any(a is UNDEF for a in (*args, *keywords.values())):
+        """A call of something that means a primitive, or one of several.
+
+        Args:
+            function: the callable.
+            args, keywords: what it is called with.
+            node: the place.
+            names: the callable whose signature names the parameters; by default `function`.
+        """
+        values = (*args, *keywords.values())
+        if any(a is UNDEF for a in values):
             return UNDEF
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
-            return self._apply_into(out, primitive, style, args, keywords, node, function)
-        bound = self._bind_primitive(primitive, args, keywords, node, function)
-        if bound is None:
-            active = any(map(self.is_active, (*args, *keywords.values())))
-            if active or function is None:
-                self._refuse_keywords(primitive, args, keywords, node)
-            return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
-        positional, named = bound
-        atoms = [self._primitive_operand(primitive, value, node) for value in positional]
-        return self.emit(primitive, *atoms, style=style, **{k: self.as_atom(v, node) for k, v in named.items()})
+            return self._apply_into(out, function, args, keywords, node)
+        for primitive, style in overloads(function):
+            bound = self._bind_primitive(primitive, args, keywords, names or function)
+            if bound is not None:
+                atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
+                named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
+                return self.emit(primitive, *atoms, style=style, **named)
+        if any(map(self.is_active, values)):
+            self._refuse_keywords(overloads(function)[0][0], keywords, node)
+        if getattr(function, "__objclass__", None) is np.ndarray:
+            return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
+        return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
 
     def _apply_into(
-        self, out: Value, primitive: Primitive, style: str | None, args: Sequence[Value], keywords: Keywords,
-        node: gast.AST | None, function: Any,
-    ) -> Value:  # fmt: skip
+        self, out: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
         """`np.add(a, b, out=c)` writes its result into c."""
         target = out.items[0] if isinstance(out, TupleValue) and len(out.items) == 1 else out
         rest = {k: v for k, v in keywords.items() if k != "out"}
-        result = self.apply(primitive, style, args, rest, node, function)
+        result = self.apply(function, args, rest, node)
         self.set_item(target, Const(Ellipsis), result, node)
         return target
 
     def _bind_primitive(
-        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None, function: Any
+        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, function: Any
     ) -> tuple[list[Value], dict[str, Value]] | None:
         """The operands of a primitive: positional ones and those with a default that were given. None if it does not
         support one of them."""
@@ -206,9 +212,7 @@ class Calls(Core):
             return atom
         return self.emit(array[0], atom, style=array[1])
 
-    def _refuse_keywords(
-        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> None:
+    def _refuse_keywords(self, primitive: Primitive, keywords: Keywords, node: gast.AST | None) -> None:
         declared = {} if primitive.signature is None else primitive.signature.parameters
         unknown = [f"`{k}`" for k, v in keywords.items() if k not in declared and not _is_default(k, v)]
         what = f"the keyword {unknown[0]} of" if unknown else "this use of"
@@ -257,9 +261,8 @@ class Calls(Core):
     def _may_rebind(self, function: Any) -> None:
         """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
         if isinstance(function, types.FunctionType) and not _is_library(function) and not self.assumed.volatile:
-            if self.externals or True:
-                self.assumed.volatile = True
-                raise Restart
+            self.assumed.volatile = True
+            raise Restart
 
     def opaque_method(
         self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -353,9 +356,7 @@ class Calls(Core):
     def _default(self, callee: Const, name: str, default: Any) -> Value:
         if default is None or isinstance(default, (int, float, complex, str)):
             return Const(default)
-        from .signature import signature_of
-
-        function = callee.value
+            function = callee.value
         keyword = name in (function.__kwdefaults__ or {})
         place = "__kwdefaults__" if keyword else "__defaults__"
         names = [p for p in inspect.getfullargspec(function).args]

@@ -28,10 +28,12 @@ from ..ir.types import (
     List,
     Numeric,
     Object,
+    Scalar,
     Type,
     Undefined,
     is_continuous,
 )
+from ..signature import abstract, key_of
 from .environment import Frame, Key, Store
 from .syntax import Code, Library
 from .values import Cell, Compound, Content, Poison, Reference, Value
@@ -86,6 +88,13 @@ def has_memory(type_: Type) -> bool:
     return isinstance(type_, (Array, Numeric, List, *STRUCTURES)) or (isinstance(type_, Object) and type_.cls is None)
 
 
+def type_from_outside(value: object, name: str) -> Type:
+    """The type of a global, closure cell or field; a huge container is not described entry by entry."""
+    if isinstance(value, (list, tuple, dict)) and len(value) > 1000:
+        return Object(type(value))
+    return abstract(value, name)
+
+
 class Core:
     """The state of one reading."""
 
@@ -106,7 +115,7 @@ class Core:
         self.activated: list[Var] = []
         self._active: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
-        self.assumed_types: list[tuple[External, Type]] = []
+        self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
 
     # places and refusals ------------------------------------------------------------------------------------------
@@ -157,7 +166,7 @@ class Core:
         if any(a is UNDEF for a in inputs):
             return UNDEF
         active = not inactive and any(map(self.is_active, inputs))
-        type = self._result_type(primitive, args, keywords, active) if type is None else type
+        type = self._result_type(primitive, args, keywords, active, style) if type is None else type
         if isinstance(type, Undefined):
             return UNDEF
         var = self.builder.emit(
@@ -170,13 +179,20 @@ class Core:
         return var
 
     def _result_type(
-        self, primitive: Primitive, args: Sequence[Atom], keywords: Mapping[str, Atom | None], active: bool
+        self,
+        primitive: Primitive,
+        args: Sequence[Atom],
+        keywords: Mapping[str, Atom | None],
+        active: bool,
+        style: str | None,
     ) -> Type:
         given = {k: v for k, v in keywords.items() if v is not None}
         try:
             found = primitive.infer(args, given) if primitive.infer else NUMERIC
         except Exception:  # an invalid call: it fails when it runs
             found = NUMERIC
+        if style in ("math", "cmath") and isinstance(found, Scalar):
+            found = Scalar(found.kind)  # a Python number
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
 
     def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
@@ -325,12 +341,11 @@ class Core:
 
     def apply(
         self,
-        primitive: Primitive,
-        style: str | None,
+        function: Any,
         args: Sequence[Value],
         keywords: Keywords,
         node: gast.AST | None = None,
-        function: Any = None,
+        names: Any = None,
     ) -> Value:
         raise NotImplementedError
 

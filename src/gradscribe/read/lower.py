@@ -41,13 +41,14 @@ class Lowered:
 
     Args:
         function: the program.
-        externals: what is read from outside when the derivative is called, with the type that was assumed.
+        externals: what is read from outside when the derivative is called, with the key (`signature.key_of`) that was
+            assumed.
         resolved: functions, classes, strings and the like from outside that were taken as they are: where each was
             found (a namespace, module, class, object or cell), under which name or key, and what it was.
     """
 
     function: Function
-    externals: tuple[tuple[External, Type], ...]
+    externals: tuple[tuple[External, Any], ...]
     resolved: tuple[tuple[Any, Any, Any], ...]
 
 

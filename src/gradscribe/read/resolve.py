@@ -23,8 +23,9 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
 from ..ir.types import Object, Type
 from .core import Core
+from .core import type_from_outside as signature_of
+from ..signature import key_of
 from .environment import Frame
-from .signature import signature_of
 from .values import Closure, Method, Partial, Poison, TupleValue, Value
 
 _CODE = (
@@ -124,7 +125,7 @@ class Resolve(Core):
         self.born[made] = len(self.born)
         self.samples[made] = value
         if key not in self.externals:
-            self.assumed_types.append((external, type_))
+            self.assumed_types.append((external, key_of(value)))
         self.externals[key] = (external, made)
         return made
 
