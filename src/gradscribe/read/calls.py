@@ -186,7 +186,7 @@ class Calls(Core):
                 rest.append(value)
             elif k < len(required):
                 positional[required[k]] = value
-            elif k < len(names) and names[k] in declared:
+            elif k < len(names) and names[k] in declared and names[k] not in positional:
                 positional[names[k]] = value
             else:
                 return None
@@ -516,9 +516,9 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
     try:
         found = inspect.signature(function)
     except (TypeError, ValueError):
-        return list(declared.parameters)
+        found = declared
     names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return names or list(declared.parameters)
+    return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
 
 def _declared_name(name: str, real: list[str], required: list[str]) -> str:

@@ -41,6 +41,9 @@ from .values import Cell, Compound, Content, Poison, Reference, Value
 Keywords = Mapping[str, Value]
 
 
+_MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
+
+
 class Restart(Exception):
     """An assumption has been given up: the function is read again."""
 
@@ -196,9 +199,11 @@ class Core:
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
 
     def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
-        if primitive.aliasing != "fresh" or primitive is P.LIST:
+        if primitive in _MAKERS:
             for atom in inputs:
                 self.share(var, atom)
+        elif primitive.aliasing != "fresh" and inputs:
+            self.share(var, inputs[0])
         if var.type == INT:
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:
@@ -209,8 +214,8 @@ class Core:
         if isinstance(left, Var) and isinstance(right, Var) and has_memory(left.type) and has_memory(right.type):
             a, b = self.regions.unite(left, right)
             if (a in self._active) != (b in self._active):
-                self._activate(b)
-                self.activated.append(a if b in self._active else b)
+                self.activated.append(b if a in self._active else a)
+                self._active |= {a, b}
 
     def perform(
         self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom
