@@ -20,7 +20,7 @@ from ..ir.primitives import lookup
 from ..ir.types import INT, NUMERIC, STRING, Array, Numeric, Object, Record, Scalar, Tuple, is_numeric
 from .core import Core, Keywords
 from .core import type_from_outside as signature_of
-from .resolve import is_static, stands_for_itself
+from .resolve import is_library, is_static, stands_for_itself
 from .values import (
     Choice,
     Closure,
@@ -106,8 +106,12 @@ class Attributes(Core):
             return self._attribute_of_array(owner, name, node)
         if owner in self.samples:
             return self._attribute_of_sample(owner, name, node)
-        if isinstance(type_, Object) and not self.is_active(owner):
-            return Named(owner, name)
+        cls = type_.cls if isinstance(type_, Object) else None
+        if cls is not None and is_of_user(cls):
+            found = inspect.getattr_static(cls, name, None)
+            if isinstance(found, (types.FunctionType, property, staticmethod, classmethod, functools.cached_property)):
+                return self._attribute_from_class(owner, cls, name, found, node)
+            return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
         return Named(owner, name)
 
     def _attribute_of_sample(self, owner: Var, name: str, node: gast.AST | None) -> Value:
@@ -379,6 +383,11 @@ def _nothing(*args: Any, **keywords: Any) -> None:
     """Stands for `object.__init__`."""
 
 
+def is_of_user(cls: type) -> bool:
+    """Whether a class is written in Python."""
+    return bool(cls.__flags__ & (1 << 9)) and cls.__module__ not in ("builtins", "numpy")
+
+
 def _style(primitive: P.Primitive) -> str | None:
     return "attribute" if "attribute" in primitive.spellings else None
 
@@ -391,6 +400,8 @@ def _is_generated(cls: type, function: Any) -> bool:
 
 def _can_be_followed(cls: type) -> bool:
     """Whether making an instance does no more than `__init__`, written in Python, says."""
+    if is_library(cls):
+        return False
     bases = [base for base in cls.__mro__ if base is not object]
     if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
         return False

@@ -269,7 +269,9 @@ class BuiltinCalls(Core):
         self.iterate(value, lambda item: self.store.set(total, combine(self.store.get(total), item)), node=node)
         return self.read(self.store.get(total), node)
 
-    def _fold_nonempty(self, combine: Callable[[Value, Value], Value], value: Value, node: gast.AST) -> Value:
+    def _fold_nonempty(
+        self, combine: Callable[[Value, Value], Value], value: Value, node: gast.AST, default: Value | None = None
+    ) -> Value:
         """A fold that starts with the first item."""
         items = self.items_of(value, node)
         if items:
@@ -285,7 +287,8 @@ class BuiltinCalls(Core):
             self.store.set(seen, TRUE)
 
         self.iterate(value, trip, node=node)
-        return self.read(self.store.get(total), node)
+        found = self.read(self.store.get(total), node)
+        return found if default is None else self.choose(self.truth(self.store.get(seen)), lambda: found, lambda: default)
 
     @_reads(max)
     def _max(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -316,7 +319,7 @@ class BuiltinCalls(Core):
         source = TupleValue(tuple(several)) if several else args[0]
         if "default" in keywords and items == ():
             return keywords["default"]
-        return self._fold_nonempty(better_of, source, node)
+        return self._fold_nonempty(better_of, source, node, keywords.get("default"))
 
     @_reads(any)
     def _any(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import types
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from ..ir.types import NUMERIC, STRING, Array, List, Numeric, Object, Record, Sc
 from .core import Core, Keywords, Restart
 from .core import type_from_outside as signature_of
 from .environment import Frame
+from .resolve import is_library
 from .syntax import Code, parameters
 from .values import (
     NONE,
@@ -250,7 +250,7 @@ class Calls(Core):
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
-        if isinstance(function, type) or not isinstance(function, types.FunctionType) or _is_library(function):
+        if isinstance(function, type) or not isinstance(function, types.FunctionType) or is_library(function):
             return
         for value in values:
             if isinstance(value, Reference) and value.cell.origin is None:
@@ -260,7 +260,7 @@ class Calls(Core):
 
     def _may_rebind(self, function: Any) -> None:
         """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
-        if isinstance(function, types.FunctionType) and not _is_library(function) and not self.assumed.volatile:
+        if isinstance(function, types.FunctionType) and not is_library(function) and not self.assumed.volatile:
             self.assumed.volatile = True
             raise Restart
 
@@ -295,7 +295,7 @@ class Calls(Core):
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":
-            return self.call_code(code, None, bound, node, _owner_class(function))
+            return self.call_code(code, None, bound, node, owner_class(function))
         return self._call_inactive(callee, code, bound, args, keywords, node)
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:
@@ -304,7 +304,7 @@ class Calls(Core):
         values = (*args, *keywords.values())
         if any(map(self.is_active, values)):
             return "read"
-        if _is_library(function):
+        if is_library(function):
             return "opaque"
         if any(isinstance(v, Compound) for v in values):
             return "read"
@@ -320,14 +320,14 @@ class Calls(Core):
         if code.is_generator:
             return self.opaque(callee, args, keywords, node)
         if site in self.assumed.inlined:
-            return self.call_code(code, None, bound, node, _owner_class(callee.value))
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
         outer = (self.builder, self.frame, self.node, self.dead, self.depth, self.hint)
         self.builder = type(self.builder)(self.builder.origin)
         self.store.begin()
         type_: Type = NUMERIC
         plain = True
         try:
-            value = self.call_code(code, None, bound, node, _owner_class(callee.value))
+            value = self.call_code(code, None, bound, node, owner_class(callee.value))
             plain = isinstance(value, (Var, Const)) and not isinstance(value.type, List) and not _writes(self.builder.ops)
             type_ = value.type if isinstance(value, (Var, Const)) else NUMERIC
         except GradscribeError:
@@ -437,7 +437,7 @@ class Calls(Core):
         level = 0
         while frame is not None:
             level += 1
-            if frame.code is code and self.depth > frame.depth:
+            if frame.code is code and self.depth > frame.depth and frame.first is not None:
                 self.refuse(
                     f"`{code.name}` calls itself, and how deep is known at run time only", node, "write it as a loop",
                     UnsupportedCall,
@@ -456,27 +456,13 @@ class Calls(Core):
         return Super(frame.method_of, frame.first)
 
 
-def _owner_class(function: types.FunctionType) -> type | None:
+def owner_class(function: types.FunctionType) -> type | None:
     """The class in whose body a method was written (the cell that `super()` uses)."""
     names = function.__code__.co_freevars
     if "__class__" not in names or function.__closure__ is None:
         return None
     found = function.__closure__[names.index("__class__")].cell_contents
     return found if isinstance(found, type) else None
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_library_name(module: str) -> bool:
-    import sys
-
-    top = module.partition(".")[0]
-    return top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
-
-
-def _is_library(function: Any) -> bool:
-    """Whether a function belongs to the standard library or to NumPy and its kin: it changes no global of the user's."""
-    module = getattr(function, "__module__", None) or ""
-    return module != "__main__" and _is_library_name(module)
 
 
 def _is_observer(function: Any) -> bool:

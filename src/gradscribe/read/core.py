@@ -57,6 +57,9 @@ class Assumptions:
         expanded: the parameters that are taken apart because the function writes to them.
         unrolled: the loops over a constant range that are unrolled, because their index selects from a structure.
         inlined: the calls that must be read, though their arguments are inactive.
+        live: the loops over a list that the loop itself changes.
+        outlined: the functions that call themselves, which become functions of the program.
+        callees: what is assumed of each of these: the types of its parameters and result.
         volatile: whether a call that is not read might rebind globals.
     """
 
@@ -64,6 +67,9 @@ class Assumptions:
     expanded: set[str] = field(default_factory=set)
     unrolled: set[Hashable] = field(default_factory=set)
     inlined: set[Hashable] = field(default_factory=set)
+    live: set[Hashable] = field(default_factory=set)
+    outlined: set[int] = field(default_factory=set)
+    callees: dict[Hashable, Any] = field(default_factory=dict)
     volatile: bool = False
 
 
@@ -395,6 +401,9 @@ class Core:
     def generate(
         self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
     ) -> None:
+        raise NotImplementedError
+
+    def range_at(self, container: Any, position: Value) -> Value:
         raise NotImplementedError
 
     def length_of(self, value: Value, node: gast.AST | None = None) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -56,6 +57,18 @@ def stands_for_itself(value: Any) -> bool:
 def is_static(value: Any) -> bool:
     """What is known by value at compile time."""
     return stands_for_itself(value) or value is None or value is Ellipsis or isinstance(value, (str, bool, bytes))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_library_name(module: str) -> bool:
+    top = module.partition(".")[0]
+    return top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
+
+
+def is_library(function: Any) -> bool:
+    """Whether a function belongs to the standard library or to NumPy and its kin: it changes no global of the user's."""
+    module = getattr(function, "__module__", None) or ""
+    return module != "__main__" and _is_library_name(module)
 
 
 class Resolve(Core):
