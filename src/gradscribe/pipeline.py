@@ -17,8 +17,10 @@ from . import rules
 from .differentiate.forward import forward
 from .differentiate.reverse import reverse
 from .ir.nodes import Function
-from .ir.types import FLOAT, Type
+from .ir.primitives import External
+from .ir.types import FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
+from .signature import key_of
 from .simplify import simplify
 from .source import make_function
 from .write import Written, write
@@ -42,14 +44,26 @@ def read(function: Callable[..., Any], types: Mapping[str, Type], static: Mappin
 
 
 def differentiate(
-    lowered: Lowered, mode: str, wrt: Sequence[str], name: str, *, keep_value: bool, seed: Type = FLOAT
+    lowered: Lowered, mode: str, wrt: Sequence[str], name: str, *, keep_value: bool = False, has_aux: bool = False
 ) -> Function:
     """The derivative as a program, not yet simplified."""
-    names = [p.var.hint for p in lowered.function.parameters]
-    positions = [names.index(n) for n in wrt]
     if mode == "reverse":
-        return reverse(lowered.function, positions, name=name, keep_value=keep_value, seed=seed)
-    return forward(lowered.function, positions, name=name)
+        seed = seed_type(lowered.function)
+        positions = positions_of(lowered.function, wrt)
+        return reverse(lowered.function, positions, name=name, keep_value=keep_value, has_aux=has_aux, seed=seed)
+    return forward(lowered.function, positions_of(lowered.function, wrt), name=name)
+
+
+def positions_of(function: Function, names: Sequence[str]) -> list[int]:
+    """The positions of parameters by name."""
+    known = [p.var.hint for p in function.parameters]
+    return [known.index(n) for n in names]
+
+
+def seed_type(function: Function) -> Type:
+    """The type of the adjoint of what a function returns."""
+    (result,) = function.body.yields
+    return result.type if isinstance(result.type, (Array, *STRUCTURES)) and getattr(result.type, "ndim", 1) else FLOAT
 
 
 def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:
@@ -70,20 +84,62 @@ def compile_derivative(
     wrt: Sequence[str],
     *,
     keep_value: bool = False,
+    has_aux: bool = False,
     optimize: bool = True,
-    seed: Type = FLOAT,
+    check: Callable[[Type, Callable[..., Any]], None] | None = None,
 ) -> Compiled:
-    """Everything, from a function to its compiled derivative."""
+    """Everything, from a function to its compiled derivative.
+
+    Args:
+        function: the primal.
+        types, static: what is known of its arguments, by name.
+        mode: "forward" or "reverse".
+        wrt: the parameters with respect to which it is differentiated.
+        keep_value, has_aux: see `reverse`.
+        optimize: False for one primitive a line.
+        check: called with the type of the result and the function; raises where there is no gradient.
+    """
     lowered = read(function, types, static, wrt)
+    if check is not None and not has_aux:
+        check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
-    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, seed=seed)
+    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux)
+    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse")
+
+
+def finish(program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False) -> Compiled:
+    """Simplify, write and compile a program."""
     if optimize:
         program = simplify(program)
-    written = write(program, statements=not optimize, cite=optimize and mode == "reverse")
+    written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)
 
 
 def _bound(value: Any) -> Any:
-    return value.read() if hasattr(value, "read") and hasattr(value, "owner") else value
+    return value.read() if isinstance(value, External) else value
+
+
+def refresh(compiled: Compiled) -> bool:
+    """Bring the values from outside that a compiled derivative uses up to date.
+
+    Returns:
+        False where they have changed so that it must be compiled anew: a function that was resolved is another one
+        now, or a value has another type.
+    """
+    lowered = compiled.lowered
+    for owner, name, seen in lowered.resolved:
+        try:
+            now = External(name, owner).read()
+        except NameError:
+            return False
+        if now is not seen:
+            return False
+    if any(key_of(external.read()) != key for external, key in lowered.externals):
+        return False
+    namespace = compiled.function.__globals__
+    for name, value in compiled.written.externals.items():
+        if isinstance(value, External):
+            namespace[name] = value.read()
+    return True

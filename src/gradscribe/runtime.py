@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,11 @@ def check_apart(*arrays: Any) -> None:
         for right in arrays[k + 1 :]:
             if np.may_share_memory(left, right):
                 raise ValueError("two arguments share memory and one of them is written; pass copies")
+
+
+def fresh(record: Any) -> Any:
+    """A deep copy of a record, in which what was one object is one object."""
+    return copy.deepcopy(record)
 
 
 # ------------------------------------------------------------------ adjoints that NumPy has no name for

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 CHECK_VIEW = define("check_view", infer=None, effect=True, reads=False)
 """`check_view(view, base)`: raise unless both share memory (by `runtime`)."""
 
+CHECK_APART = define("check_apart", infer=None, effect=True, reads=False)
+"""`check_apart(x, y, ...)`: raise if two of the arrays share memory (by `runtime`)."""
+
 
 def check_view(builder: Builder, view: Var, base: Var) -> None:
     builder.perform(CHECK_VIEW, view, base)
@@ -460,7 +463,7 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Adjoints], None]] = {
     FULL_LIKE: _mirror_full_like,
     VADDAT: _mirror_vaddat,
     UNBROADCAST: _mirror_unbroadcast,
-    CALL: _refuse,
+    CALL: _nothing,
     CALL_PYTHON: _refuse,
     CALL_METHOD: _refuse,
     EXPRESSION: _refuse,

@@ -167,7 +167,7 @@ IF = define("if_", infer=None)
 LOOP = define("loop", infer=None)
 """See `LoopShape`."""
 CALL = define("call", infer=None)
-"""`call(*args)` of another `Function`, which is `static`; one result."""
+"""`call(*args)` of another function of the program; `static` is a `Callee`; one result."""
 RAISE = define("raise_", infer=None, effect=True)
 """`raise args[0]` (`from args[1]`); what follows in its block does not run."""
 ASSERT = define("assert_", infer=None, effect=True)
