@@ -53,6 +53,7 @@ class Derivative(Generic[P, R]):
         self._wrt = _names(self._signature, argnums, primal)
         self._compiled: dict[Any, pipeline.Compiled] = {}
         self._fast: dict[Any, Callable[..., Any]] = {}
+        self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
 
@@ -105,6 +106,18 @@ class Derivative(Generic[P, R]):
             self._compiled[key] = found
         self._last = found
         return found
+
+    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
+        """The value, the record, and the reverse function that takes it."""
+        arguments, _ = self._bind(primals, {})
+        key = tuple(map(key_of, arguments.values()))
+        found = self._pairs.get(key)
+        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+            types, static = split(arguments)
+            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
+        ahead, back = found
+        value, record = ahead.function(*_positional(self._signature, arguments))
+        return value, record, back.function
 
     def _compile(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
         return pipeline.compile_derivative(
@@ -284,7 +297,32 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
         `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
         each primal. It may be called any number of times.
     """
-    return pipeline.run_vjp(_cached(fun, "reverse", tuple(range(len(primals)))), primals)
+    chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
+    derivative = _cached(fun, "reverse", chosen)
+    value, record, back = derivative.run_forward(primals)
+    return value, Pullback(back, record, value, chosen, len(primals))
+
+
+class Pullback:
+    """The pullback that `vjp` returns: call it with an adjoint of the result."""
+
+    def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
+        self._back, self._record, self._chosen, self._count = back, record, chosen, count
+        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
+
+    def __call__(self, adjoint: Any) -> tuple[Any, ...]:
+        """The adjoints of the primals, None for those that have none.
+
+        Args:
+            adjoint: of the structure and shape of the result.
+        """
+        if self._shape is not None and np.shape(adjoint) != self._shape:
+            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
+        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
+        adjoints: list[Any] = [None] * self._count
+        for k, part in zip(self._chosen, found, strict=True):
+            adjoints[k] = part
+        return tuple(adjoints)
 
 
 @functools.lru_cache(maxsize=512)

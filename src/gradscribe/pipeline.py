@@ -15,6 +15,7 @@ from typing import Any
 
 from . import rules
 from .differentiate.forward import forward
+from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
 from .ir.nodes import Function
 from .ir.primitives import External
@@ -105,6 +106,20 @@ def compile_derivative(
     name = derivative_name(function, mode, wrt, keep_value)
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux)
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse")
+
+
+def compile_pullback(
+    function: Callable[..., Any], types: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+) -> tuple[Compiled, Compiled]:
+    """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
+    the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
+    lowered = read(function, types, static, wrt)
+    name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
+    seed = seed_type(lowered.function)
+    positions = positions_of(lowered.function, wrt)
+    both = pullback(lowered.function, positions, names=(f"{name}_fwd", f"{name}_rev"), seed=seed)
+    ahead, back = (finish(program, lowered) for program in both)
+    return ahead, back
 
 
 def finish(program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False) -> Compiled:

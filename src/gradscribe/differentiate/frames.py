@@ -71,6 +71,7 @@ class Sweep:
         self.shadows: dict[Var, Var] = {}
         self.shadow_values: set[Var] = set()
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
+        self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
         self.tapes: dict[Var, bool] = {}  # whether it holds plain values, nothing that the mirrors write
         self.reads: dict[Region, None] = {}

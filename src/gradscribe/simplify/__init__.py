@@ -5,12 +5,13 @@ from __future__ import annotations
 from ..ir.nodes import Function, Op, walk
 from ..ir.primitives import COMMENT
 from .algebra import algebra
+from .cells import tidy_cells
 from .fold import fold
 from .fuse import fuse_loops
 from .prune import prune
 from .share import share
 
-__all__ = ["algebra", "fold", "fuse_loops", "prune", "share", "simplify"]
+__all__ = ["algebra", "fold", "fuse_loops", "prune", "share", "simplify", "tidy_cells"]
 
 
 def simplify(function: Function) -> Function:
@@ -21,7 +22,8 @@ def simplify(function: Function) -> Function:
             be reassociated and sums reordered; in front of it values stay equal to the last bit.
     """
     function = share(prune(fold(function)))
-    function = algebra(function, _derivative_ops(function).__contains__)
+    function = prune(algebra(function, _derivative_ops(function).__contains__))
+    function = tidy_cells(function, _derivative_ops(function).__contains__)
     return _without_empty_sections(prune(fuse_loops(prune(function))))
 
 
