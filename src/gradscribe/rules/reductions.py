@@ -77,7 +77,9 @@ def align(value: Any, a: Any, axis: Any, keepdims: Any) -> Any:
 
 def spread(g: Any, a: Any, axis: Any, keepdims: Any) -> Any:
     """A reduced value, repeated in the shape of a."""
-    return g if rank(a) == 0 else np.broadcast_to(align(g, a, axis, keepdims), np.shape(a))
+    if rank(a) == 0:
+        return g
+    return np.full_like(a, g) if rank(g) == 0 else np.broadcast_to(align(g, a, axis, keepdims), np.shape(a))
 
 
 def count(a: Any, axis: Any, where: Any = True, keepdims: Any = False) -> Any:
@@ -466,7 +468,8 @@ def _front(g: Any, a: Any, q: Any, axis: Any, keepdims: Any) -> Any:
 
 def quantile_adjoint(g: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
                      keepdims: Any = False, nan: bool = False) -> Any:  # fmt: skip
-    return _front(g, a, q, axis, keepdims) * _order_weights(a, q, axis, method, nan)
+    share = _front(g, a, q, axis, keepdims) * _order_weights(a, q, axis, method, nan)
+    return share if rank(q) == 0 else np.sum(share, axis=tuple(range(rank(q))))
 
 
 def quantile_tangent(d: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
@@ -714,7 +717,7 @@ general(
 
 
 def _spread_items(g: Any, items: Any) -> Any:
-    return (g,) * len(items) if is_structure(items) else np.broadcast_to(g, np.shape(items))
+    return (g,) * len(items) if is_structure(items) else np.full_like(items, g)
 
 
 SUM_OF = define("sum_", builtins.sum, infer=_infer.by_example(builtins.sum), parameters="iterable, /, start=0")
