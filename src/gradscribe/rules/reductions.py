@@ -436,7 +436,7 @@ def _neighbours(a: Any, q: Any, axis: Any, n: Any, method: str, nan: bool) -> li
         return [(lower if method == "lower" else higher, 1.0)]
     if method == "nearest":
         return [((np.nanquantile if nan else np.quantile)(a, q, axis=axis, method="nearest", keepdims=True), 1.0)]
-    q = q if rank(q) == 0 else np.reshape(q, np.shape(q) + (1,) * rank(a))
+    q = q if rank(q) == 0 else np.expand_dims(q, tuple(range(rank(q), rank(q) + rank(a))))
     if method == "midpoint":
         return [(lower, 0.5), (higher, 0.5)]
     if method != "linear":
@@ -499,7 +499,7 @@ def quantile_q_adjoint(g: Any, z: Any, a: Any, q: Any, axis: Any = None, *, meth
 def quantile_q_tangent(d: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
                        keepdims: Any = False, nan: bool = False) -> Any:  # fmt: skip
     slope = _slope(a, q, axis, method, keepdims, nan)
-    d = d if rank(d) == 0 else np.reshape(d, np.shape(d) + (1,) * (rank(z) - rank(q)))
+    d = d if rank(d) == 0 else np.expand_dims(d, tuple(range(rank(q), rank(z))))
     return None if slope is None else d * slope
 
 
