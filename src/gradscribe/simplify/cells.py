@@ -39,13 +39,14 @@ def tidy_cells(function: Function, derivative: Derivative) -> Function:
 class _Tidying:
     def __init__(self, function: Function, derivative: Derivative) -> None:
         self.groups: Regions = regions(function)
-        self.derivative = derivative
+        self.derivative, self.root, self.outermost = derivative, False, function.body
         self.definitions = {r: op for op in walk(function.body) for r in op.results}
 
     def block(self, block: Block) -> Block:
         ops = [map_blocks(op, self.block) if self._mine(op) else op for op in block.ops]
         ops = self._delay_zeros(ops)
         ops = self._set_instead_of_add(ops)
+        self.root = block is self.outermost
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
         renamed = {**renamed, **started}
@@ -126,7 +127,11 @@ class _Tidying:
 
     def _is_needless(self, copy: Op, behind: list[Op], yields: Iterable[Atom]) -> bool:
         source = copy.args[0]
-        if not isinstance(source, Var) or copy.result in yields or self.groups.is_written(copy.result):
+        if not isinstance(source, Var) or self.groups.is_written(copy.result):
+            return False
+        if self.root and self._is_last_use(source, behind):
+            return True
+        if copy.result in yields:
             return False
         uses = [k for k, op in enumerate(behind) if _mentions(op, copy.result)]
         if not uses:
@@ -134,6 +139,14 @@ class _Tidying:
         if any(not self._consumes(behind[k], copy.result) for k in uses):
             return False
         return not any(self._writes(op, source) for op in behind[: uses[-1]])
+
+    def _is_last_use(self, source: Var, behind: list[Op]) -> bool:
+        """Whether the memory of a value made by the function is not mentioned any more."""
+        region = self.groups.of(source)
+        if self.groups.escapes(source):
+            return False
+        mentioned = (a for op in walk(Block((), tuple(behind), ())) for a in op.inputs if isinstance(a, Var))
+        return not any(self.groups.knows(a) and self.groups.of(a) is region for a in mentioned)
 
     def _consumes(self, op: Op, value: Var) -> bool:
         """Whether an op only reads the value: it neither keeps it nor passes on its memory."""
