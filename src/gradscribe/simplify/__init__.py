@@ -10,6 +10,7 @@ from .fold import fold
 from .fuse import fuse_loops
 from .prune import prune
 from .share import share
+from .sink import sink_buffers
 
 __all__ = ["algebra", "fold", "fuse_loops", "prune", "share", "simplify", "tidy_cells"]
 
@@ -23,6 +24,7 @@ def simplify(function: Function) -> Function:
     """
     function = share(prune(fold(function)))
     function = prune(algebra(function, _derivative_ops(function).__contains__))
+    function = sink_buffers(function)
     function = tidy_cells(function, _derivative_ops(function).__contains__)
     return _without_empty_sections(prune(fuse_loops(prune(function))))
 
