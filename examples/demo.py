@@ -174,8 +174,8 @@ def show_derivatives(weights, params, inputs, labels):
 
 def check_derivatives(weights, params, inputs, labels):
     heading("Checked against numerical differentiation")
-    check_grads(lambda w: logistic_loss(w, inputs, labels), (weights,), order=1)
-    check_grads(lambda p: network_loss(p, inputs, labels), (params,), order=1)
+    check_grads(logistic_loss, (weights, inputs, labels), order=1)
+    check_grads(network_loss, (params, inputs, labels), order=1)
     print("logistic_loss: agrees\nnetwork_loss: agrees")
 
 
