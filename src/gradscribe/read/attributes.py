@@ -75,7 +75,7 @@ class Attributes(Core):
         except AttributeError:
             self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
         if is_static(value):
-            self.resolved[id(owner.value), name] = (owner.value, name, value)
+            self.note(owner.value, name, value)
         shown = f"{owner.name}.{name}"
         if isinstance(owner.value, types.ModuleType) and isinstance(value, (int, float)) and owner.value.__name__ in ("math", "numpy"):
             return Const(value, name=shown)
@@ -186,7 +186,7 @@ class Attributes(Core):
         if isinstance(found, classmethod):
             return Method(self.lift(found.__func__, name), Const(cls, name=cls.__name__))
         if isinstance(found, types.FunctionType):
-            self.resolved[id(cls), name] = (cls, name, found)
+            self.note(cls, name, found)
             return Method(self.lift(found, f"{cls.__name__}.{name}"), owner)
         if found is None and not hasattr(cls, name):
             method = self.method_of_class(owner, "__getattr__")
@@ -216,7 +216,7 @@ class Attributes(Core):
             value = getattr(self.samples[owner], name)
             lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
             if is_static(value):
-                self.resolved[id(self.samples[owner]), name] = (self.samples[owner], name, value)
+                self.note(self.samples[owner], name, value)
             return lifted
         return Const(None) if item == Object(type(None)) else made
 
@@ -274,7 +274,7 @@ class Attributes(Core):
         found = None if cls is None else inspect.getattr_static(cls, name, None)
         if not isinstance(found, types.FunctionType) or (cls is not None and _is_generated(cls, found)):
             return None
-        self.resolved[id(cls), name] = (cls, name, found)
+        self.note(cls, name, found)
         return Method(self.lift(found, f"{cls.__name__}.{name}"), reference)  # type: ignore[union-attr]
 
     def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
@@ -327,7 +327,7 @@ class Attributes(Core):
         if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
             self._fill_dataclass(made, cls, args, keywords, node)
         elif isinstance(init, types.FunctionType):
-            self.resolved[id(cls), "__init__"] = (cls, "__init__", init)
+            self.note(cls, "__init__", init)
             self.call(self.lift(init, f"{cls.__name__}.__init__"), (made, *args), keywords, node)
         elif args or keywords:
             self.refuse(f"{cls.__name__}() takes no arguments", node)

@@ -245,7 +245,7 @@ class Containers(Core):
             value = select(self.samples[owner])
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
-                self.resolved[id(self.samples[owner]), str(key)] = (self.samples[owner], key, value)
+                self.note(self.samples[owner], key, value)
             return lifted
         if atom.type == Object(type(None)):
             return NONE

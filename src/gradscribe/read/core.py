@@ -7,9 +7,12 @@ inherits; each declares here what the others call.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import ModuleType
 from typing import Any, NoReturn
 
 import gast
@@ -33,8 +36,8 @@ from ..ir.types import (
     Undefined,
     is_continuous,
 )
-from ..signature import abstract, key_of
 from .environment import Frame, Key, Store
+from .signature import signature_of
 from .syntax import Code, Library
 from .values import Cell, Compound, Content, Poison, Reference, Value
 
@@ -73,6 +76,13 @@ class Assumptions:
     volatile: bool = False
 
 
+@lru_cache(maxsize=4096)
+def is_library_name(module: str) -> bool:
+    """Whether a module belongs to the standard library, NumPy or its kin."""
+    top = module.partition(".")[0]
+    return module != "__main__" and (top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib"))
+
+
 class Regions:
     """Which values may share memory (union-find), to know which arrays hold active values."""
 
@@ -97,11 +107,15 @@ def has_memory(type_: Type) -> bool:
     return isinstance(type_, (Array, Numeric, List, *STRUCTURES)) or (isinstance(type_, Object) and type_.cls is None)
 
 
+def is_huge(value: object) -> bool:
+    return isinstance(value, (list, tuple, dict)) and len(value) > 1000
+
+
 def type_from_outside(value: object, name: str) -> Type:
     """The type of a global, closure cell or field; a huge container is not described entry by entry."""
-    if isinstance(value, (list, tuple, dict)) and len(value) > 1000:
+    if is_huge(value):
         return Object(type(value))
-    return abstract(value, name)
+    return signature_of(value, name)
 
 
 class Core:
@@ -275,6 +289,20 @@ class Core:
     def site(self, node: gast.AST | None, tag: str = "") -> Hashable:
         """The place of a node in the calls that are read, the same in each reading; `tag` tells several at one node."""
         return (self.frame.path, id(node if node is not None else self.node), tag)
+
+    def note(self, owner: Any, name: Any, value: Any) -> None:
+        """Remember what was taken as it is: where it was found and what it was. The standard library and NumPy are
+        trusted to stay as they are."""
+        if isinstance(owner, ModuleType) and is_library_name(owner.__name__):
+            return
+        if isinstance(owner, type) and is_library_name(owner.__module__):
+            return
+        try:
+            stable = External(name, owner).read() is value
+        except NameError:
+            return
+        if stable:
+            self.resolved[id(owner), str(name)] = (owner, name, value)
 
     @contextmanager
     def hinted(self, hint: str) -> Iterator[None]:

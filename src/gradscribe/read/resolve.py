@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import functools
-import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +22,7 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
 from ..ir.types import Object, Type
-from .core import Core
+from .core import Core, is_huge, is_library_name
 from .core import type_from_outside as signature_of
 from ..signature import key_of
 from .environment import Frame
@@ -59,16 +58,10 @@ def is_static(value: Any) -> bool:
     return stands_for_itself(value) or value is None or value is Ellipsis or isinstance(value, (str, bool, bytes))
 
 
-@functools.lru_cache(maxsize=4096)
-def _is_library_name(module: str) -> bool:
-    top = module.partition(".")[0]
-    return top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
-
-
-def is_library(function: Any) -> bool:
-    """Whether a function belongs to the standard library or to NumPy and its kin: it changes no global of the user's."""
-    module = getattr(function, "__module__", None) or ""
-    return module != "__main__" and _is_library_name(module)
+def is_library(value: Any) -> bool:
+    """Whether a function or class belongs to the standard library or to NumPy and its kin: it changes no global of the
+    user's."""
+    return is_library_name(getattr(value, "__module__", None) or "")
 
 
 class Resolve(Core):
@@ -123,7 +116,7 @@ class Resolve(Core):
         except NameError:
             self.refuse(f"the name `{external.name}` has no value yet", node, error=UnresolvedName)
         if is_static(value):
-            self.resolved[id(external.owner), external.name] = (external.owner, external.name, value)
+            self.note(external.owner, external.name, value)
             return self.lift(value, external.name)
         return self._read_external(external, value)
 
@@ -138,7 +131,7 @@ class Resolve(Core):
         self.born[made] = len(self.born)
         self.samples[made] = value
         if key not in self.externals:
-            self.assumed_types.append((external, key_of(value)))
+            self.assumed_types += [] if is_huge(value) else [(external, key_of(value))]
         self.externals[key] = (external, made)
         return made
 
