@@ -39,7 +39,7 @@ from .values import (
     is_const,
 )
 
-_DEEPEST = 100
+_DEEPEST = 60
 _SEQUENCES = {
     "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
     "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
@@ -408,11 +408,18 @@ class Calls(Core):
         """Read the body of a function in place, with its parameters bound; the value that it returns."""
         if code.is_generator:
             self.refuse(f"`{code.name}` is a generator", node, "return a list", UnsupportedCall)
+        if id(code) in self.assumed.outlined:
+            return self.call_outlined(code, outer, bound, node, owner)
         self._check_recursion(code, node)
-        caller, statement = self.frame, self.node
+        return self.read_body(code, outer, bound, node, owner)
+
+    def read_body(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        """The value that the body returns."""
+        caller, statement, origin = self.frame, self.node, self.builder.origin
         frame = Frame(code, outer, (*caller.path, id(node)), code.local, self.depth, caller, owner)
         frame.first = next(iter(bound.values()), None)
-        origin = self.builder.origin
         for name, value in bound.items():
             self.store.set((frame, name), value)
         self.frame = frame
@@ -432,16 +439,15 @@ class Calls(Core):
             error.called_from(caller.code.name, where)
 
     def _check_recursion(self, code: Code, node: gast.AST | None) -> None:
-        """A function that calls itself is read again only while nothing decided at run time lies between."""
+        """A function that calls itself is read in place only while nothing decided at run time lies between; else it
+        becomes a function of the program."""
         frame: Frame | None = self.frame
         level = 0
-        while frame is not None:
+        while frame is not None and frame.caller is not None:
             level += 1
-            if frame.code is code and self.depth > frame.depth and frame.first is not None:
-                self.refuse(
-                    f"`{code.name}` calls itself, and how deep is known at run time only", node, "write it as a loop",
-                    UnsupportedCall,
-                )  # fmt: skip
+            if frame.code is code and (self.depth > frame.depth or level > _DEEPEST):
+                self.assumed.outlined.add(id(code))
+                raise Restart
             frame = frame.caller
         if level > _DEEPEST:
             self.refuse(f"calls are nested more than {_DEEPEST} deep", node, "write it as a loop", UnsupportedCall)

@@ -7,11 +7,9 @@ inherits; each declares here what the others call.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -37,7 +35,7 @@ from ..ir.types import (
     is_continuous,
 )
 from .environment import Frame, Key, Store
-from .signature import signature_of
+from .signature import is_library_name, signature_of
 from .syntax import Code, Library
 from .values import Cell, Compound, Content, Poison, Reference, Value
 
@@ -74,13 +72,6 @@ class Assumptions:
     outlined: set[int] = field(default_factory=set)
     callees: dict[Hashable, Any] = field(default_factory=dict)
     volatile: bool = False
-
-
-@lru_cache(maxsize=4096)
-def is_library_name(module: str) -> bool:
-    """Whether a module belongs to the standard library, NumPy or its kin."""
-    top = module.partition(".")[0]
-    return module != "__main__" and (top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib"))
 
 
 class Regions:
@@ -136,6 +127,7 @@ class Core:
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
         self.activated: list[Var] = []
+        self.recording: dict[Key, Value] | None = None
         self._active: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
         self.assumed_types: list[tuple[External, Any]] = []
@@ -250,6 +242,9 @@ class Core:
         if isinstance(target, Var) and any(map(self.is_active, args)) and is_continuous(target.type):
             self._activate(target)
 
+    def activate(self, var: Var) -> None:
+        self._active.add(var)
+
     def _activate(self, var: Var) -> None:
         region = self.regions.find(var)
         if region not in self._active:
@@ -276,6 +271,8 @@ class Core:
     def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
         """What a cell holds now."""
         found = self.read(self.store.get(reference.cell), node)
+        if self.recording is not None:
+            self.recording.setdefault(reference.cell, found)
         assert isinstance(found, Content)
         return found
 
@@ -393,6 +390,16 @@ class Core:
 
     def call_code(
         self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
+    ) -> Value:
+        raise NotImplementedError
+
+    def call_outlined(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def read_body(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
     ) -> Value:
         raise NotImplementedError
 

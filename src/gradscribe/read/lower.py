@@ -28,6 +28,7 @@ from .expressions import Expressions
 from .iteration import Iteration
 from .joins import Joins
 from .methods import Methods
+from .outline import Outline
 from .resolve import Resolve
 from .statements import Statements
 from .syntax import Code, Library, parameters
@@ -62,6 +63,7 @@ class Reader(
     Methods,
     Attributes,
     BuiltinCalls,
+    Outline,
     Calls,
     Resolve,
 ):
@@ -69,7 +71,7 @@ class Reader(
 
     def __init__(self, library: Library, assumptions: Assumptions) -> None:
         super().__init__(library, assumptions)
-        self.list_sites, self.originals, self.parameters = {}, {}, set()
+        self.list_sites, self.originals, self.parameters, self.outlined = {}, {}, set(), {}
 
     def read_function(
         self,
@@ -85,7 +87,8 @@ class Reader(
         signature = inspect.signature(function)
         made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
         values = {name: self._argument(name, p.var, static) for name, p in made.items()}
-        result = self.call_code(code, None, self._bound(code, function, owner, signature, values), None, owner_class(target))
+        bound = self._bound(code, function, owner, signature, values)
+        result = self.read_body(code, None, bound, None, owner_class(target))
         atom = self.as_atom(result)
         body = Block(tuple(p.var for p in made.values()), tuple(self.root.ops), (atom,))
         name = code.name if code.name.isidentifier() else "function"

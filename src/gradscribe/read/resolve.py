@@ -22,10 +22,11 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
 from ..ir.types import Object, Type
-from .core import Core, is_huge, is_library_name
+from .core import Core, is_huge
 from .core import type_from_outside as signature_of
 from ..signature import key_of
 from .environment import Frame
+from .signature import is_library_name
 from .values import Closure, Method, Partial, Poison, TupleValue, Value
 
 _CODE = (
@@ -83,6 +84,8 @@ class Resolve(Core):
             value = self.read(self.store.get((frame, name)), node)
             if value is UNDEF and not name.startswith("%"):
                 self._note_unbound(name)
+            if self.recording is not None:
+                self.recording.setdefault((frame, name), value)
             return value
         return self.outside(name, node)
 
