@@ -215,6 +215,10 @@ class Attributes(Core):
         made = self.emit(P.GETATTR, owner, static=name, type=item, hint=name)
         if isinstance(made, Var) and owner in self.paths:
             self.paths[made] = self.paths[owner]
+        if isinstance(made, Var) and owner in self.statics:
+            self.statics[made] = value = getattr(self.statics[owner], name)
+            if is_static(value):
+                return self.lift(value, name)
         if owner in self.samples:
             value = getattr(self.samples[owner], name)
             lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)

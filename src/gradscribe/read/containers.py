@@ -17,6 +17,7 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
+from ..ir.infer import item
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
 from ..ir.types import (
@@ -24,6 +25,7 @@ from ..ir.types import (
     NUMERIC,
     STRING,
     UNDEFINED,
+    Array,
     Dict,
     FixedList,
     List,
@@ -34,8 +36,10 @@ from ..ir.types import (
     Tuple,
     Type,
     join,
+    known,
 )
 from .core import Core, Restart
+from .resolve import is_static
 from .values import (
     NONE,
     Cell,
@@ -46,6 +50,7 @@ from .values import (
     Lazy,
     Method,
     Named,
+    Partial,
     Poison,
     Range,
     Reference,
@@ -105,7 +110,17 @@ class Containers(Core):
             for item in value.items:
                 if isinstance(item, Reference):
                     self._list_item(item, node)
+        if isinstance(value, (Closure, Method, Choice, Partial)) or is_code(value):
+            self._unroll_around(node)
         return self.as_atom(value, node)
+
+    def _unroll_around(self, node: gast.AST | None) -> None:
+        """Functions are no items of a list of the program: unroll a loop around, so that the list stays known."""
+        left = [site for site in self.range_loops if site not in self.assumed.unrolled]
+        if left:
+            self.assumed.unrolled.add(left[-1])
+            self.assumed.lists.clear()
+            raise Restart
 
     def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
         if cell.site in self.assumed.lists:
@@ -200,7 +215,7 @@ class Containers(Core):
                 value.kind, lambda k, v: TupleValue((Const(k), v))
             )
             return tuple(made(k, v) for k, v in entries)
-        if value.kind in ("generator", "count", "pairs", "takewhile", "ndenumerate"):
+        if value.kind in ("flat", "generator", "count", "pairs", "takewhile", "ndenumerate"):
             return None
         if value.kind in ("product", "starmap", "repeat"):
             return self._items_of_rows(value, node)
@@ -243,6 +258,12 @@ class Containers(Core):
     def _known_part(self, owner: Var, atom: Atom, key: Any, select: Callable[[Any], Any]) -> Value:
         if isinstance(atom, Var) and owner in self.paths:
             self.paths[atom] = self.paths[owner]
+        if owner in self.statics and isinstance(atom, Var):
+            self.statics[atom] = value = select(self.statics[owner])
+            if is_static(value):
+                return self.lift(value, str(key))
+        if owner in self.opaque_roots and isinstance(atom, Var):
+            self.opaque_roots[atom] = self.opaque_roots[owner]
         if owner in self.samples and isinstance(atom, Var):
             value = select(self.samples[owner])
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
@@ -286,7 +307,7 @@ class Containers(Core):
             items = self.items_of(value, node)
             listed = self.new_list((), node, growing=True) if items is None else TupleValue(items)
             if items is None:
-                self.iterate(value, lambda item: self.append(listed, item, node), node=node)
+                self.iterate(value, lambda entry: self.append(listed, entry, node), node=node)
             return self.as_atom(listed, node)
         if isinstance(value, Poison):
             self.refuse(value.reason, node, value.hint)
@@ -355,6 +376,8 @@ class Containers(Core):
                 lambda: self.get_item(container.first, index, node),
                 lambda: self.get_item(container.second, index, node),
             )
+        if isinstance(container, Lazy) and container.kind == "flat":
+            container = self.apply(np.ravel, container.sources, {}, node)
         method = self.method_of_class(container, "__getitem__")
         if method is not None:
             return self.call(method, (index,), {}, node)
@@ -394,7 +417,8 @@ class Containers(Core):
             return self._known_part(container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value])
         if isinstance(index, Compound) and self.is_active(index):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
-        result = self.emit(P.GETITEM, container, self.index_atom(index, node))
+        atom = self.index_atom(index, node)
+        result = self.emit(P.GETITEM, container, atom, type=_item_type(container, atom))
         if isinstance(result, Var) and isinstance(type_, List) and isinstance(result.type, List):
             result = self._fresh_slice(container, result)
         return result
@@ -487,11 +511,6 @@ class Containers(Core):
         made = self.emit(P.LIST, *atoms, type=List(joined))
         return self.emit(P.GETITEM, made, self.as_atom(index, node), type=joined)
 
-    def _is_dict(self, value: Value) -> bool:
-        if isinstance(value, Reference):
-            return value.cell.kind == "dict"
-        return isinstance(value, Var) and isinstance(value.type, Dict)
-
     def _chosen_entry(self, container: Value, index: Value, node: gast.AST | None) -> Value:
         """One of several entries, found by comparing the key."""
         if self._is_dict(container):
@@ -522,6 +541,8 @@ class Containers(Core):
             self._set_entry(container, index, value, node)
         elif isinstance(container, Var):
             self._set_var_item(container, index, value, node)
+        elif isinstance(container, Lazy) and container.kind == "flat":
+            self.refuse("`.flat` is written", node, "write to `x.reshape(-1)`, or by indices")
         else:
             self.refuse("items of this object cannot be assigned", node)
 
@@ -584,6 +605,9 @@ class Containers(Core):
 
     def expand(self, var: Var, node: gast.AST | None) -> NoReturn:
         """An argument is written: read the function again, with that argument taken apart."""
+        if var in self.opaque_roots and self.opaque_roots[var] not in self.assumed.opaque:
+            self.assumed.opaque.add(self.opaque_roots[var])
+            raise Restart
         name = self.paths.get(var)
         if name is None or name in self.assumed.expanded:
             self.refuse("this container cannot be written", node, "make a copy of it first")
@@ -635,6 +659,18 @@ class Containers(Core):
         if all(is_const(a, int) for a in atoms):
             return Const(len(range(*(a.value for a in atoms))))  # type: ignore[union-attr]
         return self.emit(P.RANGE_LENGTH, *atoms, type=INT, hint="n")
+
+
+def _item_type(container: Var, index: Atom) -> Type | None:
+    """The type of an array's item at a list of integers, which is an index array; None for other indices."""
+    type_ = index.type
+    if not isinstance(container.type, Array) or not isinstance(type_, FixedList) or not type_.items:
+        return None
+    kinds = {t.kind for t in type_.items if isinstance(t, Scalar)}
+    if kinds != {"i"} or not all(isinstance(t, Scalar) for t in type_.items):
+        return None
+    as_array = Var("index", Array("int64", (known(len(type_.items)),)))
+    return item((container, as_array), {})
 
 
 def _items_of_range(value: Range) -> tuple[Value, ...] | None:

@@ -18,11 +18,13 @@ import gast
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Var
+from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, Primitive
 from ..ir.types import (
+    BOOL,
     INT,
     NUMERIC,
+    STRING,
     STRUCTURES,
     UNDEFINED,
     Array,
@@ -37,11 +39,12 @@ from ..ir.types import (
 from .environment import Frame, Key, Store
 from .signature import is_library_name, signature_of
 from .syntax import Code, Library
-from .values import Cell, Compound, Content, Poison, Reference, Value
+from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value
 
 Keywords = Mapping[str, Value]
 
 
+_NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
 _MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
 
 
@@ -61,6 +64,7 @@ class Assumptions:
         live: the loops over a list that the loop itself changes.
         outlined: the functions that call themselves, which become functions of the program.
         callees: what is assumed of each of these: the types of its parameters and result.
+        opaque: the globals whose structure is changed, and so is not known.
         volatile: whether a call that is not read might rebind globals.
     """
 
@@ -71,6 +75,7 @@ class Assumptions:
     live: set[Hashable] = field(default_factory=set)
     outlined: set[int] = field(default_factory=set)
     callees: dict[Hashable, Any] = field(default_factory=dict)
+    opaque: set[Any] = field(default_factory=set)
     volatile: bool = False
 
 
@@ -124,11 +129,16 @@ class Core:
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.samples: dict[Var, Any] = {}
+        self.statics: dict[Var, Any] = {}
+        self.opaque_roots: dict[Var, Any] = {}
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
         self.activated: list[Var] = []
+        self.forcing = False
+        self.range_loops: list[Hashable] = []
         self.recording: dict[Key, Value] | None = None
         self._active: set[Var] = set()
+        self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
         self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
@@ -191,6 +201,8 @@ class Core:
         if active and is_continuous(type):
             self._active.add(var)
         self._share(primitive, var, inputs)
+        if primitive.aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
+            self._owned.add(var)
         return var
 
     def _result_type(
@@ -210,20 +222,35 @@ class Core:
             found = Scalar(found.kind)  # a Python number
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
 
+    def is_owned(self, value: Value) -> bool:
+        """Whether no other name, container or view can see it if a value is written: then writing into it and
+        rebinding its name are the same."""
+        if isinstance(value, Const):
+            return True
+        if not isinstance(value, Var) or isinstance(value.type, Scalar):
+            return isinstance(value, Var)
+        return value in self._owned and value not in self.store.shared
+
+    def own(self, var: Var) -> None:
+        """Nothing else can see this value yet."""
+        self._owned.add(var)
+
     def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
         if primitive in _MAKERS:
             for atom in inputs:
                 self.share(var, atom)
         elif primitive.aliasing != "fresh" and inputs:
             self.share(var, inputs[0])
-        if var.type == INT:
+        if var.type in (INT, BOOL, STRING):
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:
                 self.indices[var] = sites[-1]
 
-    def share(self, left: Atom, right: Atom) -> None:
+    def share(self, left: Atom, right: Atom, joined: bool = False) -> None:
         """Two values may share memory: if one is written with active values, the other holds them too."""
         if isinstance(left, Var) and isinstance(right, Var) and has_memory(left.type) and has_memory(right.type):
+            if not joined:
+                self.store.shared |= {left, right}
             a, b = self.regions.unite(left, right)
             if (a in self._active) != (b in self._active):
                 self.activated.append(b if a in self._active else a)
@@ -300,6 +327,17 @@ class Core:
             return
         if stable:
             self.resolved[id(owner), str(name)] = (owner, name, value)
+
+    def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
+        """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""
+        items = self.items_of(value, node)
+        if items is not None or not isinstance(value, Lazy):
+            return items
+        before, self.forcing = self.forcing, True
+        try:
+            return self.items_of(self.as_listed(value, node), node)
+        finally:
+            self.forcing = before
 
     @contextmanager
     def hinted(self, hint: str) -> Iterator[None]:

@@ -56,6 +56,7 @@ class Slot(Compound):
 
     type: Type
     active: bool = False
+    owned: bool = False
 
     @property
     def shape(self) -> Any:
@@ -299,8 +300,13 @@ class _Join:
             assert type_ is not None
             active = self.reader.is_active(left) or self.reader.is_active(right)
             var = self.reader.new_var(hint, type_, named, active and is_continuous(type_))
-            self.reader.share(var, left)
-            self.reader.share(var, right)
+            self.reader.share(var, left, joined=True)
+            self.reader.share(var, right, joined=True)
+            if self.reader.is_owned(left) and self.reader.is_owned(right):
+                self.reader.own(var)
+            site = self.reader.indices.get(self.predicate)  # type: ignore[call-overload]
+            if site is not None:
+                self.reader.indices[var] = site
             self.results[key] = (left, right, var)
         return self.results[key][2]
 
@@ -388,6 +394,8 @@ class _Reading:
             if isinstance(shape.type, Undefined):
                 return UNDEF
             made.append(self.reader.new_var(hint, shape.type, named, shape.active))
+            if shape.owned:
+                self.reader.own(made[-1])
             return made[-1]
         if isinstance(shape, Compound):
             parts = (
@@ -432,7 +440,8 @@ class _Reading:
             return self._compound(shape, entry, after)
         if isinstance(shape, Compound) or isinstance(after, Compound) or is_code(shape) or is_code(after):
             return self._unlike(shape, after)
-        return self._slot(Slot(shape.type, self.reader.is_active(shape)), after, fresh=True)
+        slot = Slot(shape.type, self.reader.is_active(shape), self.reader.is_owned(shape))
+        return self._slot(slot, after, fresh=True)
 
     def _slot(self, slot: Slot, after: Value, fresh: bool = False) -> Value:
         if isinstance(after, Compound):
@@ -445,9 +454,10 @@ class _Reading:
         if joined is None:
             return self._unlike(slot, after)
         active = slot.active or (self.reader.is_active(after) and is_continuous(joined))
-        if not fresh and (joined, active) == (slot.type, slot.active):
+        owned = slot.owned and self.reader.is_owned(after)
+        if not fresh and (joined, active, owned) == (slot.type, slot.active, slot.owned):
             return slot
-        return self._grown(Slot(joined, active))
+        return self._grown(Slot(joined, active, owned))
 
     def _slots(self, value: Value) -> Value:
         """The shape of a value that is not defined before the loop, or not always behind it."""
@@ -461,7 +471,7 @@ class _Reading:
             return value.rebuilt(tuple(map(self._slots, value.parts))) if value.parts else value
         if is_static_only(value):
             return value
-        return Slot(value.type, self.reader.is_active(value))
+        return Slot(value.type, self.reader.is_active(value), self.reader.is_owned(value))
 
     def _compound(self, shape: Compound, entry: Value, after: Compound) -> Value:
         if isinstance(shape, Content) and isinstance(after, Content) and isinstance(entry, Content):
@@ -510,7 +520,7 @@ class _Reading:
         ends = self._end(bounds is None, inits, nexts, results, left)
         for init, param, after, result in zip(inits, self.params, nexts, results, strict=True):
             for other in (init, after, result):
-                reader.share(param, other)
+                reader.share(param, other, joined=True)
         first = [] if self.index is None else [self.index]
         yields = (*(() if ends is None else (ends,)), *nexts)
         body = Block((*first, *self.params), tuple(self.builder.ops), yields)

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import UnsupportedSyntax
 from ..ir.nodes import Block, Const, Function, Parameter, Var
 from ..ir.primitives import External
-from ..ir.types import Object, Type, is_continuous
+from ..ir.types import STRUCTURES, Object, Type, is_continuous
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
 from .calls import Calls, owner_class
@@ -149,7 +149,9 @@ class Reader(
         return Parameter(var, declared.kind, default)
 
     def _argument(self, name: str, var: Var, static: Mapping[str, object]) -> Value:
-        if name in static:
+        if name in static and isinstance(var.type, STRUCTURES):
+            self.statics[var] = static[name]
+        elif name in static:
             self.samples[var] = static[name]
             return self.lift(static[name], name, lambda: var)
         return self.expanded(var) if name in self.assumed.expanded else var

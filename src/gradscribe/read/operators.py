@@ -18,11 +18,12 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import BOOL, STRING, Array, List, Numeric, Object, Scalar, Tuple, is_numeric
+from ..ir.types import BOOL, STRING, Array, Dict, List, Numeric, Object, Scalar, Tuple, is_numeric
 from .core import Core
 from .values import (
     Choice,
     Compound,
+    Content,
     Lazy,
     Range,
     Reference,
@@ -143,11 +144,19 @@ class Operators(Core):
             for kind in (self._is_tuple, self._is_list):
                 if kind(left) and kind(right):
                     return self._joined(left, right, node)
+        if function is operator.or_ and self._is_dict(left) and self._is_dict(right):
+            entries = {**dict(self.entries_of(left, node)), **dict(self.entries_of(right, node))}
+            return self.new_cell(Content("dict", tuple(entries.values()), tuple(entries)), node)
         if function is operator.mul:
             for items, count in ((left, right), (right, left)):
                 if (self._is_tuple(items) or self._is_list(items)) and not self._is_sequence(count):
                     return self._repeated(items, count, node)
         return None
+
+    def _is_dict(self, value: Value) -> bool:
+        if isinstance(value, Reference):
+            return value.cell.kind == "dict"
+        return isinstance(value, Var) and isinstance(value.type, Dict)
 
     def _is_tuple(self, value: Value) -> bool:
         return isinstance(value, TupleValue) or (isinstance(value, (Var, Const)) and isinstance(value.type, Tuple))
@@ -358,6 +367,8 @@ class Operators(Core):
 
     def _in_place_unknown(self, function: Callable[..., Any], target: Var, value: Value, node: gast.AST | None) -> Value:
         """Whether this rebinds a number or writes into an array is known at run time only."""
+        if self.is_owned(target) and _keeps_dtype(value):
+            return self.binary(function, target, value, node)
         if not self.is_active(target) and not self.is_active(value):
             return self.opaque(Const(_IN_PLACE[function], name=f"operator.{_IN_PLACE[function].__name__}"), (target, value), {}, node)
         self.refuse(
@@ -379,6 +390,12 @@ class Operators(Core):
             whole = same_atom(index, Const(Ellipsis))
             old = target if whole else self.emit(P.GETITEM, target, index)
             self.write(P.SETITEM, target, index, self.as_atom(self.binary(function, old, operand, node)))
+
+
+def _keeps_dtype(value: Value) -> bool:
+    """Whether adding a value to an array of floats leaves its dtype: writing into it would."""
+    type_ = getattr(value, "type", None)
+    return isinstance(type_, Numeric) or (isinstance(type_, (Scalar, Array)) and type_.dtype in (None, "float64", "int64"))
 
 
 def _same_object(left: Value, right: Value) -> bool | None:

@@ -106,7 +106,7 @@ class Statements(Core):
     def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
-        items = self.items_of(value, node)
+        items = self.forced(value, node)
         if items is None and not starred and isinstance(value, Var):
             if isinstance(value.type, (Array, Numeric, List, Object)):
                 return tuple(self.get_item(value, Const(k), node) for k in range(count))
