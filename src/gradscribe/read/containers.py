@@ -110,7 +110,7 @@ class Containers(Core):
             for item in value.items:
                 if isinstance(item, Reference):
                     self._list_item(item, node)
-        if isinstance(value, (Closure, Method, Choice, Partial)) or is_code(value):
+        if is_function(value):
             self._unroll_around(node)
         return self.as_atom(value, node)
 
@@ -253,6 +253,11 @@ class Containers(Core):
     def part(self, owner: Var, key: Any) -> Value:
         """`owner[key]` for an argument or global with a known structure."""
         hint = key if isinstance(key, str) and key.isidentifier() else self.hint
+        if owner in self.parameters and isinstance(owner.type, (Tuple, FixedList, Dict)):
+            made = self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
+            if isinstance(made, Var):
+                self.parameters.add(made)
+            return made
         return self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
 
     def _known_part(self, owner: Var, atom: Atom, key: Any, select: Callable[[Any], Any]) -> Value:
@@ -479,6 +484,9 @@ class Containers(Core):
         if items is None:
             self.refuse("this cannot be indexed", node)
         if not isinstance(index, Const):
+            if any(map(is_function, items)):
+                self.unroll_for(index)
+                return self._chosen_entry(container, index, node)
             if isinstance(index, Var) and isinstance(container, Reference) and container.cell.kind == "list":
                 self.unroll_for(index)
                 if container.cell.origin is None:
@@ -502,11 +510,13 @@ class Containers(Core):
         items = self.items_of(container, node)
         if items is None:
             self.refuse("this cannot be indexed by a value that is not constant", node)
+        if any(map(is_function, items)):
+            return self._chosen_entry(container, index, node)
         atoms = [self.as_atom(item, node) for item in items]
         joined: Type | None = UNDEFINED
         for atom in atoms:
             joined = None if joined is None else join(joined, atom.type)
-        if joined is None or any(map(is_code, items)):
+        if joined is None:
             return self._chosen_entry(container, index, node)
         made = self.emit(P.LIST, *atoms, type=List(joined))
         return self.emit(P.GETITEM, made, self.as_atom(index, node), type=joined)
@@ -514,19 +524,27 @@ class Containers(Core):
     def _chosen_entry(self, container: Value, index: Value, node: gast.AST | None) -> Value:
         """One of several entries, found by comparing the key."""
         if self._is_dict(container):
-            entries = self.entries_of(container, node)
+            entries, size = self.entries_of(container, node), None
         else:
             entries = list(enumerate(self.items_of(container, node) or ()))
+            size = len(entries)
 
         def from_(k: int) -> Value:
             if k == len(entries):
                 return self._raise(KeyError, "no such entry")
             key, value = entries[k]
-            return self.choose(
-                self.truth(self.compare(operator.eq, index, Const(key), node)), lambda: value, lambda: from_(k + 1)
-            )
+            return self.choose(self.truth(self._is_key(index, key, size, node)), lambda: value, lambda: from_(k + 1))
 
         return from_(0)
+
+    def _is_key(self, index: Value, key: Any, size: int | None, node: gast.AST | None) -> Value:
+        """Whether an index selects the entry `key`; in a sequence of `size` items negative ones count from the end."""
+        same = self.compare(operator.eq, index, Const(key), node)
+        if size is None:
+            return same
+        return self.choose(
+            self.truth(same), lambda: same, lambda: self.compare(operator.eq, index, Const(key - size), node)
+        )
 
     # writing --------------------------------------------------------------------------------------------------------------
 
@@ -659,6 +677,11 @@ class Containers(Core):
         if all(is_const(a, int) for a in atoms):
             return Const(len(range(*(a.value for a in atoms))))  # type: ignore[union-attr]
         return self.emit(P.RANGE_LENGTH, *atoms, type=INT, hint="n")
+
+
+def is_function(value: Value) -> bool:
+    """Whether a value stands for a function, not for data."""
+    return isinstance(value, (Closure, Method, Choice, Partial)) or is_code(value)
 
 
 def _item_type(container: Var, index: Atom) -> Type | None:

@@ -128,6 +128,7 @@ class Core:
         self.dead = False
         self.regions = Regions()
         self.born: dict[Var, int] = {}
+        self.parameters: set[Var] = set()
         self.samples: dict[Var, Any] = {}
         self.statics: dict[Var, Any] = {}
         self.opaque_roots: dict[Var, Any] = {}

@@ -77,7 +77,7 @@ class Reader(
 
     def __init__(self, library: Library, assumptions: Assumptions) -> None:
         super().__init__(library, assumptions)
-        self.list_sites, self.originals, self.parameters, self.outlined = {}, {}, set(), {}
+        self.list_sites, self.originals, self.outlined = {}, {}, {}
 
     def read_function(
         self,

@@ -122,8 +122,6 @@ class Outline(Core):
         name = code.name if code.name.isidentifier() else "function"
         return Outlined(Callee(name, None, assumed.result), inner)
 
-    parameters: set[Var]
-
     def _read_outlined(
         self, made: Outlined, code: Code, outer: Frame | None, bound: Mapping[str, Value], assumed: Assumed,
         node: gast.AST | None, owner: type | None,
