@@ -23,7 +23,8 @@ from ..ir.types import (
     Object,
     Scalar,
 )
-from .core import Core, Keywords
+from .core import Core
+from .parts import Keywords
 from .special import reads
 from .values import (
     FALSE,

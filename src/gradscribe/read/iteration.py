@@ -13,7 +13,8 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
-from .core import Core, Restart
+from .assumptions import Restart
+from .core import Core
 from .environment import Frame, Key
 from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 

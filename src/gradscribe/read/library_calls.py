@@ -18,8 +18,9 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import STRING, Array, Dict, FixedList, List, Object, Record, Scalar, Tuple
-from .core import Core, Keywords
-from .operators import is_numeric_for_sure
+from .comparisons import is_numeric_for_sure
+from .core import Core
+from .parts import Keywords
 from .special import SPECIAL, reads
 from .values import (
     FALSE,

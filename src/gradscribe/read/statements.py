@@ -14,8 +14,9 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, List, Numeric, Object
+from .comparisons import is_numeric_for_sure
 from .core import Core
-from .operators import BINARY, is_numeric_for_sure
+from .operators import BINARY
 from .values import NONE, Content, Reference, Value, is_code
 
 
