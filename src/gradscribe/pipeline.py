@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
-from .differentiate.forward import forward
 from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
 from .ir.nodes import Function
@@ -54,6 +53,8 @@ def differentiate(
         seed = seed_type(lowered.function)
         positions = positions_of(lowered.function, wrt)
         return reverse(lowered.function, positions, name=name, keep_value=keep_value, has_aux=has_aux, seed=seed)
+    from .differentiate.forward import forward
+
     return forward(lowered.function, positions_of(lowered.function, wrt), name=name)
 
 
