@@ -70,6 +70,7 @@ class Sweep:
         self.pairs = pairs
         self.shadows: dict[Var, Var] = {}
         self.shadow_values: set[Var] = set()
+        self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
@@ -144,6 +145,8 @@ class Sweep:
             args = (self.shadow(first), *op.args[1:])
             made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
             self.set_shadow(result, made)
+            if op.primitive is GETITEM:
+                self.shadow_views[made] = (self.shadow(first), op.args[1])
         elif isinstance(result.type, List):
             raise UntrackableAlias(f"the list made by {op.primitive} is written", op.origin)
         else:
@@ -222,7 +225,8 @@ class Sweep:
         for step in reversed(frame.steps):
             adjoints.builder.origin = step.op.origin
             if step.old is not None:
-                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old)
+                restore = control.Restore(step.op)
+                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
             if step.op.primitive is IF:
                 control.mirror_branch(self, frame, step, adjoints)
             elif step.op.primitive is LOOP:

@@ -30,6 +30,7 @@ from ..ir.primitives import (
     RECORD,
     SCATTER_ADD,
     SETITEM,
+    SHAPE,
     TUPLE,
     UNBROADCAST,
     VADDAT,
@@ -63,7 +64,9 @@ def add_to_shadow(sweep: Sweep) -> Callable[[Builder, Var, Atom], None]:
     def add(builder: Builder, var: Var, contribution: Atom) -> None:
         if isinstance(var.type, List):
             raise UntrackableAlias(f"the list {var.hint} is used as a whole where its entries are active")
-        builder.perform(ADDAT, sweep.shadow(var), Const(...), contribution)
+        shadow = sweep.shadow(var)
+        target, index = sweep.shadow_views.get(shadow, (shadow, Const(...)))
+        builder.perform(ADDAT, target, index, contribution)
 
     return add
 
@@ -93,6 +96,9 @@ def _cotangent(sweep: Sweep, result: Var, adjoints: Adjoints) -> Adjoint:
 
 def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
     rule = rule_of(op.primitive)
+    if op.primitive is MULTIPLY and op.args[0] is op.args[1]:
+        _apply_square(op, g, adjoints)
+        return
     for name, position, atom in _active_operands(op, sweep):
         if rule is None or (name not in rule.adjoint and name not in rule.zero):
             what = f"there is no derivative of {op.primitive} with respect to {name or 'its operands'}"
@@ -103,6 +109,11 @@ def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
             adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
         else:
             adjoints.add(atom, _general(op, rule, name, position, atom, g, adjoints))
+
+
+def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
+    builder = adjoints.builder
+    adjoints.add(op.args[0], builder.emit(MULTIPLY, builder.emit(MULTIPLY, Const(2.0), g), op.args[0]))
 
 
 def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
@@ -165,11 +176,16 @@ def _tree(adjoints: Adjoints, z: Var, g: Adjoint) -> Adjoint:
 def _unspread(builder: Builder, mark: int, found: Atom, atom: Var) -> Atom:
     """Where a rule only spread a scalar to the shape of its operand, the scalar itself: it stands for that."""
     last = builder.ops[-1] if len(builder.ops) > mark else None
-    if last is None or last.primitive is not FULL_LIKE or found not in last.results or last.args[0] is not atom:
+    if last is None or found not in last.results:
         return found
-    if isinstance(last.args[1].type, Scalar):
+    if last.primitive is FULL_LIKE and last.args[0] is atom and isinstance(last.args[1].type, Scalar):
         builder.ops.pop()
         return last.args[1]
+    if last.primitive.name == "broadcast_to" and isinstance(last.args[0].type, Scalar):
+        shape = next((op for op in builder.ops[mark:] if last.args[1] in op.results), None)
+        if shape is not None and shape.primitive is SHAPE and shape.args[0] is atom:
+            builder.ops.pop()
+            return last.args[0]
     return found
 
 
