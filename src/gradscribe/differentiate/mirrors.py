@@ -39,7 +39,7 @@ from ..ir.primitives import (
     define,
 )
 from ..ir.types import STRUCTURES, Array, List, Scalar, is_continuous
-from ..rules.table import Rule, operand_names, rule_of
+from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
 from .expand import expand
 from .structures import position_of
@@ -153,23 +153,25 @@ def _general(op: Op, rule: Rule, name: str, position: int, atom: Var, g: Adjoint
     mark = len(builder.ops)
     found = expand(builder, rule.adjoint[name], whole, z, op=op)
     operands = [k for k, n in enumerate(operand_names(op.primitive, len(op.args))) if n == name]
-    if isinstance(found, tuple) and len(operands) > 1 and not isinstance(atom.type, STRUCTURES):
+    if isinstance(found, tuple) and is_starred(op.primitive, name):
         found = found[operands.index(position)]
     if found is None or isinstance(found, tuple):
         return found
     found = _unspread(builder, mark, found, atom)
-    return adjoints.unbroadcast(found, atom) if rule.elementwise and not is_spread(found, atom.type) else found
+    larger = rule.elementwise or rule.broadcasts
+    return adjoints.unbroadcast(found, atom) if larger and not is_spread(found, atom.type) else found
 
 
 def _tree(adjoints: Adjoints, z: Var, g: Adjoint) -> Adjoint:
-    """The adjoint of a structure with zeros where a part is absent."""
+    """The adjoint of a structure, None where a part is absent."""
     from .structures import item_of
 
     parts = adjoints.items(z.type, g)
     assert isinstance(z.type, STRUCTURES)
     full = []
     for k, (item, part) in enumerate(zip(z.type.items, parts, strict=True)):
-        full.append(adjoints.full(part, item_of(adjoints.builder, z, k)) if is_continuous(item) else Const(None))
+        absent = part is None or not is_continuous(item)
+        full.append(Const(None) if absent else adjoints.full(part, item_of(adjoints.builder, z, k)))
     return tuple(full)
 
 
