@@ -17,7 +17,7 @@ from .errors import BadArgument, BadResult
 from .export import module_text
 from .guess import guess_types
 from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
-from .signature import abstract, describe, is_static, key_of, split
+from .signature import abstract, call_key, describe, is_static, split
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -98,7 +98,7 @@ class Derivative(Generic[P, R]):
         return arguments, extra
 
     def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
-        key = tuple(map(key_of, arguments.values()))
+        key = call_key(arguments.values())
         found = self._compiled.get(key)
         if found is None or not pipeline.refresh(found):
             types, static = split(arguments)
@@ -110,7 +110,7 @@ class Derivative(Generic[P, R]):
     def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
         arguments, _ = self._bind(primals, {})
-        key = tuple(map(key_of, arguments.values()))
+        key = call_key(arguments.values())
         found = self._pairs.get(key)
         if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
             types, static = split(arguments)

@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
+import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +23,7 @@ from .ir.nodes import Function
 from .ir.primitives import External
 from .ir.types import FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
-from .signature import key_of
+from .read.signature import signature_of
 from .simplify import simplify
 from .source import make_function
 from .write import Written, write
@@ -39,9 +41,9 @@ class Compiled:
     program: Function
 
 
-def read(function: Callable[..., Any], types: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]) -> Lowered:
+def read(function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]) -> Lowered:
     """The primal as a program."""
-    return lower(function, types, active=wrt, static=static)
+    return lower(function, kinds, active=wrt, static=static)
 
 
 def differentiate(
@@ -79,7 +81,7 @@ def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str],
 
 def compile_derivative(
     function: Callable[..., Any],
-    types: Mapping[str, Type],
+    kinds: Mapping[str, Type],
     static: Mapping[str, object],
     mode: str,
     wrt: Sequence[str],
@@ -93,14 +95,14 @@ def compile_derivative(
 
     Args:
         function: the primal.
-        types, static: what is known of its arguments, by name.
+        kinds, static: what is known of its arguments, by name.
         mode: "forward" or "reverse".
         wrt: the parameters with respect to which it is differentiated.
         keep_value, has_aux: see `reverse`.
         optimize: False for one primitive a line.
         check: called with the type of the result and the function; raises where there is no gradient.
     """
-    lowered = read(function, types, static, wrt)
+    lowered = read(function, kinds, static, wrt)
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
@@ -109,11 +111,11 @@ def compile_derivative(
 
 
 def compile_pullback(
-    function: Callable[..., Any], types: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
 ) -> tuple[Compiled, Compiled]:
     """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
     the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
-    lowered = read(function, types, static, wrt)
+    lowered = read(function, kinds, static, wrt)
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(lowered.function)
     positions = positions_of(lowered.function, wrt)
@@ -143,18 +145,28 @@ def refresh(compiled: Compiled) -> bool:
         False where they have changed so that it must be compiled anew: a function that was resolved is another one
         now, or a value has another type.
     """
-    lowered = compiled.lowered
-    for owner, name, seen in lowered.resolved:
-        try:
-            now = External(name, owner).read()
-        except NameError:
-            return False
-        if now is not seen:
-            return False
-    if any(key_of(external.read()) != key for external, key in lowered.externals):
+    if any(_now(owner, name) is not seen for owner, name, seen in compiled.lowered.resolved):
         return False
+    for external, type_ in compiled.lowered.externals:
+        if signature_of(external.read(), external.name) != type_:
+            return False
     namespace = compiled.function.__globals__
     for name, value in compiled.written.externals.items():
         if isinstance(value, External):
             namespace[name] = value.read()
     return True
+
+
+def _now(owner: Any, name: Any) -> Any:
+    """What stands under a name today, in a namespace, a cell, or as an attribute."""
+    try:
+        if isinstance(owner, dict):
+            return owner[name] if name in owner else getattr(builtins, name)
+        if isinstance(owner, types.CellType):
+            return owner.cell_contents
+        return inspect.getattr_static(owner, name) if isinstance(owner, type) else getattr(owner, name)
+    except (AttributeError, ValueError, TypeError):
+        return _MISSING
+
+
+_MISSING = object()

@@ -245,20 +245,6 @@ class Sweep:
             ops.append(op)
         return tuple(ops)
 
-    def apart(self, ops: Sequence[Op]) -> tuple[tuple[Op, ...], list[Op]]:
-        """The forward sweep without the shadows that only the reverse sweep uses, and those."""
-        ahead: list[Op] = []
-        shadows: list[Op] = []
-        used: set[Atom] = set()
-        for op in reversed(ops):
-            if op.results and all(r in self.shadow_values and r not in used for r in op.results) and not op.blocks:
-                shadows.append(op)
-            else:
-                ahead.append(op)
-                used.update(op.inputs)
-                used.update(v for block in op.blocks for v in mentions(block))
-        return tuple(reversed(ahead)), shadows[::-1]
-
     def is_mutable(self, var: Var) -> bool:
         """Whether a value is a list or memory that the reverse sweep writes."""
         return var in self.shadow_values or isinstance(var.type, List) or self.is_restored_value(var)

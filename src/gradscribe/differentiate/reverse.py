@@ -169,8 +169,8 @@ class _Round:
         sweep.note_reads(mirror.block())
         parts = [sweep.gradient(adjoints, var) for var in self.inputs]
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
-        ahead, shadows = sweep.apart(sweep.finish(frame))
-        ops = (*first.ops, *shadows, *mirror.ops, *put_back)
+        ahead = sweep.finish(frame)
+        ops = (*first.ops, *mirror.ops, *put_back)
         return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, sweep.is_mutable, sweep.is_plain_tape, sweep.memory_of, len(parts) > 1)
 
     def _results(self) -> tuple[Atom, Atom | None]:

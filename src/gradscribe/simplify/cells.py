@@ -50,6 +50,7 @@ class _Tidying:
         self.root = block is self.outermost
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
+        ops = self._zero_at_once(ops)
         renamed = {**renamed, **started}
         return Block(block.params, tuple(ops), tuple(_swap(a, renamed) for a in block.yields))
 
@@ -74,6 +75,19 @@ class _Tidying:
             else:
                 out.append(op)
         return out + waiting
+
+    def _zero_at_once(self, ops: list[Op]) -> list[Op]:
+        """Move each `s[i] = 0.0` that is left back up, to the statement that it belongs to."""
+        out: list[Op] = []
+        for op in ops:
+            place = len(out)
+            if self._is_zeroing(op):
+                while place and out[place - 1].origin != op.origin and not self._accesses(out[place - 1], op.args[0]):
+                    place -= 1
+                if not place or out[place - 1].origin != op.origin:
+                    place = len(out)
+            out.insert(place, op)
+        return out
 
     def _is_zeroing(self, op: Op) -> bool:
         return op.primitive is SETITEM and self.derivative(op) and isinstance(op.args[0].type, Array) and _is_zero(op.args[2])
