@@ -140,7 +140,8 @@ class Attributes(Core):
         if name in ("ndim", "size"):
             found = lookup(getattr(np, name))
             if found is not None:
-                return self.emit(found[0], owner, style="method", type=INT, inactive=True, hint=name)
+                style = "attribute" if "attribute" in found[0].spellings else "method"
+                return self.emit(found[0], owner, style=style, type=INT, inactive=True, hint=name)
             return self.emit(P.GETATTR, owner, static=name, type=INT, inactive=True, hint=name)
         if name in _ARRAY_FUNCTIONS:
             return self._array_property(owner, name, node)
@@ -150,7 +151,7 @@ class Attributes(Core):
         function = getattr(np, _ARRAY_FUNCTIONS[name], None)
         found = lookup(function)
         if found is not None:
-            return self.emit(found[0], owner, style="method")
+            return self.emit(found[0], owner, style="attribute" if "attribute" in found[0].spellings else "method")
         if isinstance(owner.type, Scalar) and owner.type.kind != "c" and name in ("real", "T"):
             return owner
         if self.is_active(owner):

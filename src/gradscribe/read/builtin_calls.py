@@ -309,7 +309,7 @@ class BuiltinCalls(Core):
     def _scalar_primitive(self, function: Any, items: Sequence[Value]) -> tuple[P.Primitive, str | None] | None:
         """The primitive for the larger or smaller of scalars, where one is registered."""
         found = lookup(function)
-        if found is None and f"{function.__name__}_" in BY_NAME:
+        if f"{function.__name__}_" in BY_NAME:
             found = (BY_NAME[f"{function.__name__}_"], "builtin")
         scalars = all(isinstance(i, (Var, Const)) and isinstance(i.type, (Scalar, Numeric)) for i in items)
         return found if found and scalars and len(items) == 2 else None  # type: ignore[return-value]

@@ -15,7 +15,7 @@ from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, Un
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup
+from ..ir.primitives import Primitive, lookup, overloads
 from ..ir.types import NUMERIC, STRING, Array, List, Numeric, Object, Record, Scalar, Type, is_numeric
 from .core import Core, Keywords, Restart
 from .environment import Frame
@@ -141,6 +141,11 @@ class Calls(Core):
         if out is not None and not is_const(out, type(None)):
             return self._apply_into(out, primitive, style, args, keywords, node, function)
         bound = self._bind_primitive(primitive, args, keywords, node, function)
+        for other, spelled in overloads(function) if bound is None else ():
+            bound = self._bind_primitive(other, args, keywords, node, function)
+            if bound is not None:
+                primitive, style = other, spelled if style != "method" else style
+                break
         if bound is None:
             active = any(map(self.is_active, (*args, *keywords.values())))
             if active or function is None:

@@ -83,7 +83,8 @@ class Methods(Core):
             return self.opaque_method(owner, name, args, keywords, node)
         if name in _PACKED and len(args) > 1:
             args = (TupleValue(tuple(args)),)
-        return self.apply(found[0], "method", (owner, *args), keywords, node, function if callable(function) else own)
+        style = "method" if "method" in found[0].spellings else found[1]
+        return self.apply(found[0], style, (owner, *args), keywords, node, function if callable(function) else own)
 
     def _array_fill(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self.set_item(owner, Const(Ellipsis), args[0], node)

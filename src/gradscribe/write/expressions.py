@@ -144,6 +144,8 @@ class Expressions:
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
+        if "runtime" in op.primitive.spellings:
+            return self.call(self.scope.helper(path), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
