@@ -111,7 +111,7 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
     call does not fit the signature of the first (`math.log(x, base)`)."""
     own, path = _spelling(function)
     _BY_CALLABLE.setdefault(function, []).append((primitive, style or own))
-    if own in ("method", "attribute"):
+    if style is None and own in ("method", "attribute"):
         primitive.spellings.setdefault(own, (path, function))
 
 

@@ -97,7 +97,7 @@ class Expressions:
         if const.name is None:
             found = literal(value, self.scope)
             if found is not None:
-                return self._slice_call(found) if isinstance(found, ast.Slice) else found
+                return self._outside_brackets(found)
         name = const.name or getattr(value, "__name__", "constant")
         return self.scope.object(value, name)
 
@@ -144,12 +144,20 @@ class Expressions:
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
+        if "runtime" in op.primitive.spellings:
+            return self.call(self.scope.helper(path), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
             receiver = ast.Attribute(self.atom(args[0]), path.lstrip("."))
             return self.call(receiver, args[1:], keywords)
         return self.call(self.scope.path(path), args, keywords)
+
+    def _outside_brackets(self, node: ast.expr) -> ast.expr:
+        """A literal whose slices are calls."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return type(node)([self._outside_brackets(item) for item in node.elts])
+        return self._slice_call(node) if isinstance(node, ast.Slice) else node
 
     def _slice_call(self, node: ast.Slice) -> ast.expr:
         parts = [p or ast.Constant(None) for p in (node.lower, node.upper, node.step)]

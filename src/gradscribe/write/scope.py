@@ -58,7 +58,7 @@ class Scope:
         head, *rest = path.split(".")
         if not rest:
             return self.builtin(head)
-        head = "np" if head == "numpy" else head
+        head = next((short for short, full in MODULES.items() if full == head), head)
         module = self._module_of(path) if head not in MODULES else MODULES[head]
         name = self._claim(("module", head), head)
         self._imports[module] = _import_line(module, name)
