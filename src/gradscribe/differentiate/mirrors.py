@@ -64,11 +64,15 @@ def add_to_shadow(sweep: Sweep) -> Callable[[Builder, Var, Atom], None]:
     def add(builder: Builder, var: Var, contribution: Atom) -> None:
         if isinstance(var.type, List):
             raise UntrackableAlias(f"the list {var.hint} is used as a whole where its entries are active")
-        shadow = sweep.shadow(var)
-        target, index = sweep.shadow_views.get(shadow, (shadow, Const(...)))
-        builder.perform(ADDAT, target, index, contribution)
+        builder.perform(ADDAT, *_address(sweep, sweep.shadow(var), Const(...)), contribution)
 
     return add
+
+
+def _address(sweep: Sweep, shadow: Var, index: Atom) -> tuple[Var, Atom]:
+    """The buffer and the index of cells; the whole of a view is a part of what it is a view of."""
+    whole = isinstance(index, Const) and index.value is ...
+    return sweep.shadow_views.get(shadow, (shadow, index)) if whole else (shadow, index)
 
 
 def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
@@ -275,14 +279,21 @@ def _mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         _mirror_list_write(sweep, op, adjoints)
         return
     if isinstance(value, Var) and value in sweep.active:
-        g = builder.emit(GETITEM, shadow, index, hint=bar(value.hint))
+        g = _cells(builder, shadow, index, bar(value.hint))
         if isinstance(g.type, Array) and is_basic_index(index):
             g = builder.emit(COPY, g, hint=bar(value.hint))
         g = _only_last(builder, g, shadow, index)
-        builder.perform(SETITEM, shadow, index, Const(0.0))
+        builder.perform(SETITEM, *_address(sweep, shadow, index), Const(0.0))
         adjoints.add(value, adjoints.unbroadcast(g, value))
     else:
-        builder.perform(SETITEM, shadow, index, Const(0.0))
+        builder.perform(SETITEM, *_address(sweep, shadow, index), Const(0.0))
+
+
+def _cells(builder: Builder, shadow: Var, index: Atom, hint: str) -> Var:
+    """The cells of a shadow that an index names."""
+    if isinstance(index, Const) and index.value is ...:
+        return shadow
+    return builder.emit(GETITEM, shadow, index, hint=hint)
 
 
 def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
@@ -309,8 +320,7 @@ def _mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if not isinstance(value, Var) or value not in sweep.active:
         return
     builder, shadow = adjoints.builder, sweep.shadow(target)
-    whole = isinstance(index, Const) and index.value is ...
-    g: Atom = shadow if whole else builder.emit(GETITEM, shadow, index, hint=bar(value.hint))
+    g: Atom = _cells(builder, shadow, index, bar(value.hint))
     if op.primitive is ADDAT:
         g = _only_last(builder, g, shadow, index)
     g = adjoints.unbroadcast(g, value)

@@ -234,12 +234,19 @@ EXPRESSION = define("expression", infer=None, effect=True)
 """Any other Python expression, printed as it stands; `static` is an `ExpressionSource`, the args are its free names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class External:
-    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell."""
+    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell. Two are the
+    same when their owners are the same object."""
 
     name: str
     owner: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, External) and self.name == other.name and self.owner is other.owner
+
+    def __hash__(self) -> int:
+        return hash((self.name, id(self.owner)))
 
     def read(self) -> Any:
         """The value now. Raises NameError where the cell is empty or the global is missing, as a plain call would."""

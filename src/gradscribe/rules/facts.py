@@ -24,7 +24,10 @@ def rank(x: Any) -> int:
 
 
 def is_complex(x: Any) -> bool:
-    """Whether the operand is a complex number or array."""
+    """Whether the operand is a complex number or array, or may be for all that is known."""
+    type_ = getattr(getattr(x, "atom", None), "type", None)
+    if type_ is not None and not hasattr(type_, "kind"):
+        return True
     return x.dtype.kind == "c" if hasattr(x, "dtype") else isinstance(x, complex)
 
 
@@ -44,7 +47,7 @@ def real_only(name: str, *operands: Any) -> None:
     Raises:
         UnsupportedCall: where an operand is complex.
     """
-    if any(map(is_complex, operands)):
+    if any(getattr(x, "dtype", np.dtype(float)).kind == "c" or isinstance(x, complex) for x in operands):
         raise UnsupportedCall(f"{name} has no rule for complex operands")
 
 

@@ -803,6 +803,6 @@ for name, parameters, function in (
     zero(_declare(name, parameters, function, infer=_infer.by_example(function)))
 zero(_declare("searchsorted", "a, v, side='left', sorter=None", np.searchsorted, infer=_search_type))
 zero(
-    define("size", np.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
+    define("size", np.size, np.ndarray.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
     define("ndim", np.ndim, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
 )
