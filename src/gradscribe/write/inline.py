@@ -32,7 +32,7 @@ from ..ir.primitives import (
 )
 from ..ir.types import Array, FixedList, List, Record, Scalar, Tuple
 from ..ir.types import Dict as DictType
-from .lines import Branch, Copies, Do, Line, Repeat, Return, atoms_of, every_line, inner_lines, operands
+from .lines import Branch, Copies, Do, Line, Repeat, Return, atoms_of, atoms_of_op, every_line, inner_lines, operands
 from .ordering import Cell, Ordering
 
 LIMIT = 14
@@ -49,6 +49,7 @@ class _Events:
     writes: dict[Cell, list[int]] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
     names: dict[str, list[int]] = field(default_factory=dict)
+    targets: dict[Var, list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -115,6 +116,9 @@ class Inliner:
                 events.names.setdefault(name, []).append(at)
             if isinstance(line, Do):
                 self._note_op(events, line.op, at)
+            elif isinstance(line, Copies):
+                for target, _ in line.pairs:
+                    events.targets.setdefault(target, []).append(at)
             for inner in inner_lines(line):
                 self._above[id(inner)] = _Use(lines, at)
                 self._include(events, self._index(inner), at)
@@ -131,6 +135,8 @@ class Inliner:
             events.writes.setdefault(cell, []).append(at)
         for name in below.names:
             events.names.setdefault(name, []).append(at)
+        for target in below.targets:
+            events.targets.setdefault(target, []).append(at)
         if below.effects:
             events.effects.append(at)
 
@@ -225,12 +231,17 @@ class Inliner:
             return False
         if not self._is_free(op) and _between(events.effects, at, anchor):
             return False
-        return not self._is_hidden(op, lines, at, anchor)
+        return not self._is_overwritten(op, lines, at, anchor) and not self._is_hidden(op, lines, at, anchor)
+
+    def _is_overwritten(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether a carried value that the op reads gets its next value on the way."""
+        targets = self._events[id(lines)].targets
+        return any(isinstance(a, Var) and _between(targets.get(a, ()), at, anchor) for a in atoms_of_op(op))
 
     def _is_hidden(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        """Whether a name that the op reads is given to another value on the way."""
+        """Whether a name that the op reads is given to another value on the way: legal, but not as one writes it."""
         names = self._events[id(lines)].names
-        for atom in operands(op):
+        for atom in atoms_of_op(op):
             if isinstance(atom, Var) and _is_speaking(atom):
                 places = names.get(atom.hint, [])
                 for k in range(bisect_right(places, at), len(places)):
@@ -291,6 +302,8 @@ class Inliner:
         if any(_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
             return False
         if self.ordering.reads(op) and _between(events.effects, at, anchor):
+            return False
+        if self._is_overwritten(op, lines, at, anchor):
             return False
         return op.primitive is EXTERNAL or not self._is_hidden(op, lines, at, anchor)
 
