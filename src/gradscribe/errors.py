@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import linecache
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True)
 class Location:
-    """A place in the user's source. `line` counts from 1 in the file, `column` from 0; `text` is the source of the
-    statement (its first line, stripped) and `function` the name of the function that holds it."""
+    """A place in the user's source. `line` counts from 1 in the file, `column` and `end_column` are offsets in
+    characters, from 0; `text` is the source of the statement (its first line, stripped) and `function` the name of the
+    function that holds it."""
 
     filename: str
     line: int
@@ -17,32 +20,65 @@ class Location:
     function: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.filename}:{self.line}:{self.column + 1}"
+
+
+Chain = tuple[tuple[str, Location], ...]
+
 
 class GradscribeError(Exception):
     """The base of all errors that gradscribe raises.
 
-    Attributes:
+    Args:
         reason: what is wrong, one sentence.
-        hint: what to write instead, or None.
-        where: the place in the user's source, or None.
+        where: the place in the user's source, if there is one.
+        hint: what to write instead.
+        chain: the calls that lead to `where`, outermost first: the name of the function that calls, and where it does.
+
+    Attributes:
+        reason, where, hint, chain: as given.
         filename, lineno, col_offset, function: the parts of `where` (None without it).
     """
 
-    def __init__(self, reason: str, where: Location | None = None, hint: str | None = None) -> None:
-        self.reason, self.where, self.hint = reason, where, hint
+    def __init__(
+        self, reason: str, where: Location | None = None, hint: str | None = None, chain: Chain = ()
+    ) -> None:
+        super().__init__(reason, where, hint, chain)
+        self.reason, self.where, self.hint, self.chain = reason, where, hint, chain
         self.filename = where.filename if where else None
         self.lineno = where.line if where else None
         self.col_offset = where.column if where else None
         self.function = where.function if where else None
-        super().__init__(self._message())
 
-    def _message(self) -> str:
+    def called_from(self, name: str, where: Location) -> Self:
+        """Note that what went wrong was called by the function `name` at `where`; the error itself is returned."""
+        self.chain = ((name, where), *self.chain)
+        self.args = (self.reason, self.where, self.hint, self.chain)
+        return self
+
+    def __str__(self) -> str:
         lines = [self.reason]
         if self.where is not None:
-            lines = [f"{self.filename}:{self.lineno}:{self.col_offset}: {self.reason}", f"  in {self.function}"]
+            lines = [f"{self.where}: {self.reason}", *_excerpt(self.where), f"  in {self.function}"]
+        lines += [f"  called from {name} at {where}: {where.text}" for name, where in reversed(self.chain)]
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
+
+
+def _excerpt(where: Location) -> list[str]:
+    """The line of the file, and a line of carets under the columns. Where the file has no such line (any more), the
+    text that was kept, without carets: its columns are not known."""
+    line = linecache.getline(where.filename, where.line).rstrip()
+    if not line or where.text not in line:
+        return [f"    {where.text}"] if where.text else []
+    shown = line.lstrip()
+    indent = len(line) - len(shown)
+    start = min(max(where.column, indent), len(line))
+    end = min(max(where.end_column, start + 1), max(len(line), start + 1))
+    blanks = "".join("\t" if c == "\t" else " " for c in line[indent:start])
+    return [f"    {shown}", f"    {blanks}{'^' * (end - start)}"]
 
 
 class NoSource(GradscribeError):
@@ -62,6 +98,18 @@ class UnsupportedCall(GradscribeError):
     rule does not support."""
 
 
+class UnsupportedKeyword(UnsupportedCall):
+    """A call with a keyword that the rule of the callee does not support."""
+
+
+class UnsupportedType(GradscribeError, TypeError):
+    """An operation on active values of a type that it is not differentiated for."""
+
+
+class UnresolvedName(GradscribeError, NameError):
+    """A name that is bound nowhere, or not on every path that leads to where it is read."""
+
+
 class UntrackableAlias(GradscribeError):
     """Whether two arrays share memory cannot be known, and it matters."""
 
@@ -72,3 +120,7 @@ class BadArgument(GradscribeError, TypeError):
 
 class BadResult(GradscribeError, TypeError):
     """A result that cannot be differentiated (not a real number, say)."""
+
+
+class BadRule(GradscribeError):
+    """A rule that contradicts itself or the primitive that it is for."""

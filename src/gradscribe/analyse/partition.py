@@ -61,6 +61,14 @@ class Regions:
         """The operations that may write to a region (also opaque ones, and calls), in text order."""
         return self._writes.get(self.find(region), [])
 
+    def written(self) -> list[Region]:
+        """The regions that some operation may write to, in order of their first writes."""
+        return list(self._writes)
+
+    def is_visible(self, region: Region) -> bool:
+        """Whether a region can be seen outside, see `escapes`."""
+        return self.find(region) in self._escaped
+
     def is_written(self, var: Var) -> bool:
         """Whether some operation may write to the memory of a value."""
         return bool(self._writes.get(self.of(var)))
@@ -72,7 +80,7 @@ class Regions:
     def escapes(self, var: Var) -> bool:
         """Whether the memory of a value can be seen outside: a parameter's, an external's, what is returned or given
         to opaque code."""
-        return self.of(var) in self._escaped
+        return self.is_visible(self.of(var))
 
     def is_foreign(self, var: Var) -> bool:
         """Whether the memory of a value may come from outside other than by a parameter: a global, or the result of an

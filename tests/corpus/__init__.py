@@ -1,0 +1,1 @@
+"""A corpus of ordinary numeric functions, and the judge that says which of them are differentiated rightly."""
