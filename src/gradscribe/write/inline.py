@@ -24,6 +24,7 @@ from ..ir.primitives import (
     GETITEM,
     IF,
     LENGTH,
+    POP,
     RECORD,
     SHAPE,
     SLICE_,
@@ -48,7 +49,7 @@ class _Events:
 
     writes: dict[Cell, list[int]] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
-    names: dict[str, list[int]] = field(default_factory=dict)
+    names: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     targets: dict[Var, list[int]] = field(default_factory=dict)
 
 
@@ -243,26 +244,39 @@ class Inliner:
         names = self._events[id(lines)].names
         for atom in atoms_of_op(op):
             if isinstance(atom, Var) and _is_speaking(atom):
-                places = names.get(atom.hint, [])
-                for k in range(bisect_right(places, at), len(places)):
-                    if places[k] >= anchor:
-                        break
-                    if not self._has_no_line(lines[places[k]]):
-                        return True
+                rivals = (True,) if atom.named else (True, False)  # the user's names go first
+                if any(self._has_line(names.get((atom.hint, r), []), lines, at, anchor) for r in rivals):
+                    return True
+        return False
+
+    def _has_line(self, places: list[int], lines: list[Line], at: int, anchor: int) -> bool:
+        for k in range(bisect_right(places, at), len(places)):
+            if places[k] >= anchor:
+                return False
+            if not self._has_no_line(lines[places[k]]):
+                return True
         return False
 
     def _has_no_line(self, line: Line) -> bool:
         return isinstance(line, Do) and bool(line.op.results) and line.op.result in self.inlined
 
     def _is_next(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        """An op with an effect goes into a test, or a statement, that directly follows it."""
+        """Whether an op with an effect runs right in front of the anchor, so that nothing can tell the difference.
+
+        What reads memory that the op writes, or has an effect, may not move past it: that is seen to when it is looked
+        at itself. Pops from different lists may change places.
+        """
         user = lines[anchor]
         if not isinstance(user, (Branch, Do, Return)) or op.primitive is CALL:
             return False
-        between = lines[at + 1 : anchor]
-        if between:
-            return False
-        return isinstance(user, (Branch, Return)) or op.result in user.op.inputs[:1]
+        own = self.ordering.writes(op)
+        for line in lines[at + 1 : anchor]:
+            if op.primitive is not POP or not isinstance(line, Do) or not self._has_no_line(line):
+                return False
+            other = line.op
+            if self.ordering.has_effect(other) or own & (self.ordering.reads(other) | self.ordering.writes(other)):
+                return False
+        return True
 
     # free operations, written again -----------------------------------------------------------------------------------
 
@@ -357,12 +371,14 @@ def _writes_into(user: Line, value: Var) -> bool:
     return isinstance(user, Do) and any(user.op.args[k] is value for k in user.op.primitive.writes)
 
 
-def _names_bound(line: Line) -> set[str]:
+def _names_bound(line: Line) -> set[tuple[str, bool]]:
+    """The names that a line gives to values, and whether they are the user's."""
+    bound = [t for t, _ in line.pairs] if isinstance(line, Copies) else []
     if isinstance(line, Do):
-        return {r.hint for r in line.op.results}
-    if isinstance(line, Copies):
-        return {t.hint for t, s in line.pairs}
-    return {v.hint for v in line.bound} if isinstance(line, Repeat) else set()
+        bound = list(line.op.results)
+    elif isinstance(line, Repeat):
+        bound = line.bound
+    return {(v.hint, v.named) for v in bound}
 
 
 def _between(places: list[int] | tuple[int, ...], at: int, anchor: int) -> bool:

@@ -95,8 +95,8 @@ def _block(body: list[ast.stmt], margin: str, citations: dict[ast.stmt, str]) ->
     lines: list[str] = []
     for statement in body:
         made = _statement(statement, margin, citations)
-        if statement in citations:
-            made[0] = _cited(made[0], citations[statement])
+        if statement in citations and made[0].strip() != citations[statement]:
+            made[0] = _cited(made[0], citations[statement].removeprefix("return "))
         lines += made
     return lines
 

@@ -17,6 +17,8 @@ from ..ir.nodes import Atom, Var
 from .lines import Copies, Line, Repeat, every_line
 from .liveness import Intervals, merged, overlap
 
+NAMELESS = "t"
+"""The hint of values that nobody named. They never take that name from a variable of the user's."""
 SOON = 16
 """How many numbers are tried for a name before a new one is taken."""
 
@@ -141,9 +143,12 @@ class _Book:
         self.taken: dict[str, Intervals] = {}
         self.count: Counter[str] = Counter()
         self.names: dict[Location, str] = {}
+        self.users: set[str] = set()
 
     def give(self, location: Location, name: str) -> None:
         self.names[location] = name
+        if location.user_names:
+            self.users.add(name)
         taken = self.taken.setdefault(name, [])
         for interval in location.intervals:
             insort(taken, interval)
@@ -161,7 +166,7 @@ class _Book:
         return self.give(location, f"{hint}_{number}")
 
     def _is_free(self, name: str, location: Location) -> bool:
-        if name in self.reserved:
+        if name in self.reserved or (name == NAMELESS and name in self.users and not location.user_names):
             return False
         taken = self.taken.get(name, [])
         for start, stop in location.intervals:
@@ -174,5 +179,5 @@ class _Book:
 def _favourite(location: Location) -> str:
     """The most frequent name of the user's, else the most frequent hint."""
     named = [v.hint for v in location.members if v.named]
-    hints = named or [v.hint for v in location.members if v.hint != "t"] or [v.hint for v in location.members]
+    hints = named or [v.hint for v in location.members if v.hint != NAMELESS] or [v.hint for v in location.members]
     return Counter(hints).most_common(1)[0][0]

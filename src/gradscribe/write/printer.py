@@ -129,7 +129,10 @@ def _tuple(node: ast.Tuple) -> str:
 
 
 def _constant(node: ast.Constant) -> str:
-    return "..." if node.value is Ellipsis else repr(node.value)
+    if node.value is Ellipsis:
+        return "..."
+    made = repr(node.value)
+    return f'"{made[1:-1]}"' if made[0] == "'" and '"' not in made else made
 
 
 def _attribute(node: ast.Attribute) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import Location
 from ..ir.build import Undef
 from ..ir.infer import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
-from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_ADD, SETITEM
+from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_ADD, SETITEM, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 from .copies import in_order
-from .expressions import BINARY, Expressions
+from .expressions import BINARY, Expressions, without_sign
 from .lines import Branch, Break, Copies, Do, Line, Repeat, Return, falls_through
 from .undefined import Gaps
 
@@ -40,9 +40,16 @@ class Statements:
     def block(self, lines: list[Line]) -> list[ast.stmt]:
         """The statements of a list of lines."""
         made: list[ast.stmt] = []
+        lists: list[ast.Assign] = []  # new lists of the compiler's, made one behind the other
         for line in lines:
-            made += self.line(line)
-        return made
+            more = self.line(line)
+            if isinstance(line, Do) and line.op.results and not line.op.result.named and _makes_list(more):
+                lists += more  # type: ignore[arg-type]
+                continue
+            if more:
+                made += [*_gathered(lists, set()), *more]
+                lists = []
+        return [*made, *_gathered(lists, set())]
 
     def line(self, line: Line) -> list[ast.stmt]:
         if isinstance(line, Do):
@@ -76,8 +83,7 @@ class Statements:
         value = self.expressions.op(op)
         if op.result not in self.names:
             return [_from(ast.Expr(value), op.origin)]
-        made = self._assign(op.result, value, op.origin)
-        return [made if op.primitive is not POP else _from(made, None)]
+        return [self._assign(op.result, value, None if op.primitive in (POP, ZEROS_LIKE) else op.origin)]
 
     def _assign(self, target: Var, value: ast.expr, origin: Location | None) -> ast.stmt:
         name = self.names[target]
@@ -154,7 +160,7 @@ class Statements:
         made: list[ast.stmt] = []
         for group in groups:
             made.append(self._move([moves[k] for k in group]))
-        return _gathered(made, {self.names[t] for t, _, _ in moves if t.named})
+        return list(_gathered(made, {self.names[t] for t, _, _ in moves if t.named}))
 
     def _move(self, group: list[tuple[Var, ast.expr, Location | None]]) -> ast.stmt:
         if len(group) == 1:
@@ -236,9 +242,8 @@ def _starts_with(value: ast.expr, name: str) -> bool:
 
 def _signed(value: ast.expr) -> tuple[ast.operator, ast.expr]:
     """`+= -v` is `-= v`."""
-    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-        return ast.Sub(), value.operand
-    return ast.Add(), value
+    positive = without_sign(value)
+    return (ast.Add(), value) if positive is None else (ast.Sub(), positive)
 
 
 def _keeps_type(op: Op) -> bool:
@@ -252,7 +257,7 @@ def _keeps_type(op: Op) -> bool:
     return isinstance(value.type, (Scalar, Array)) and (is_basic_index(index) or arrays)
 
 
-def _gathered(made: list[ast.stmt], named: set[str]) -> list[ast.stmt]:
+def _gathered(made: Sequence[ast.stmt], named: set[str]) -> Sequence[ast.stmt]:
     """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
     plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
     if len(plain) < 2 or len(plain) != len(made) or len(plain) > 4:
@@ -261,6 +266,10 @@ def _gathered(made: list[ast.stmt], named: set[str]) -> list[ast.stmt]:
     if any(isinstance(n, ast.Name) and n.id in targets for s in plain for n in ast.walk(s.value)):
         return made
     return [ast.Assign([ast.Tuple([s.targets[0] for s in plain])], ast.Tuple([s.value for s in plain]))]
+
+
+def _makes_list(made: list[ast.stmt]) -> bool:
+    return len(made) == 1 and isinstance(made[0], ast.Assign) and _is_plain(made[0], set()) and isinstance(made[0].value, ast.List)
 
 
 def _is_plain(statement: ast.Assign, named: set[str]) -> bool:
