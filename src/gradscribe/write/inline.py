@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADD,
     CALL,
+    COMMENT,
     DICT,
     EXTERNAL,
     FIXED_LIST,
@@ -37,7 +38,9 @@ from .lines import Branch, Copies, Do, Line, Repeat, Return, atoms_of, atoms_of_
 from .ordering import Cell, Ordering
 
 LIMIT = 14
-"""The most leaves of an expression."""
+"""The most leaves of an expression that the compiler puts together."""
+LONGEST = 40
+"""The most leaves of an expression that the user wrote in one statement."""
 REPEATS = 3
 """The most places where a view is written again."""
 STRUCTURES = (TUPLE, FIXED_LIST, DICT, RECORD)
@@ -74,11 +77,13 @@ class Inliner:
         self._events: dict[int, _Events] = {}
         self._uses: dict[Var, list[_Use]] = {}
         self._latest: dict[int, dict[str, dict[Var, int]]] = {}
+        self._behind: set[int] = set()
         self._note_definitions(lines)
 
     def choose(self, lines: list[Line]) -> None:
         """Decide for all values that the lines define."""
         self._index(lines)
+        self._note_reverse(lines)
         self._block(lines)
 
     def leaves(self, atom: Atom) -> tuple[Var, ...]:
@@ -124,6 +129,14 @@ class Inliner:
                 self._above[id(inner)] = _Use(lines, at)
                 self._include(events, self._index(inner), at)
         return events
+
+    def _note_reverse(self, lines: list[Line]) -> None:
+        """Find the lists of lines behind the mark of the reverse sweep (the list of the mark counts as a whole)."""
+        mark = next((k for k, line in enumerate(lines) if _is_reverse_mark(line)), None)
+        if mark is not None:
+            self._behind.add(id(lines))
+            for line in every_line(lines[mark:]):
+                self._behind.update(map(id, inner_lines(line)))
 
     def _note_op(self, events: _Events, op: Op, at: int) -> None:
         for cell in self.ordering.writes(op):
@@ -189,11 +202,18 @@ class Inliner:
             return False
         if op.primitive not in STRUCTURES:
             size = self._size.get(root, _size_of(user)) + _weight(op) - 1
-            if size > LIMIT:
+            if size > (LONGEST if self._is_the_users(op, lines, anchor) else LIMIT):
                 return False
             self._size[root] = size
         self._anchor[op.result], self._roots[op.result] = anchor, root
         return True
+
+    def _is_the_users(self, op: Op, lines: list[Line], anchor: int) -> bool:
+        """Whether an op stands in the forward sweep, in one statement of the user's with what it goes into."""
+        if id(lines) in self._behind or op.origin is None:
+            return False
+        line = lines[anchor]
+        return not isinstance(line, Do) or _same_origin(op, line.op)
 
     def _root(self, value: Var, user: Line, at: int) -> tuple[object, int]:
         """The statement whose text the user of a value is part of: a key, and its place."""
@@ -325,8 +345,14 @@ class Inliner:
 # ------------------------------------------------------------------ what an op is
 
 
+def _is_reverse_mark(line: Line) -> bool:
+    return isinstance(line, Do) and line.op.primitive is COMMENT and line.op.static == "reverse"
+
+
 def _weight(op: Op) -> int:
-    """The leaves of an op alone."""
+    """The leaves of an op alone; an entry or a part of an array counts as one."""
+    if op.primitive is GETITEM and isinstance(op.args[1], Const):
+        return 1
     return max(sum(not (isinstance(a, Const) and a.value is None) for a in operands(op)), 1)
 
 

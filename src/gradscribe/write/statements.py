@@ -156,11 +156,8 @@ class Statements:
             value = self.expressions.atom(source)
             if not (isinstance(value, ast.Name) and value.id == self.names[target] and self._is_local(source)):
                 moves.append((target, value, self._origin(source)))
-        groups = in_order([(self.names[t], value) for t, value, _ in moves])
-        made: list[ast.stmt] = []
-        for group in groups:
-            made.append(self._move([moves[k] for k in group]))
-        return list(_gathered(made, {self.names[t] for t, _, _ in moves if t.named}))
+        made = [self._move([moves[k] for k in group]) for group in in_order([(self.names[t], v) for t, v, _ in moves])]
+        return _gathered(made, {self.names[t] for t, _, _ in moves if t.named})
 
     def _move(self, group: list[tuple[Var, ast.expr, Location | None]]) -> ast.stmt:
         if len(group) == 1:
@@ -170,7 +167,8 @@ class Statements:
 
     def _origin(self, source: Atom) -> Location | None:
         if isinstance(source, Var) and source in self.expressions.inlined:
-            return self.expressions.definition[source].origin
+            op = self.expressions.definition[source]
+            return None if op.primitive is ZEROS_LIKE else op.origin
         return None
 
     # control ----------------------------------------------------------------------------------------------------------
@@ -257,15 +255,21 @@ def _keeps_type(op: Op) -> bool:
     return isinstance(value.type, (Scalar, Array)) and (is_basic_index(index) or arrays)
 
 
-def _gathered(made: Sequence[ast.stmt], named: set[str]) -> Sequence[ast.stmt]:
+def _gathered(made: Sequence[ast.stmt], named: set[str]) -> list[ast.stmt]:
     """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
     plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
-    if len(plain) < 2 or len(plain) != len(made) or len(plain) > 4:
-        return made
-    targets = {s.targets[0].id for s in plain}  # type: ignore[attr-defined]
-    if any(isinstance(n, ast.Name) and n.id in targets for s in plain for n in ast.walk(s.value)):
-        return made
-    return [ast.Assign([ast.Tuple([s.targets[0] for s in plain])], ast.Tuple([s.value for s in plain]))]
+    if not 2 <= len(plain) <= 4 or _depend_on_each_other(made):
+        return list(made)
+    targets = ast.Tuple([s.targets[0] for s in plain])
+    rest = [s for s in made if s not in plain]
+    return [ast.Assign([targets], ast.Tuple([s.value for s in plain])), *rest]
+
+
+def _depend_on_each_other(made: Sequence[ast.stmt]) -> bool:
+    """Whether a statement reads what another one assigns."""
+    targets = {n.id for s in made for t in getattr(s, "targets", ()) for n in ast.walk(t) if isinstance(n, ast.Name)}
+    values = [ast.walk(s.value) if isinstance(s, ast.Assign) else ast.walk(s) for s in made]
+    return any(isinstance(n, ast.Name) and n.id in targets for nodes in values for n in nodes)
 
 
 def _makes_list(made: list[ast.stmt]) -> bool:
