@@ -7,6 +7,7 @@ from inspect import Parameter as Kind
 
 import numpy as np
 
+from gradscribe.ir import infer
 from gradscribe.ir.build import UNDEF, Builder
 from gradscribe.ir.check import check
 from gradscribe.ir.nodes import Atom, Block, Const, Function, Parameter, Var
@@ -34,7 +35,6 @@ from gradscribe.ir.primitives import (
     ZEROS_LIKE,
     define,
 )
-from gradscribe.ir import infer
 from gradscribe.ir.types import BOOL, FLOAT, INT, Array, Dim, List, Type
 
 N = 4
@@ -98,7 +98,8 @@ class Maker:
     def part(self, builder: Builder, scope: Scope) -> Atom:
         """An index that takes part of an array."""
         if self.random.random() < 0.3:
-            return builder.emit(SLICE_, Const(0), self.random.choice([Const(3), *scope["int"][:1]]), Const(None), hint="t")
+            stop = self.random.choice([Const(3), *scope["int"][:1]])
+            return builder.emit(SLICE_, Const(0), stop, Const(None), hint="t")
         return self.random.choice([Const(slice(1, None)), Const(slice(None, -1)), Const(slice(None, None, -1))])
 
     # ops --------------------------------------------------------------------------------------------------------------
@@ -218,7 +219,8 @@ class Maker:
 
     def branch(self, builder: Builder, scope: Scope, depth: int) -> None:
         test = self.test(builder, scope)
-        kinds = self.random.choices(["float", "float", "array"] + ["maybe"] * bool(scope["maybe"]), k=self.random.randint(0, 3))
+        choice = ["float", "float", "array"] + ["maybe"] * bool(scope["maybe"])
+        kinds = self.random.choices(choice, k=self.random.randint(0, 3))
         blocks, undefined = [], self.random.random() < 0.2
         for _ in range(2):
             inner, made = Scope(scope), Builder()
@@ -313,9 +315,7 @@ class Maker:
         made.branch(last, Block((), (), (Const(True), again)), Block((), (), (end, again)), [stop, kept])
         return [stop, *values, kept]
 
-    def leave(
-        self, made: Builder, scope: Scope, kinds: list[str], nexts: list[Atom], depth: int
-    ) -> list[Atom]:
+    def leave(self, made: Builder, scope: Scope, kinds: list[str], nexts: list[Atom], depth: int) -> list[Atom]:
         """An exit: a branch that sets the flag in one arm, nested now and then; what follows may be guarded."""
         if depth > 4 or self.random.random() < 0.2:
             return [self.random.choice([Const(False), Const(False), self.test(made, scope)]), *nexts]

@@ -141,4 +141,3 @@ def _deep(depth: int) -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
-

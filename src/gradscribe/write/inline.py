@@ -12,12 +12,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADD,
     CALL,
-    COMMENT,
     DICT,
     EXTERNAL,
     FIXED_LIST,
@@ -32,9 +30,20 @@ from ..ir.primitives import (
     SUBTRACT,
     TUPLE,
 )
-from ..ir.types import Array, FixedList, List, Record, Scalar, Tuple
-from ..ir.types import Dict as DictType
-from .lines import Branch, Copies, Do, Line, Repeat, Return, atoms_of, atoms_of_op, every_line, inner_lines, operands
+from ..ir.types import Array, List
+from .kinds import (
+    accumulates,
+    is_offset,
+    is_plain_item,
+    is_reverse_mark,
+    is_speaking,
+    names_bound,
+    same_origin,
+    size_of,
+    weight,
+    writes_into,
+)
+from .lines import Branch, Copies, Do, Line, Return, atoms_of, atoms_of_op, every_line, inner_lines, operands
 from .ordering import Cell, Ordering
 
 LIMIT = 14
@@ -118,7 +127,7 @@ class Inliner:
             for atom in atoms_of(line):
                 if isinstance(atom, Var):
                     self._uses.setdefault(atom, []).append(_Use(lines, at))
-            for name in _names_bound(line):
+            for name in names_bound(line):
                 events.names.setdefault(name, []).append(at)
             if isinstance(line, Do):
                 self._note_op(events, line.op, at)
@@ -132,7 +141,7 @@ class Inliner:
 
     def _note_reverse(self, lines: list[Line]) -> None:
         """Find the lists of lines behind the mark of the reverse sweep (the list of the mark counts as a whole)."""
-        mark = next((k for k, line in enumerate(lines) if _is_reverse_mark(line)), None)
+        mark = next((k for k, line in enumerate(lines) if is_reverse_mark(line)), None)
         if mark is not None:
             self._behind.add(id(lines))
             for line in every_line(lines[mark:]):
@@ -201,7 +210,7 @@ class Inliner:
         if not self._is_welcome(op, user, lines, at, anchor) or not self._stays_same(op, lines, at, anchor):
             return False
         if op.primitive not in STRUCTURES:
-            size = self._size.get(root, _size_of(user)) + _weight(op) - 1
+            size = self._size.get(root, size_of(user)) + weight(op) - 1
             if size > (LONGEST if self._is_the_users(op, lines, anchor) else LIMIT):
                 return False
             self._size[root] = size
@@ -213,7 +222,7 @@ class Inliner:
         if id(lines) in self._behind or op.origin is None:
             return False
         line = lines[anchor]
-        return not isinstance(line, Do) or _same_origin(op, line.op)
+        return not isinstance(line, Do) or same_origin(op, line.op)
 
     def _root(self, value: Var, user: Line, at: int) -> tuple[object, int]:
         """The statement whose text the user of a value is part of: a key, and its place."""
@@ -226,17 +235,15 @@ class Inliner:
     def _is_welcome(self, op: Op, user: Line, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether the text reads better with the op inside its user."""
         result = op.result
-        if _writes_into(user, result) and op.primitive not in (GETITEM, GETATTR):
+        if writes_into(user, result) and op.primitive not in (GETITEM, GETATTR):
             return False
         if isinstance(user, Copies):
             target = next(t for t, s in user.pairs if s is result)
             same = target.hint == result.hint
             return self._is_still_read(target.hint, result, lines, at) if same else not result.named
-        if _is_speaking(result) and isinstance(lines[anchor], Return) and not self._is_free(op):
+        if is_speaking(result) and isinstance(lines[anchor], Return) and not self._is_free(op):
             return op.primitive in STRUCTURES
-        if _accumulates(op) and isinstance(user, Do) and not _same_origin(op, user.op):
-            return False
-        return True
+        return not (accumulates(op) and isinstance(user, Do) and not same_origin(op, user.op))
 
     def _is_still_read(self, name: str, value: Var, lines: list[Line], at: int) -> bool:
         """Whether another value of that name is read further down, so that assigning now would lose it."""
@@ -263,7 +270,7 @@ class Inliner:
         """Whether a name that the op reads is given to another value on the way: legal, but not as one writes it."""
         names = self._events[id(lines)].names
         for atom in atoms_of_op(op):
-            if isinstance(atom, Var) and _is_speaking(atom):
+            if isinstance(atom, Var) and is_speaking(atom):
                 rivals = (True,) if atom.named else (True, False)  # the user's names go first
                 if any(self._has_line(names.get((atom.hint, r), []), lines, at, anchor) for r in rivals):
                     return True
@@ -310,8 +317,8 @@ class Inliner:
         if primitive is GETATTR:
             return True
         if primitive is GETITEM:
-            return _is_plain_item(op)
-        return primitive in (ADD, SUBTRACT) and _is_offset(op)
+            return is_plain_item(op)
+        return primitive in (ADD, SUBTRACT) and is_offset(op)
 
     def _repeats(self, op: Op) -> int:
         if op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List)):
@@ -340,71 +347,6 @@ class Inliner:
         if self._is_overwritten(op, lines, at, anchor):
             return False
         return op.primitive is EXTERNAL or not self._is_hidden(op, lines, at, anchor)
-
-
-# ------------------------------------------------------------------ what an op is
-
-
-def _is_reverse_mark(line: Line) -> bool:
-    return isinstance(line, Do) and line.op.primitive is COMMENT and line.op.static == "reverse"
-
-
-def _weight(op: Op) -> int:
-    """The leaves of an op alone; an entry or a part of an array counts as one."""
-    if op.primitive is GETITEM and isinstance(op.args[1], Const):
-        return 1
-    return max(sum(not (isinstance(a, Const) and a.value is None) for a in operands(op)), 1)
-
-
-def _size_of(line: Line) -> int:
-    return _weight(line.op) if isinstance(line, Do) else 1
-
-
-def _is_plain_item(op: Op) -> bool:
-    """A view or an entry by a basic index, or a part of a structure."""
-    container, index = op.args
-    if isinstance(container.type, Array):
-        return is_basic_index(index)
-    if isinstance(container.type, List):
-        return isinstance(index.type, Scalar)
-    return isinstance(container.type, (Tuple, DictType, FixedList, Record))
-
-
-def _is_offset(op: Op) -> bool:
-    """`i - 1`: index arithmetic."""
-    left, right = op.inputs
-    integers = isinstance(op.result.type, Scalar) and op.result.type.kind == "i" and op.result.type.dtype is None
-    return integers and isinstance(left, Var) and isinstance(right, Const) and op.style in (None, "operator")
-
-
-def _is_speaking(var: Var) -> bool:
-    """Whether a value that the user did not name has a name of its own all the same (`bx`)."""
-    return var.hint not in ("t", "result", "y")
-
-
-def _accumulates(op: Op) -> bool:
-    """`bx + c` that becomes the next `bx`."""
-    left = op.args[0] if op.args else None
-    return op.primitive in (ADD, SUBTRACT) and isinstance(left, Var) and left.hint == op.result.hint != "t"
-
-
-def _same_origin(left: Op, right: Op) -> bool:
-    a, b = left.origin, right.origin
-    return a is b or (a is not None and b is not None and (a.filename, a.line) == (b.filename, b.line))
-
-
-def _writes_into(user: Line, value: Var) -> bool:
-    return isinstance(user, Do) and any(user.op.args[k] is value for k in user.op.primitive.writes)
-
-
-def _names_bound(line: Line) -> set[tuple[str, bool]]:
-    """The names that a line gives to values, and whether they are the user's."""
-    bound = [t for t, _ in line.pairs] if isinstance(line, Copies) else []
-    if isinstance(line, Do):
-        bound = list(line.op.results)
-    elif isinstance(line, Repeat):
-        bound = line.bound
-    return {(v.hint, v.named) for v in bound}
 
 
 def _between(places: list[int] | tuple[int, ...], at: int, anchor: int) -> bool:

@@ -13,7 +13,19 @@ from __future__ import annotations
 
 from ..ir.infer import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import ADD, ADDAT, COPY, GETITEM, LOOP, NEGATIVE, SCATTER_ADD, SETITEM, SUBTRACT, VADDAT, ZEROS_LIKE
+from ..ir.primitives import (
+    ADD,
+    ADDAT,
+    COPY,
+    GETITEM,
+    LOOP,
+    NEGATIVE,
+    SCATTER_ADD,
+    SETITEM,
+    SUBTRACT,
+    VADDAT,
+    ZEROS_LIKE,
+)
 from ..ir.types import Array, List, Scalar, Type
 from .owners import Owners, Slot, can_own
 

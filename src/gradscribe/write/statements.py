@@ -14,7 +14,7 @@ from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_
 from ..ir.types import Array, Scalar
 from .copies import in_order
 from .expressions import BINARY, Expressions, without_sign
-from .lines import Branch, Break, Copies, Do, Line, Repeat, Return, falls_through
+from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
 from .undefined import Gaps
 
 
@@ -87,14 +87,14 @@ class Statements:
 
     def _assign(self, target: Var, value: ast.expr, origin: Location | None) -> ast.stmt:
         name = self.names[target]
-        if isinstance(target.type, Scalar) and _starts_with(value, name) and self._is_augmented(target, name, value, origin):
-            assert isinstance(value, ast.BinOp)
+        if isinstance(value, ast.BinOp) and self._is_augmented(target, name, value, origin):
             return _from(ast.AugAssign(ast.Name(name), value.op, value.right), origin)
         return _from(ast.Assign([ast.Name(name)], value), origin)
 
-    def _is_augmented(self, target: Var, name: str, value: ast.expr, origin: Location | None) -> bool:
+    def _is_augmented(self, target: Var, name: str, value: ast.BinOp, origin: Location | None) -> bool:
         """`bx += c` for the compiler's sums; `s = s + x` or `s += x` as the user wrote it."""
-        assert isinstance(value, ast.BinOp)
+        if not isinstance(target.type, Scalar) or not isinstance(value.left, ast.Name) or value.left.id != name:
+            return False
         symbol = next(s for s, node in BINARY.items() if type(node) is type(value.op))
         if not target.named:
             return symbol in "+-"
@@ -218,13 +218,20 @@ class Statements:
         return ast.Call(scope.builtin("enumerate"), [made], []) if line.numbered else made
 
 
+_OPPOSITE: dict[type, ast.cmpop] = {
+    ast.Is: ast.IsNot(),
+    ast.IsNot: ast.Is(),
+    ast.In: ast.NotIn(),
+    ast.NotIn: ast.In(),
+}
+
+
 def negated(test: ast.expr) -> ast.expr:
     """`not test`, as one writes it."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
-    opposites: dict[type, ast.cmpop] = {ast.Is: ast.IsNot(), ast.IsNot: ast.Is(), ast.In: ast.NotIn(), ast.NotIn: ast.In()}
-    if isinstance(test, ast.Compare) and type(test.ops[0]) in opposites:
-        return ast.Compare(test.left, [opposites[type(test.ops[0])]], test.comparators)
+    if isinstance(test, ast.Compare) and type(test.ops[0]) in _OPPOSITE:
+        return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
 
 
@@ -232,10 +239,6 @@ def _from(node: ast.stmt, origin: Location | None) -> ast.stmt:
     """Note on a statement where it comes from."""
     node.origin = origin  # type: ignore[attr-defined]
     return node
-
-
-def _starts_with(value: ast.expr, name: str) -> bool:
-    return isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name
 
 
 def _signed(value: ast.expr) -> tuple[ast.operator, ast.expr]:
@@ -273,7 +276,9 @@ def _depend_on_each_other(made: Sequence[ast.stmt]) -> bool:
 
 
 def _makes_list(made: list[ast.stmt]) -> bool:
-    return len(made) == 1 and isinstance(made[0], ast.Assign) and _is_plain(made[0], set()) and isinstance(made[0].value, ast.List)
+    if len(made) != 1 or not isinstance(made[0], ast.Assign):
+        return False
+    return _is_plain(made[0], set()) and isinstance(made[0].value, ast.List)
 
 
 def _is_plain(statement: ast.Assign, named: set[str]) -> bool:
