@@ -181,7 +181,8 @@ def _float(value: float, scope: Scope) -> ast.expr:
 
 
 def _complex(value: complex, scope: Scope) -> ast.expr:
-    if str(value.real) == "0.0" and value.imag >= 0 and not str(value.imag).startswith("-") and value.imag < float("inf"):
+    real, imaginary = str(value.real), str(value.imag)
+    if real == "0.0" and imaginary[0].isdigit():
         return ast.Constant(value)
     return ast.Call(scope.builtin("complex"), [_float(value.real, scope), _float(value.imag, scope)], [])
 
