@@ -88,7 +88,7 @@ def _called(function: Function) -> list[Function]:
         caller = todo.pop()
         if caller not in found:
             found[caller] = None
-            todo += [op.static for op in walk(caller.body) if op.primitive is CALL]
+            todo += [op.static.function for op in walk(caller.body) if op.primitive is CALL]
     return list(found)[::-1]
 
 

@@ -200,7 +200,7 @@ class Expressions:
         return self.scope.external(op.static)
 
     def _call(self, op: Op) -> ast.expr:
-        return self.call(ast.Name(self.scope.function(op.static, op.static.name)), op.args, op.keywords)
+        return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
 
     def _call_python(self, op: Op) -> ast.expr:
         return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
