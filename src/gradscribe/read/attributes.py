@@ -17,7 +17,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import INT, NUMERIC, STRING, Array, Numeric, Object, Record, Scalar, Tuple, is_numeric
+from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric
 from .core import Core, Keywords
 from .core import type_from_outside as signature_of
 from .resolve import is_library, is_static, stands_for_itself
@@ -25,6 +25,7 @@ from .values import (
     Choice,
     Closure,
     Content,
+    Lazy,
     Method,
     Named,
     Partial,
@@ -146,6 +147,8 @@ class Attributes(Core):
             if found is not None:
                 return self.emit(found[0], owner, style=found[1], type=INT, inactive=True, hint=name)
             return self.emit(P.GETATTR, owner, static=name, type=INT, inactive=True, hint=name)
+        if name == "flat":
+            return Lazy("flat", (owner,))
         if name in _ARRAY_FUNCTIONS:
             return self._array_property(owner, name, node)
         return Named(owner, name)
@@ -406,6 +409,3 @@ def _can_be_followed(cls: type) -> bool:
     if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
         return False
     return type(cls) is type and all("__new__" not in vars(base) for base in bases)
-
-
-__all__ = ["Atom", "Attributes", "Numeric"]

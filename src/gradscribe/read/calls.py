@@ -10,12 +10,12 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, UnsupportedSyntax
+from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, Array, List, Numeric, Object, Record, Scalar, Type, is_numeric
+from ..ir.types import NUMERIC, STRING, List, Object, Scalar, Type
 from .core import Core, Keywords, Restart
 from .core import type_from_outside as signature_of
 from .environment import Frame
@@ -35,7 +35,6 @@ from .values import (
     Super,
     TupleValue,
     Value,
-    is_code,
     is_const,
 )
 
@@ -113,10 +112,6 @@ class Calls(Core):
             self.samples[made] = owner
         return made
 
-    def special(self, function: Any) -> Any:
-        """What reads a call of a builtin in a way of its own, None for the rest."""
-        raise NotImplementedError
-
     def _call_class(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         made = self.make_instance(callee.value, args, keywords, node)
         return made if made is not None else self.opaque(callee, args, keywords, node)
@@ -142,6 +137,8 @@ class Calls(Core):
         values = (*args, *keywords.values())
         if any(a is UNDEF for a in values):
             return UNDEF
+        if isinstance(function, np.ufunc) and len(args) == function.nin + 1:
+            args, keywords = args[:-1], {**keywords, "out": args[-1]}
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
             return self._apply_into(out, function, args, keywords, node)
@@ -528,6 +525,3 @@ def _is_default(name: str, value: Value) -> bool:
         return False
     default = _DEFAULTS[name]
     return value.value in default if isinstance(default, tuple) else value.value is default or value.value == default
-
-
-__all__ = ["Array", "Calls", "Numeric", "Record", "UnsupportedSyntax", "is_numeric"]

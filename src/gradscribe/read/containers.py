@@ -7,6 +7,7 @@ its stead (type `List`).
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -23,7 +24,6 @@ from ..ir.types import (
     NUMERIC,
     STRING,
     UNDEFINED,
-    Array,
     Dict,
     FixedList,
     List,
@@ -200,8 +200,10 @@ class Containers(Core):
                 value.kind, lambda k, v: TupleValue((Const(k), v))
             )
             return tuple(made(k, v) for k, v in entries)
-        if value.kind == "generator":
+        if value.kind in ("generator", "count", "pairs", "takewhile", "ndenumerate"):
             return None
+        if value.kind in ("product", "starmap", "repeat"):
+            return self._items_of_rows(value, node)
         iterated = {"map": value.sources[1:], "filter": value.sources[1:], "enumerate": value.sources[:1]}
         sources = [self.items_of(s, node) for s in iterated.get(value.kind, value.sources)]
         if any(s is None for s in sources):
@@ -250,6 +252,21 @@ class Containers(Core):
         if atom.type == Object(type(None)):
             return NONE
         return atom
+
+    def _items_of_rows(self, value: Lazy, node: gast.AST | None) -> tuple[Value, ...] | None:
+        if value.kind == "repeat":
+            return None
+        if value.kind == "starmap":
+            rows = self.items_of(value.sources[1], node)
+            if rows is None:
+                return None
+            return tuple(self.call(value.sources[0], self.items_of(row, node) or (), {}, node) for row in rows)
+        if any(isinstance(s, Range) for s in value.sources):
+            return None
+        columns = [self.items_of(s, node) for s in value.sources]
+        if any(c is None for c in columns):
+            return None
+        return tuple(map(TupleValue, itertools.product(*(c or () for c in columns))))
 
     # as a value of the program ------------------------------------------------------------------------------------------
 
@@ -626,6 +643,3 @@ def _items_of_range(value: Range) -> tuple[Value, ...] | None:
         return None
     found = range(*(a.value for a in atoms))  # type: ignore[union-attr]
     return tuple(map(Const, found)) if len(found) <= _UNROLL else None
-
-
-__all__ = ["Array", "Containers"]

@@ -18,7 +18,7 @@ import gast
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.nodes import Atom, Var
 from ..ir.primitives import External, Primitive
 from ..ir.types import (
     INT,
@@ -458,6 +458,12 @@ class Core:
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
+    def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+        raise NotImplementedError
+
+    def special(self, function: Any) -> Any:
+        raise NotImplementedError
+
     def negation(self, value: Value) -> Value:
         raise NotImplementedError
 
@@ -484,6 +490,3 @@ class Core:
     def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
         """Read again, with this list as one whose length is known at run time only."""
         raise NotImplementedError
-
-
-__all__ = ["Assumptions", "Core", "Keywords", "Op", "Const", "Regions", "Restart", "has_memory"]

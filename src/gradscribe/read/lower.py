@@ -26,9 +26,12 @@ from .core import Assumptions, Restart
 from .environment import Frame
 from .expressions import Expressions
 from .iteration import Iteration
+from .itertools_calls import IteratorCalls
 from .joins import Joins
+from .library_calls import LibraryCalls
 from .methods import Methods
 from .outline import Outline
+from .patterns import Patterns
 from .resolve import Resolve
 from .statements import Statements
 from .syntax import Code, Library, parameters
@@ -63,6 +66,9 @@ class Reader(
     Methods,
     Attributes,
     BuiltinCalls,
+    IteratorCalls,
+    LibraryCalls,
+    Patterns,
     Outline,
     Calls,
     Resolve,
@@ -208,6 +214,3 @@ def _deep_recursion() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
-
-
-__all__ = ["Lowered", "Reader", "Var", "lower"]

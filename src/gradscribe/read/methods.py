@@ -13,11 +13,10 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.primitives import overloads
-from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Object, Scalar, Tuple, is_numeric
+from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Tuple, is_numeric
 from .core import Core, Keywords
 from .values import (
     NONE,
-    Closure,
     Content,
     Lazy,
     Reference,
@@ -294,6 +293,3 @@ class Methods(Core):
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         return self.emit(P.CALL_METHOD, owner, *atoms, static=name, type=STRING, inactive=True, **named)
-
-
-__all__ = ["Closure", "Methods", "Object", "Scalar"]

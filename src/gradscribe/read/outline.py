@@ -6,22 +6,22 @@ too. Types of parameters and result are found by reading again until they settle
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
-import inspect
 
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, clone
-from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, walk
-from ..ir.types import UNDEFINED, UNKNOWN, Array, Dim, Type, Undefined, is_continuous, join
+from ..ir.nodes import Atom, Block, Callee, Function, Op, Parameter, Var, walk
+from ..ir.types import UNDEFINED, UNKNOWN, Array, Type, Undefined, is_continuous, join
 from .core import Core, Restart
 from .environment import Frame, Key
 from .syntax import Code
-from .values import NONE, Closure, Compound, Content, Reference, Value, atoms_of, is_code, is_const, is_none, same_atom
+from .values import NONE, Closure, Compound, Reference, Value, is_code, is_const, is_none, same_atom
 
 
 @dataclass
@@ -242,6 +242,3 @@ def _distinct(names: list[str]) -> list[str]:
             candidate, k = f"{name}_{k}", k + 1
         out.append(candidate)
     return out
-
-
-__all__ = ["Const", "Content", "Dim", "Outline", "atoms_of"]

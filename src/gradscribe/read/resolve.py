@@ -21,13 +21,13 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
-from ..ir.types import Object, Type
+from ..ir.types import Object
+from ..signature import key_of
 from .core import Core, is_huge
 from .core import type_from_outside as signature_of
-from ..signature import key_of
 from .environment import Frame
 from .signature import is_library_name
-from .values import Closure, Method, Partial, Poison, TupleValue, Value
+from .values import Partial, TupleValue, Value
 
 _CODE = (
     types.FunctionType,
@@ -184,6 +184,3 @@ def _qualified(value: Any, name: str) -> str:
     if not isinstance(own, str) or module in (None, "builtins", "__main__"):
         return own if isinstance(own, str) else name
     return f"{module}.{own}"
-
-
-__all__ = ["Closure", "Method", "Poison", "Resolve", "Type", "is_static", "stands_for_itself"]
