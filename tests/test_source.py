@@ -1,5 +1,6 @@
 """The text that is found is the text that runs; what is generated can be read."""
 
+import ast
 import functools
 import gc
 import importlib.util
@@ -232,3 +233,14 @@ def test_generated_functions_show_their_text_as_long_as_they_live():
     del back
     gc.collect()
     assert name not in linecache.cache
+
+
+@pytest.mark.parametrize("by_statement", [False, True])
+def test_modules_and_notebook_cells_compile_imported_names_differently(by_statement):
+    text = "import math\ndef f(x):\n    return math.sin(x)\n"
+    name, scope = f"<imports {by_statement}>", {}
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    tree = ast.parse(text)
+    for body in [[s] for s in tree.body] if by_statement else [tree.body]:
+        exec(compile(ast.Module(body, []), name, "exec"), scope)
+    assert text_of(scope["f"]) == "return math.sin(x)"

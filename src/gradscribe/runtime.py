@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -49,3 +50,79 @@ def check_apart(*arrays: Any) -> None:
         for right in arrays[k + 1 :]:
             if np.may_share_memory(left, right):
                 raise ValueError("two arguments share memory and one of them is written; pass copies")
+
+
+def fresh(record: Any) -> Any:
+    """A deep copy of a record, in which what was one object is one object."""
+    return copy.deepcopy(record)
+
+
+# ------------------------------------------------------------------ adjoints that NumPy has no name for
+
+
+def added_at(x: Any, index: Any, value: Any) -> Any:
+    """x with `value` added at `index`, once for each occurrence of a repeated index."""
+    x = x.copy()
+    np.add.at(x, index, value)
+    return x
+
+
+def added_along_axis(x: Any, indices: Any, value: Any, axis: int) -> Any:
+    """x with `value` added at `indices` along one axis: the adjoint of `np.take_along_axis`."""
+    x = np.swapaxes(x.copy(), axis, -1)
+    indices, value = np.swapaxes(indices, axis, -1), np.swapaxes(value, axis, -1)
+    shape = np.broadcast_shapes(x.shape[:-1], indices.shape[:-1])
+    grid = np.indices(shape + (1,), sparse=True)[:-1]
+    grid = [g if n == m else np.zeros_like(g) for g, n, m in zip(grid, x.shape, shape)]
+    np.add.at(x, (*grid, indices), value)
+    return np.swapaxes(x, axis, -1)
+
+
+def with_diagonal(values: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Zeros in the shape of x, with `values` on the diagonal: the adjoint of `np.diagonal`."""
+    out = np.zeros(np.shape(x), values.dtype)
+    view = np.moveaxis(out, (axis1, axis2), (-2, -1))
+    k = np.arange(values.shape[-1])
+    view[..., k + max(-offset, 0), k + max(offset, 0)] = values
+    return out
+
+
+def recurrence(start: Any, factors: Any, axis: int) -> Any:
+    """y along an axis, where y[i] = start[i] + factors[i] * y[i - 1]."""
+    y = np.array(start, np.result_type(start, factors))
+    rows, factors = np.moveaxis(y, axis, 0), np.moveaxis(factors, axis, 0)
+    for i in range(1, len(rows)):
+        rows[i] += factors[i] * rows[i - 1]
+    return y
+
+
+def unpadded(g: Any, x: Any, pad_width: Any, mode: str = "constant") -> Any:
+    """The adjoint of `np.pad` in the modes that copy entries."""
+    widths = np.broadcast_to(np.asarray(pad_width), (np.ndim(x), 2))
+    for axis, (before, after) in enumerate(widths):
+        length = np.shape(x)[axis]
+        source = np.pad(np.arange(1, length + 1), (before, after), mode=mode) - 1
+        out = np.zeros((length, *np.delete(g.shape, axis)), g.dtype)
+        rows = np.moveaxis(g, axis, 0)
+        np.add.at(out, source[source >= 0], rows[source >= 0])
+        g = np.moveaxis(out, 0, axis)
+    return g
+
+
+def on_diagonals(values: Any, x: Any, letters: str) -> Any:
+    """Zeros in the shape of x, with `values` where axes of the same letter have the same index.
+
+    The adjoint of `np.einsum(letters + "->" + "".join(dict.fromkeys(letters)), x)`, which reads those entries.
+    """
+    out = np.zeros(np.shape(x), values.dtype)
+    np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", out)[...] = values
+    return out
+
+
+def cofactors(a: Any) -> Any:
+    """The matrix of cofactors, the derivative of the determinant; also of singular matrices."""
+    u, s, vh = np.linalg.svd(a)
+    n = s.shape[-1]
+    rest = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return sign[..., None, None] * np.conj((u * rest[..., None, :]) @ vh)

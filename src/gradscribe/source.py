@@ -7,10 +7,8 @@ that one check. Nothing here knows what the text means, nor what becomes of it.
 
 from __future__ import annotations
 
-import __future__
 import ast
 import builtins
-import copy
 import inspect
 import itertools
 import linecache
@@ -18,7 +16,7 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +24,9 @@ from typing import Any
 import gast
 
 from .errors import Location, NoSource, StaleSource, UnsupportedSyntax
+from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
 __all__ = ["FunctionSource", "location_of", "make_function", "read_source"]
-
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True)
@@ -72,23 +69,10 @@ class _Text:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _File:
-    """A parsed file: its definitions by name, each with the statement of the module that it stands in."""
-
-    listed: list[str]
-    lines: tuple[str, ...]
-    definitions: dict[str, list[tuple[Definition, ast.stmt]]]
-
-
 _lock = threading.RLock()
 _texts: dict[int, tuple[weakref.ref[types.CodeType], _Text]] = {}
-_files: dict[str, _File] = {}
+_files: dict[str, ParsedFile] = {}
 _FILES_KEPT = 16
-_FLAGS = 0
-for _feature in __future__.all_feature_names:
-    _FLAGS |= getattr(__future__, _feature).compiler_flag
-_SENTINEL = 1_000_000_000
 
 
 def read_source(function: Callable[..., Any]) -> FunctionSource:
@@ -176,21 +160,18 @@ def _text(code: types.CodeType, namespace: dict[str, Any]) -> _Text:
 
 def _find(code: types.CodeType, namespace: dict[str, Any]) -> _Text:
     file = _parsed(code, namespace)
-    candidates = file.definitions.get(code.co_name, [])
-    for statement in _nearest_statements(candidates, code.co_firstlineno):
-        inside = [d for d, outer in candidates if outer is statement]
-        found = _matching(code, inside, statement, namespace)
-        if found is not None:
-            return _Text(_tree_of(found, code), code.co_filename, _first_line(found), file.lines)
+    found = definition_of(code, file, namespace)
+    if found is not None:
+        return _Text(_tree_of(found, code), code.co_filename, first_line(found), file.lines)
     raise StaleSource(
-        f"the source of {code.co_qualname} is not what runs: {_difference(code, candidates)}",
+        f"the source of {code.co_qualname} is not what runs: {_difference(code, file)}",
         _head(code, file.lines),
         hint="import the module again (or run the cell again), so that text and code agree",
     )
 
 
-def _difference(code: types.CodeType, candidates: list[tuple[Definition, ast.stmt]]) -> str:
-    if not candidates:
+def _difference(code: types.CodeType, file: ParsedFile) -> str:
+    if code.co_name not in file.definitions:
         return f"{code.co_filename} defines no such function"
     return f"{code.co_filename} has changed since it was loaded, or the function was rewritten in memory"
 
@@ -201,7 +182,7 @@ def _head(code: types.CodeType, lines: tuple[str, ...]) -> Location:
     return Location(code.co_filename, code.co_firstlineno, column, len(line), code.co_qualname, line.strip())
 
 
-def _parsed(code: types.CodeType, namespace: dict[str, Any]) -> _File:
+def _parsed(code: types.CodeType, namespace: dict[str, Any]) -> ParsedFile:
     name = code.co_filename
     linecache.checkcache(name)
     listed = linecache.getlines(name, namespace)
@@ -212,7 +193,7 @@ def _parsed(code: types.CodeType, namespace: dict[str, Any]) -> _File:
         )
     if name not in _files or _files[name].listed is not listed:
         try:
-            _files[name] = _index(listed)
+            _files[name] = parse_file(listed)
             for oldest in list(_files)[:-_FILES_KEPT]:
                 del _files[oldest]
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -222,129 +203,6 @@ def _parsed(code: types.CodeType, namespace: dict[str, Any]) -> _File:
                 hint="import the module again, so that text and code agree",
             ) from None
     return _files[name]
-
-
-def _index(listed: list[str]) -> _File:
-    tree = ast.parse("".join(listed))
-    definitions: dict[str, list[tuple[Definition, ast.stmt]]] = {}
-    for statement in tree.body:
-        for node in ast.walk(statement):
-            if isinstance(node, Definition):
-                definitions.setdefault(_code_name(node), []).append((node, statement))
-    return _File(listed, tuple(listed), definitions)
-
-
-def _code_name(node: Definition) -> str:
-    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
-
-
-def _first_line(node: Definition) -> int:
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return decorators[0].lineno if decorators else node.lineno
-
-
-def _nearest_statements(candidates: list[tuple[Definition, ast.stmt]], line: int) -> Iterable[ast.stmt]:
-    """The statements that hold candidates, those first that hold one at the line where it should be: lines above may
-    have come or gone since."""
-    ordered = sorted(candidates, key=lambda c: abs(_first_line(c[0]) - line))
-    return dict.fromkeys(statement for _, statement in ordered)
-
-
-# --- is it what runs?
-
-
-def _matching(
-    code: types.CodeType, candidates: list[Definition], statement: ast.stmt, namespace: dict[str, Any]
-) -> Definition | None:
-    """The candidate inside a statement of the module that compiles to `code`. It is compiled where it stands, since
-    bytecode depends on the functions and classes around it."""
-    for module in _as_loaded(statement, namespace):
-        with _told_apart(candidates) as by_line:
-            try:
-                compiled = compile(module, code.co_filename, "exec", code.co_flags & _FLAGS, dont_inherit=True)
-            except (SyntaxError, ValueError, RecursionError):
-                continue
-        equal = [c for c in _codes(compiled) if c.co_name == code.co_name and _same_code(c, code)]
-        found = [by_line[c.co_firstlineno] for c in equal if c.co_firstlineno in by_line]
-        if found:
-            return _best(found, code)
-    return None
-
-
-def _best(found: list[Definition], code: types.CodeType) -> Definition:
-    """Equal code may stand in the text more than once; what differs is the place alone."""
-    places = {(line, column) for line, _, column, _ in code.co_positions()}
-
-    def distance(node: Definition) -> tuple[int, bool]:
-        elsewhere = isinstance(node, ast.Lambda) and (node.body.lineno, node.body.col_offset) not in places
-        return abs(_first_line(node) - code.co_firstlineno), elsewhere
-
-    return min(found, key=distance)
-
-
-@contextmanager
-def _told_apart(candidates: list[Definition]) -> Iterator[dict[int, Definition]]:
-    """Lambdas get a first line of their own while they are compiled, by which their code is known; named functions
-    have one already, as two of one name never start on one line."""
-    lambdas = [c for c in candidates if isinstance(c, ast.Lambda)]
-    kept = [(n.lineno, n.col_offset, n.end_lineno, n.end_col_offset) for n in lambdas]
-    for number, node in enumerate(lambdas):
-        node.lineno = node.end_lineno = _SENTINEL + number
-        node.col_offset = node.end_col_offset = 0
-    try:
-        yield {_first_line(c): c for c in candidates}
-    finally:
-        for node, place in zip(lambdas, kept, strict=True):
-            node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place
-
-
-def _as_loaded(statement: ast.stmt, namespace: dict[str, Any]) -> Iterator[ast.Module]:
-    """The statement as a module of its own; and as pytest rewrites its `assert`s, in a test module."""
-    yield ast.Module([statement], [])
-    rewriter = sys.modules.get("_pytest.assertion.rewrite")
-    if "@pytest_ar" in namespace and rewriter is not None:
-        # a copy that shares the lambdas, as these are told apart by changing them
-        shared = {id(node): node for node in ast.walk(statement) if isinstance(node, ast.Lambda)}
-        try:
-            module = ast.Module([copy.deepcopy(statement, shared)], [])  # type: ignore[arg-type]
-            rewriter.rewrite_asserts(module, ast.unparse(statement).encode())
-        except Exception:  # not a documented function of pytest: without it the source counts as stale
-            return
-        yield module
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    waiting = [code]
-    while waiting:
-        code = waiting.pop()
-        yield code
-        waiting.extend(c for c in code.co_consts if isinstance(c, types.CodeType))
-
-
-_COMPARED = (
-    "co_code", "co_name", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_flags", "co_argcount",
-    "co_posonlyargcount", "co_kwonlyargcount", "co_exceptiontable",
-)  # fmt: skip
-
-
-def _same_code(one: types.CodeType, other: types.CodeType) -> bool:
-    """Whether two code objects do the same: all but file names and positions."""
-    if any(getattr(one, field) != getattr(other, field) for field in _COMPARED):
-        return False
-    return _same_constant(one.co_consts, other.co_consts)
-
-
-def _same_constant(one: Any, other: Any) -> bool:
-    """0.0 is not -0.0, 1 is not True, nan is nan."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, types.CodeType):
-        return _same_code(one, other)
-    if isinstance(one, tuple):
-        return len(one) == len(other) and all(map(_same_constant, one, other))
-    if isinstance(one, frozenset):
-        return {(type(x), repr(x)) for x in one} == {(type(x), repr(x)) for x in other}
-    return repr(one) == repr(other)
 
 
 # --- the tree
@@ -438,8 +296,8 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
     filename = f"<gradscribe {label} {next(_numbers)}>"
     code = compile(text, filename, "exec", dont_inherit=True)
     kept = _Kept()
-    scope = {"__name__": "gradscribe.generated", "__builtins__": builtins, **namespace, "__gradscribe_text__": kept}
+    scope: dict[str, Any] = {"__name__": "gradscribe.generated", "__builtins__": builtins, **namespace, "__gradscribe_text__": kept}
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     weakref.finalize(kept, linecache.cache.pop, filename, None).atexit = False
-    exec(code, scope)
+    exec(code, scope)  # noqa: S102 - that is what this function is for
     return scope[name]  # type: ignore[no-any-return]

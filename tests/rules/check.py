@@ -141,7 +141,7 @@ def check(case: Case) -> None:
         warnings.simplefilter("ignore")
         z = _value(case, case.operands, case.named)
         targets = list(_targets(case))
-        assert targets or not any(map(is_active, leaves(case.operands))), "nothing is checked"
+        assert targets or case.wrt == () or not any(map(is_active, leaves(case.operands))), "nothing is checked"
         for key, name in targets:
             _check_operand(case, z, key, name)
 
@@ -207,9 +207,9 @@ def _tangent(case: Case, key: Any, name: str, d: Any, z: Any) -> Any:
     if name == _star(case.primitive):
         names = operand_names(case.primitive, len(case.operands))
         first = names.index(name)
-        zeros = [np.zeros_like(v) + 0.0 for v in case.operands[first:]]
-        zeros[key - first] = d
-        d = tuple(zeros)
+        given: list[Any] = [None] * (len(case.operands) - first)
+        given[key - first] = d
+        d = tuple(given)
     return rule.tangent[name](d, z, *case.operands, **case.named)
 
 
@@ -256,8 +256,10 @@ def _check_second(case: Case, key: Any, name: str, g: Any, d: Any, h: float) -> 
 def _second(case: Case, key: Any, name: str, g: Any, v: Any) -> Any:
     tape = Tape()
     x = case.operands[key] if isinstance(key, int) else case.named[key]
-    wrapped = type(x)(Value(tape, item) for item in x) if is_structure(x) else Value(tape, x)
+    wrapped = _wrapped(tape, x)
     operands, named = _with(case, key, wrapped)
+    operands = [Value(tape, v) if isinstance(v, np.ndarray) else v for v in operands]
+    named = {k: Value(tape, v) if isinstance(v, np.ndarray) else v for k, v in named.items()}
     z = tape.record(case.primitive, operands, named, _value(case, case.operands, case.named))
     traced = z if not is_structure(z.value) else tuple(z)
     held = tuple(Value(tape, part) for part in g) if is_structure(z.value) else Value(tape, g)
@@ -269,6 +271,10 @@ def _second(case: Case, key: Any, name: str, g: Any, v: Any) -> Any:
     _seed(seeds, found, v)
     (gradient,) = tape.gradient(seeds, [wrapped])
     return gradient
+
+
+def _wrapped(tape: Tape, x: Any) -> Any:
+    return type(x)(_wrapped(tape, item) for item in x) if is_structure(x) else Value(tape, x)
 
 
 def _seed(seeds: dict, found: Any, v: Any) -> None:

@@ -162,7 +162,7 @@ class Graph:
 
     def call(self, op: Op) -> None:
         """From operands to the result, and to the operands that the callee writes."""
-        callee: Function = op.static
+        callee: Function = op.static.function
         if callee not in self.known:
             Graph(callee, regions(callee), self.known)
         inside = self.known[callee]

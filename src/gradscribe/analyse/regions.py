@@ -240,7 +240,7 @@ class _Grouping:
 
     def call(self, op: Op) -> None:
         """What the callee does with its parameters happens to the operands."""
-        callee: Function = op.static
+        callee: Function = op.static.function
         if callee not in self.known:
             _Grouping(callee, self.known).run()
         inside = self.known[callee]

@@ -13,16 +13,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace
-from ..ir.primitives import ADD, APPEND, IF, MULTIPLY, NEGATIVE, POP, RANGE_LENGTH, SUBTRACT
-from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Undefined
+from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
+from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
+from ..ir.types import BOOL, INT, STRUCTURES, Array, List, Numeric, Undefined
 from .adjoints import Adjoint, Adjoints, bar
-from .recording import Resolved, entries_read, mentions, place, prologue, rename, resolve
+from .recording import Resolved, entries_read, mentions, merge, place, prologue, rename, resolve
 
 if TYPE_CHECKING:
     from .frames import Frame, Step, Sweep
 
 ONE, ZERO = Const(1), Const(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Restore:
+    """What a write of the mirror undoes (its `static`)."""
+
+    write: Op
 
 
 @dataclass
@@ -33,11 +40,17 @@ class MirrorShape:
         trips: the number of trips to mirror, where the loop counts them.
         counted: whether only the trips count whose exit test, at the start, was passed.
         passed: which arm of that test holds the rest of the body.
+        exit_test: of a loop with one exit, the branch that takes it; its predicate is not recorded.
+        leaving: which arm of `exit_test` leaves.
+        ended: of a loop with bounds, whether the exit was taken.
     """
 
     trips: Var | None = None
     counted: bool = False
     passed: int = 0
+    exit_test: Op | None = None
+    leaving: int = 0
+    ended: Var | None = None
 
 
 # ------------------------------------------------------------------ forward
@@ -125,13 +138,32 @@ def _count_trips(sweep: Sweep, loop: Loop, body: Frame, step: Step) -> MirrorSha
     step.results.append(after)
     if passed is None:
         step.yields[0].append(body.builder.emit(ADD, before, ONE, hint="trips"))
-        return MirrorShape(after)
+        return _with_exit_test(loop, step, MirrorShape(after))
     test = body.steps[-1]
     test.results.append(Var("trips", INT))
     for k, (arm, yields) in enumerate(zip(test.frames, test.yields, strict=True)):
         yields.append(arm.builder.emit(ADD, before, ONE, hint="trips") if k == passed else before)
     step.yields[0].append(test.results[-1])
     return MirrorShape(after, counted=True, passed=passed)
+
+
+def _with_exit_test(loop: Loop, step: Step, shape: MirrorShape) -> MirrorShape:
+    """Of a loop with one exit, note which trip took it, so that the test need not be recorded."""
+    test = next((op for op in loop.body.ops if loop.end in op.results and op.primitive is IF), None)
+    if test is None or not isinstance(test.args[0], Var):
+        return shape
+    place = test.results.index(loop.end)  # type: ignore[arg-type]
+    ends = [arm.yields[place] for arm in test.blocks]
+    for leaving in (0, 1):
+        if _is_const(ends[leaving], True) and _is_const(ends[1 - leaving], False):
+            shape.exit_test, shape.leaving = test, leaving
+    if shape.exit_test is not None and loop.index is not None:
+        shape.ended = Var("ended", BOOL)
+        step.inits.append(Const(False))
+        step.carried.append(Var("ended", BOOL))
+        step.results.append(shape.ended)
+        step.yields[0].append(loop.end)  # type: ignore[arg-type]
+    return shape
 
 
 def _exit_test_first(sweep: Sweep, loop: Loop) -> int | None:
@@ -191,6 +223,7 @@ def mirror_branch(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) ->
     blocks = _resolve_arms(sweep, frame, step, blocks)
     adjoints.builder.origin = op.origin
     adjoints.builder.branch(op.args[0], blocks[0], blocks[1], results)
+    sweep.branches[adjoints.builder.ops[-1]] = step
     adjoints.values.update(zip(changed, results, strict=True))
 
 
@@ -292,8 +325,6 @@ def _next(inner: Adjoints, param: Var, own: Var) -> Atom:
 
 
 def _touches_memory(sweep: Sweep, block: Block) -> bool:
-    from ..ir.nodes import walk
-
     return any(sweep.is_pointer(a) for op in walk(block) for a in (*op.inputs, *op.results) if isinstance(a, Var))
 
 
@@ -317,6 +348,8 @@ def _mirrored_range(
     if shape.trips is not None:
         bounds = (_less(builder, shape.trips, ONE), Const(-1), Const(-1))
         known = {} if loop.index is None else {loop.index: _index_of(loop, index, inner)}
+        if shape.exit_test is not None:
+            known[shape.exit_test.args[0]] = _took_exit(shape, builder, bounds[0], index, inner)  # type: ignore[index]
         return bounds, index, known
     assert loop.index is not None and loop.start is not None and loop.stop is not None and loop.step is not None
     known = {loop.index: index}
@@ -329,6 +362,18 @@ def _mirrored_range(
     last = _more(builder, start, builder.emit(MULTIPLY, _less(builder, trips, ONE), step, hint="last"))
     back: Atom = Const(-step.value) if isinstance(step, Const) else builder.emit(NEGATIVE, step, hint="back")
     return (last, _less(builder, start, step), back), index, known
+
+
+def _took_exit(shape: MirrorShape, builder: Builder, last: Atom, trip: Var, inner: Builder) -> Atom:
+    """The predicate of the exit test at a trip: only the last trip may have taken the exit."""
+    if shape.ended is not None:
+        exit_trip = Var("exit_trip", INT)
+        builder.branch(shape.ended, Block((), (), (last,)), Block((), (), (Const(-1),)), [exit_trip])
+        last = exit_trip
+    first = Builder(inner.origin)
+    made = first.emit(EQUAL if shape.leaving == 0 else NOT_EQUAL, trip, last, hint="exits", type=BOOL)
+    prologue(inner, first.ops)
+    return made
 
 
 def _index_of(loop: Loop, trip: Var, inner: Builder) -> Atom:
@@ -368,12 +413,44 @@ def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: 
     params = ([] if index is None else [index]) + step.carried
     if not step.shape.counted:
         found = _resolve(sweep, body.builder.ops, params, mirror, known)
+        mirror = _into_arms(sweep, body, mirror, found)
         pushes, pops = _tapes(sweep, found)
         body.builder.ops = place(body.builder.ops, params, pushes)
     else:
         found, pops = _resolve_counted(sweep, body, step.shape.passed, params, mirror, known)
     frame.builder.ops[step.position] = assemble_loop(step)
     return _assemble(sweep, mirror, found, pops)
+
+
+def _into_arms(sweep: Sweep, body: Frame, mirror: Block, found: Resolved) -> Block:
+    """Save inside an arm what that arm's mirror alone reads, so that other trips save nothing."""
+    for var in list(found.saved):
+        users = [op for op in mirror.ops if var in mentions(Block((), (op,), ()))]
+        if len(users) != 1 or users[0] not in sweep.branches or var in users[0].inputs or var in mirror.yields:
+            continue
+        if any(found.environment[var] in op.inputs for _, op in found.repeated):
+            continue
+        arms = [k for k, arm in enumerate(users[0].blocks) if var in mentions(arm)]
+        if len(arms) == 1:
+            mirror = _save_in_arm(sweep, body, mirror, found, var, users[0], arms[0])
+    return mirror
+
+
+def _save_in_arm(
+    sweep: Sweep, body: Frame, mirror: Block, found: Resolved, var: Var, branch: Op, k: int
+) -> Block:
+    step = sweep.branches.pop(branch)
+    found.saved.remove(var)
+    popped = found.environment.pop(var)
+    pushes, pops = _tapes(sweep, Resolved([var], {var: popped}))
+    inside = step.frames[k].builder
+    inside.ops = [*pushes[var], *inside.ops]
+    body.builder.ops[step.position] = assemble_branch(step)
+    arm = rename(branch.blocks[k], {var: popped})
+    arm = replace(arm, ops=(*pops, *arm.ops))
+    changed = replace(branch, blocks=tuple(arm if j == k else b for j, b in enumerate(branch.blocks)))
+    sweep.branches[changed] = step
+    return replace(mirror, ops=tuple(changed if op is branch else op for op in mirror.ops))
 
 
 def _resolve_counted(
@@ -395,11 +472,41 @@ def _resolve_counted(
 def _resolve(
     sweep: Sweep, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
 ) -> Resolved:
-    def repeatable(op: Op) -> bool:
-        return not any(_in_written_memory(sweep, v) for v in entries_read(op))
-
     sweep.note_reads(mirror)
-    return resolve(ops, params, mirror, known, repeatable, sweep.shapes)
+    writes = _numbered_writes(ops)
+    restores = _numbered_restores(mirror)
+    places = {op: k for k, op in enumerate(ops)}
+
+    def earliest(op: Op) -> int | None:
+        position = 0
+        for var in entries_read(op):
+            if not _in_written_memory(sweep, var):
+                continue
+            if var in sweep.shadow_values or not sweep.memory.knows(var) or not sweep.is_restored(var):
+                return None
+            for write, place in writes.items():
+                if place >= places[op] and write in sweep.memory.writes(sweep.memory.of(var)):
+                    if write not in restores:
+                        return None
+                    position = max(position, restores[write] + 1)
+        return position
+
+    return resolve(ops, params, mirror, known, earliest, sweep.shapes)
+
+
+def _numbered_writes(ops: Sequence[Op]) -> dict[Op, int]:
+    """The ops that write, with the number of the op in the list that they are or stand in."""
+    return {inner: k for k, op in enumerate(ops) for inner in walk(Block((), (op,), ())) if inner.primitive.writes}
+
+
+def _numbered_restores(mirror: Block) -> dict[Op, int]:
+    """The writes that a mirror undoes, with the number of the mirror's op behind which they are undone."""
+    found: dict[Op, int] = {}
+    for k, op in enumerate(mirror.ops):
+        for inner in walk(Block((), (op,), ())):
+            if isinstance(inner.static, Restore):
+                found[inner.static.write] = k
+    return found
 
 
 def _in_written_memory(sweep: Sweep, var: Var) -> bool:
@@ -413,9 +520,12 @@ def _tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]
     pushes: dict[Var, list[Op]] = {}
     pops = Builder()
     for var in found.saved:
+        if var.type == BOOL and not var.named:
+            var.hint = found.environment[var].hint = "took"  # type: ignore[union-attr]
         maker = Builder()
         tape = maker.new_list(var.type, hint=f"{var.hint}_tape")
         sweep.new_tapes.extend(maker.ops)
+        sweep.tapes[tape] = not sweep.is_mutable(var)
         pusher = Builder()
         pusher.perform(APPEND, tape, var)
         pushes[var] = pusher.ops
@@ -430,5 +540,5 @@ def _assemble(sweep: Sweep, mirror: Block, found: Resolved, pops: list[Op]) -> B
     for old, new in found.environment.items():
         if old in sweep.shadow_values and isinstance(new, Var):
             sweep.shadow_values.add(new)
-    return Block(renamed.params, (*pops, *found.repeated, *renamed.ops), renamed.yields)
+    return Block(renamed.params, (*pops, *merge(renamed.ops, found.repeated)), renamed.yields)
 

@@ -99,8 +99,10 @@ def call(builder: Builder, function: Callable[..., Any], args: tuple[Any, ...], 
     atoms_named = {k: _operand(builder, v) for k, v in named.items()}
     # a rule spells functions as NumPy does; the builder's own style ("math") wins for scalars
     scalar = all(isinstance(a.type, Scalar) for a in atoms)
-    chosen = builder.style if scalar and builder.style in primitive.spellings else None
-    chosen = chosen or (None if primitive.symbol else style)
+    chosen = builder.style if scalar and builder.style in primitive.spellings else style
+    if function in (np.transpose, np.size) and len(atoms) == 1 and not named and isinstance(atoms[0].type, Array):
+        chosen = "attribute"  # `x.T`, `x.size`
+    chosen = None if primitive.symbol else chosen
     return Traced(builder, builder.emit(primitive, *atoms, style=chosen, **atoms_named))
 
 

@@ -3,7 +3,7 @@ saved for the way back. `Sweep` holds what is known about the whole function, `F
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..analyse.partition import EVERY, Region, Regions
@@ -11,11 +11,11 @@ from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
-from ..ir.primitives import APPEND, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.primitives import APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
-from . import control, mirrors
+from . import calls, control, mirrors
 from .adjoints import Adjoints, bar
-from .recording import entries_read, is_view
+from .recording import entries_read, is_view, mentions
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Step:
     Args:
         op: the operation.
         old: what it overwrote, where that is restored.
+        record: of a call, what its reverse function needs.
         frames: the frames of its blocks.
         position: where its op will stand in the forward builder (branches and loops are finished in the mirror).
         shape: of a loop, how it is mirrored.
@@ -34,6 +35,7 @@ class Step:
 
     op: Op
     old: Var | None = None
+    record: Var | None = None
     frames: tuple[Frame, ...] = ()
     position: int = -1
     shape: control.MirrorShape | None = None
@@ -57,13 +59,22 @@ class Sweep:
     """What is known about the function that is differentiated, and the values made on the way."""
 
     def __init__(
-        self, function: Function, memory: Regions, active: Collection[Var], restored: frozenset[Region]
+        self,
+        function: Function,
+        memory: Regions,
+        active: Collection[Var],
+        restored: frozenset[Region],
+        pairs: calls.Pairs,
     ) -> None:
         self.function, self.memory, self.active, self.restored = function, memory, active, restored
+        self.pairs = pairs
         self.shadows: dict[Var, Var] = {}
         self.shadow_values: set[Var] = set()
+        self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
+        self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
+        self.tapes: dict[Var, bool] = {}  # whether it holds plain values, nothing that the mirrors write
         self.reads: dict[Region, None] = {}
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
@@ -134,6 +145,8 @@ class Sweep:
             args = (self.shadow(first), *op.args[1:])
             made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
             self.set_shadow(result, made)
+            if op.primitive is GETITEM:
+                self.shadow_views[made] = (self.shadow(first), op.args[1])
         elif isinstance(result.type, List):
             raise UntrackableAlias(f"the list made by {op.primitive} is written", op.origin)
         else:
@@ -171,7 +184,10 @@ class Sweep:
         step = Step(op)
         if op.primitive.writes and isinstance(op.args[0], Var) and self.is_restored(op.args[0]):
             step.old = self._save_old(op, builder)
-        builder.append(op)
+        if op.primitive is CALL:
+            step.record = calls.forward_call(self, op, builder)
+        else:
+            builder.append(op)
         if op.primitive is APPEND and self.is_pointer(op.args[0]):
             mirrors.forward_append(self, op, builder)
         for result in op.results:
@@ -209,11 +225,14 @@ class Sweep:
         for step in reversed(frame.steps):
             adjoints.builder.origin = step.op.origin
             if step.old is not None:
-                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old)
+                restore = control.Restore(step.op)
+                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
             if step.op.primitive is IF:
                 control.mirror_branch(self, frame, step, adjoints)
             elif step.op.primitive is LOOP:
                 control.mirror_loop(self, frame, step, adjoints)
+            elif step.record is not None:
+                calls.mirror_call(self, step.op, step.record, adjoints)
             else:
                 mirrors.mirror_op(self, step.op, adjoints)
 
@@ -225,6 +244,23 @@ class Sweep:
             ops += [owner.pop(var) for var in _appended_in(op) if var in owner]
             ops.append(op)
         return tuple(ops)
+
+    def is_mutable(self, var: Var) -> bool:
+        """Whether a value is a list or memory that the reverse sweep writes."""
+        return var in self.shadow_values or isinstance(var.type, List) or self.is_restored_value(var)
+
+    def is_plain_tape(self, var: Var) -> bool:
+        return self.tapes.get(var) is True
+
+    def memory_of(self, var: Var) -> object:
+        """Stands for the memory of a value; that of a shadow is as that of its primal."""
+        for primal, shadow in self.shadows.items():
+            if shadow is var:
+                return self.memory.of(primal).content
+        return self.memory.of(var) if self.memory.knows(var) else var
+
+    def is_restored_value(self, var: Var) -> bool:
+        return self.memory.knows(var) and self.is_restored(var)
 
     def gradient(self, adjoints: Adjoints, var: Var) -> Atom:
         """The adjoint of a parameter at the end."""

@@ -11,18 +11,53 @@ out to read written memory, the next round saves what is overwritten there, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from inspect import Parameter as Kind
 
 from ..analyse.activity import varied
-from ..analyse.regions import Region, Regions, regions
+from ..analyse.regions import Region, regions
+from ..errors import BadResult
 from ..ir.build import Builder
-from ..ir.nodes import Block, Const, Function, Op, Parameter, Var
+from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var
 from ..ir.primitives import COMMENT, COPY, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Type
-from .adjoints import bar
+from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
+from .adjoints import Adjoint
+from .calls import Pairs
 from .frames import Sweep
+from .mirrors import CHECK_APART
 from .structures import item_of
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """Both sweeps of a function, before they are put into one function or two.
+
+    Args:
+        primal: the function.
+        forward: the ops of the forward sweep.
+        mirror: those of the reverse sweep.
+        value: what the function returns, kept safe from the reverse sweep.
+        auxiliary: what it returns besides, where it returns `(value, auxiliary)`.
+        seed: the adjoint of the value, a parameter.
+        gradient: the adjoint of the parameter; a tuple where there are several.
+        mutable: whether a value is a list or written memory, which the reverse sweep may use up.
+        is_plain_tape: whether a value is a tape of values (not of written memory), so that a shallow copy is a copy.
+        several: whether the gradient is a tuple of the adjoints of several parameters.
+        memory_of: stands for the memory that a value shares with others.
+    """
+
+    primal: Function
+    forward: tuple[Op, ...]
+    mirror: tuple[Op, ...]
+    value: Atom
+    auxiliary: Atom | None
+    seed: Var
+    gradient: Atom
+    mutable: Callable[[Var], bool]
+    is_plain_tape: Callable[[Var], bool]
+    memory_of: Callable[[Var], object]
+    several: bool = False
 
 
 def reverse(
@@ -31,6 +66,7 @@ def reverse(
     *,
     name: str,
     keep_value: bool = False,
+    has_aux: bool = False,
     seed: Type = FLOAT,
 ) -> Function:
     """The adjoint of a function.
@@ -40,6 +76,8 @@ def reverse(
         wrt: the positions of the parameters whose adjoints are returned.
         name: the name of the new function.
         keep_value: whether the value is returned too, as `(value, gradient)`.
+        has_aux: whether the function returns `(value, auxiliary)`, of which the value alone is differentiated. The
+            auxiliary is returned with the value, else with the gradient.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
 
     Returns:
@@ -50,64 +88,114 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
+    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value)
+    last = Builder()
+    value = sweeps.value
+    if sweeps.auxiliary is not None and keep_value:
+        value = last.emit(TUPLE, value, sweeps.auxiliary, hint="values")
+    result = sweeps.gradient
+    if keep_value:
+        result = last.emit(TUPLE, value, result, hint="result")
+    elif sweeps.auxiliary is not None:
+        result = last.emit(TUPLE, result, sweeps.auxiliary, hint="result")
+    ops = (*sweeps.forward, *sweeps.mirror, *last.ops)
+    parameters = _with_seed(function, sweeps.seed)
+    return Function(name, parameters, Block(tuple(p.var for p in parameters), ops, (result,)))
+
+
+def _with_seed(function: Function, seed: Var) -> tuple[Parameter, ...]:
+    """The parameters of the derivative; the seed is the last one that can be given by position."""
+    default = Const(1.0) if seed.type == FLOAT else Const(None)
+    parameters = function.parameters
+    if any(p.kind in (Kind.VAR_POSITIONAL, Kind.KEYWORD_ONLY, Kind.VAR_KEYWORD) for p in parameters):
+        last = [p for p in parameters if p.kind is Kind.VAR_KEYWORD]
+        rest = [p for p in parameters if p.kind is not Kind.VAR_KEYWORD]
+        return (*rest, Parameter(seed, Kind.KEYWORD_ONLY, default), *last)
+    if seed.type != FLOAT and not any(p.default for p in parameters):
+        default = None
+    return (*parameters, Parameter(seed, Kind.POSITIONAL_OR_KEYWORD, default))
+
+
+def both_sweeps(
+    function: Function,
+    wrt: Sequence[int],
+    *,
+    seed: Type = FLOAT,
+    has_aux: bool = False,
+    copy_value: bool = True,
+    pairs: Pairs | None = None,
+) -> Sweeps:
+    """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
+    far."""
+    pairs = pairs or Pairs()
     inputs = [function.body.params[k] for k in wrt]
-    memory, active = regions(function), varied(function, inputs)
+    memory = regions(function)
+    active = varied(function, inputs, memory)
     restored: frozenset[Region] = frozenset()
     while True:
-        attempt = _Round(function, inputs, memory, active, restored)
-        made = attempt.run(name, keep_value, seed)
+        attempt = _Round(function, inputs, Sweep(function, memory, active, restored, pairs), has_aux)
+        made = attempt.run(seed, copy_value)
         needed = attempt.sweep.read_regions() - restored
         if not needed:
             return made
         restored |= needed
 
 
+@dataclass
 class _Round:
     """One attempt, with the set of regions that are restored on the way back."""
 
-    def __init__(
-        self,
-        function: Function,
-        inputs: list[Var],
-        memory: Regions,
-        active: Collection[Var],
-        restored: frozenset[Region],
-    ) -> None:
-        self.function, self.inputs = function, inputs
-        self.sweep = Sweep(function, memory, active, restored)
+    function: Function
+    inputs: list[Var]
+    sweep: Sweep
+    has_aux: bool
 
-    def run(self, name: str, keep_value: bool, seed_type: Type) -> Function:
+    def run(self, seed_type: Type, copy_value: bool) -> Sweeps:
         sweep, body = self.sweep, self.function.body
-        forward, mirror = Builder(), Builder()
-        (value,) = body.yields
+        forward, mirror, first = Builder(), Builder(), Builder()
+        value, auxiliary = self._results()
         seed = Var("seed", seed_type)
+        forward.perform(COMMENT, static="forward")
+        first.perform(COMMENT, static="reverse")
         for var in self.inputs:
             sweep.shadow_of_parameter(forward, var)
-        forward.perform(COMMENT, static="forward")
-        mirror.perform(COMMENT, static="reverse")
+        self._check_apart(forward)
         frame = sweep.forward(body, forward, in_loop=False)
-        kept = self._keep(value, forward) if keep_value else value
+        kept = self._keep(value, forward) if copy_value else value
         adjoints = sweep.adjoints(mirror)
         adjoints.add(value, self._seed(seed, value, mirror))
         put_back = self._snapshots(mirror)
         sweep.mirror(frame, adjoints)
         sweep.note_reads(mirror.block())
-        gradient = self._gradient(adjoints, mirror)
-        mirror.ops.extend(put_back)
-        result = mirror.emit(TUPLE, kept, gradient, hint="result") if keep_value else gradient
-        ops = (*sweep.finish(frame), *mirror.ops)
-        default = Const(1.0) if seed_type == FLOAT else None
-        parameters = (*self.function.parameters, Parameter(seed, Kind.POSITIONAL_OR_KEYWORD, default))
-        if any(p.kind is Kind.VAR_KEYWORD or p.kind is Kind.KEYWORD_ONLY for p in self.function.parameters):
-            parameters = (*self.function.parameters, Parameter(seed, Kind.KEYWORD_ONLY, Const(1.0)))
-        return Function(name, parameters, Block((*body.params, seed), ops, (result,)))
+        parts = [sweep.gradient(adjoints, var) for var in self.inputs]
+        gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
+        ahead = sweep.finish(frame)
+        ops = (*first.ops, *mirror.ops, *put_back)
+        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, sweep.is_mutable, sweep.is_plain_tape, sweep.memory_of, len(parts) > 1)
 
-    def _seed(self, seed: Var, value: object, mirror: Builder) -> object:
-        if isinstance(value, Var) and isinstance(value.type, STRUCTURES) and isinstance(seed.type, STRUCTURES):
-            return tuple(item_of(mirror, seed, k) for k in range(len(seed.type.items)))
+    def _results(self) -> tuple[Atom, Atom | None]:
+        """The value, and the auxiliary where there is one."""
+        (result,) = self.function.body.yields
+        if not self.has_aux:
+            return result, None
+        made = next((op for op in self.function.body.ops if result in op.results), None)
+        if made is None or made.primitive is not TUPLE or len(made.args) != 2:
+            raise BadResult("with has_aux=True the function returns a pair (value, auxiliary)")
+        return made.args[0], made.args[1]
+
+    def _seed(self, seed: Var, value: Atom, mirror: Builder) -> Adjoint:
+        """The seed, taken apart where the value is a structure."""
+        if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
+            return _parts(mirror, seed)
         return seed
 
-    def _keep(self, value: object, forward: Builder) -> object:
+    def _check_apart(self, forward: Builder) -> None:
+        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
+        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
+        if len(arrays) > 1 and any(self.sweep.memory.is_written(p) for p in arrays):
+            forward.perform(CHECK_APART, *arrays)
+
+    def _keep(self, value: Atom, forward: Builder) -> Atom:
         """The value as it is now: memory that the mirror restores is copied first."""
         if isinstance(value, Var) and self.sweep.is_restored(value):
             return forward.emit(COPY, value, hint=value.hint)
@@ -123,9 +211,14 @@ class _Round:
                 put_back.perform(SETITEM, var, Const(...), left)
         return put_back.ops
 
-    def _gradient(self, adjoints: object, mirror: Builder) -> object:
-        from .adjoints import Adjoints
 
-        assert isinstance(adjoints, Adjoints)
-        parts = [self.sweep.gradient(adjoints, var) for var in self.inputs]
-        return parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint=bar("s"))
+def _parts(builder: Builder, seed: Var) -> tuple[Adjoint, ...]:
+    assert isinstance(seed.type, STRUCTURES)
+    parts = []
+    for k, item in enumerate(seed.type.items):
+        if not is_continuous(item):
+            parts.append(None)
+            continue
+        part = item_of(builder, seed, k)
+        parts.append(_parts(builder, part) if isinstance(item, STRUCTURES) else part)
+    return tuple(parts)

@@ -61,7 +61,7 @@ class Builder:
         self.ops.append(op)
 
     def _style_of(self, primitive: Primitive) -> str | None:
-        return self.style if self.style in primitive.spellings else None
+        return self.style if self.style in primitive.spellings and not primitive.symbol else None
 
     def branch(self, predicate: Atom, then: Block, orelse: Block, results: Sequence[Var]) -> None:
         self.append(Op(IF, (predicate,), tuple(results), blocks=(then, orelse), origin=self.origin))

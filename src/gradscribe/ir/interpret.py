@@ -36,7 +36,7 @@ def _run_op(op: Op, values: dict[Var, Any]) -> tuple[Any, ...]:
     args = [_read(a, values) for a in op.args]
     keywords = {k: _read(a, values) for k, a in op.keywords}
     if op.primitive is CALL:
-        return (run(op.static, *args),)
+        return (run(op.static.function, *args),)
     result = compute(op.primitive, op.style, op.static, args, keywords)
     return (result,) if op.results else ()
 

@@ -23,7 +23,8 @@ from .types import Type, type_of
 if TYPE_CHECKING:
     from .primitives import Primitive
 
-__all__ = ["Atom", "Block", "Const", "Function", "LoopShape", "Location", "Loop", "Op", "Parameter", "Var", "loop_of", "replace"]
+__all__ = [
+    "Atom", "Block", "Callee", "Const", "Function", "LoopShape", "Location", "Loop", "Op", "Parameter", "Var", "loop_of", "replace"]
 
 
 @dataclass(eq=False, slots=True)
@@ -134,6 +135,22 @@ class Function:
     parameters: tuple[Parameter, ...]
     body: Block
     doc: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Callee:
+    """A function that is called: what a CALL op holds. The function is filled in when it has been made, so that it may
+    call itself.
+
+    Args:
+        name: the name that it is printed with.
+        function: the function.
+        result: the type of what it returns, for the calls that are met before it is finished.
+    """
+
+    name: str
+    function: Function | None = None
+    result: Type | None = None
 
 
 @dataclass(frozen=True)

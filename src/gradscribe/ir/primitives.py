@@ -107,7 +107,10 @@ def define(
 def register(function: Callable[..., Any], primitive: Primitive, style: str | None = None) -> None:
     """Let a call of `function` mean `primitive`; one that means a primitive already means this one too, where its
     call does not fit the signature of the first (`math.log(x, base)`)."""
-    _BY_CALLABLE.setdefault(function, []).append((primitive, style or _spelling(function)[0]))
+    own, path = _spelling(function)
+    _BY_CALLABLE.setdefault(function, []).append((primitive, style or own))
+    if own in ("method", "attribute"):
+        primitive.spellings.setdefault(own, (path, function))
 
 
 def lookup(function: Any) -> tuple[Primitive, str] | None:
@@ -144,6 +147,8 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
                 return "np", f"{path}.{name}"
     if isinstance(function, np.ufunc):
         module = "scipy.special"
+    if module == "gradscribe.runtime":
+        return "runtime", name
     if module.startswith("scipy."):
         module = ".".join(itertools.takewhile(lambda part: not part.startswith("_"), module.split(".")))
     return module, f"{module}.{name}"
@@ -162,7 +167,7 @@ IF = define("if_", infer=None)
 LOOP = define("loop", infer=None)
 """See `LoopShape`."""
 CALL = define("call", infer=None)
-"""`call(*args)` of another `Function`, which is `static`; one result."""
+"""`call(*args)` of another function of the program; `static` is a `Callee`; one result."""
 RAISE = define("raise_", infer=None, effect=True)
 """`raise args[0]` (`from args[1]`); what follows in its block does not run."""
 ASSERT = define("assert_", infer=None, effect=True)
@@ -229,12 +234,19 @@ EXPRESSION = define("expression", infer=None, effect=True)
 """Any other Python expression, printed as it stands; `static` is an `ExpressionSource`, the args are its free names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class External:
-    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell."""
+    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell. Two are the
+    same when their owners are the same object."""
 
     name: str
     owner: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, External) and self.name == other.name and self.owner is other.owner
+
+    def __hash__(self) -> int:
+        return hash((self.name, id(self.owner)))
 
     def read(self) -> Any:
         """The value now. Raises NameError where the cell is empty or the global is missing, as a plain call would."""

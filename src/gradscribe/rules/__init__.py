@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from . import elementwise as _elementwise  # noqa: F401
+from . import arrays as _arrays
+from . import elementwise as _elementwise
+from . import linalg as _linalg
+from . import products as _products
+from . import reductions as _reductions
+from . import selecting as _selecting
 from .table import RULES, Rule, adjoint, elementwise, general, linear, operand_names, rule_of, tangent, zero
 
 __all__ = [
@@ -17,3 +22,5 @@ __all__ = [
     "tangent",
     "zero",
 ]
+
+assert _arrays and _elementwise and _linalg and _products and _reductions and _selecting

@@ -59,7 +59,7 @@ class _Marking:
 
     def acts(self, op: Op) -> bool:
         """Whether the op must run whatever happens to its result."""
-        return op.primitive.effect or (op.primitive is CALL and self.has_effects(op.static))
+        return op.primitive.effect or (op.primitive is CALL and self.has_effects(op.static.function))
 
     def has_effects(self, function: Function) -> bool:
         if function not in self.effects:

@@ -153,10 +153,11 @@ def _written_inside(function: Function, groups: Regions) -> dict[Op, dict[Region
     def acts(op: Op) -> bool:
         if op.primitive is not CALL:
             return op.primitive in OPAQUE
-        if op.static not in effects:
-            effects[op.static] = False
-            effects[op.static] = any(map(acts, walk(op.static.body)))
-        return effects[op.static]
+        callee = op.static.function
+        if callee not in effects:
+            effects[callee] = False
+            effects[callee] = any(map(acts, walk(callee.body)))
+        return effects[callee]
 
     def gather(op: Op) -> dict[Region | None, None]:
         if acts(op):

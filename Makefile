@@ -1,0 +1,61 @@
+# Everything a developer runs. `make demo` and `make test` work in a fresh clone: they make their own environment in
+# .venv from a Python >= 3.11 and a package index. PYTHON=... chooses the interpreter.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+    $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV ?= .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+CHECKED := src tests examples benchmarks
+SEEDS ?= 2000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all fuzz lint format bench bench-adbench docs clean
+
+help:  ## show what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "no Python >= 3.11 found; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	touch $@
+
+$(VENV)/.ready-%: $(READY)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	touch $@
+
+demo: $(READY)  ## differentiate, check, train and time two models on real data
+	$(RUN) examples/demo.py
+
+test: $(READY)  ## run the tests
+	$(RUN) -m pytest -q
+
+test-all:  ## run the tests on every Python found (3.11, 3.12, 3.13), and with the oldest NumPy
+	.ci/test-all
+
+fuzz: $(READY)  ## run the slow tests too: random programs (SEEDS=n, default 2000)
+	GRADSCRIBE_FUZZ=$(SEEDS) $(RUN) -m pytest -q -m slow
+
+lint: $(VENV)/.ready-lint  ## check style and types
+	$(RUN) -m ruff check $(CHECKED)
+	$(RUN) -m ruff format --check $(CHECKED)
+	$(RUN) -m mypy
+
+format: $(VENV)/.ready-lint  ## lay out the code
+	$(RUN) -m ruff check --fix $(CHECKED)
+	$(RUN) -m ruff format $(CHECKED)
+
+bench: $(READY)  ## measure, and write docs/performance.md
+	$(RUN) -m benchmarks
+
+bench-adbench: $(READY)  ## ADBench's four objectives against hand-written code and the peers
+	$(RUN) -m benchmarks.adbench
+
+docs: $(VENV)/.ready-docs  ## build the documentation into site/
+	$(RUN) -m mkdocs build --strict --quiet
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) .venv-* site build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,61 @@
+"""gradscribe on the four objectives: the objectives go in as they are.
+
+Each maker takes the problem's data and returns three functions: the objective, its derivative, and what turns the
+derivative into a list of arrays that can be compared.
+"""
+
+import numpy as np
+
+import gradscribe
+
+from . import objectives
+
+
+def make(problem, data):
+    return {"gmm": _gmm, "ba": _ba, "lstm": _lstm, "hand": _hand}[problem](tuple(data.values()))
+
+
+def _gmm(args):
+    derivative = gradscribe.value_and_grad(objectives.gmm_numpy, argnums=(0, 1, 2))
+    return lambda: objectives.gmm_numpy(*args), lambda: derivative(*args), lambda result: list(result[1])
+
+
+def _lstm(args):
+    derivative = gradscribe.value_and_grad(objectives.lstm_numpy, argnums=(0, 1))
+    return lambda: objectives.lstm_numpy(*args), lambda: derivative(*args), lambda result: list(result[1])
+
+
+def first_residuals(cam, X, w, feats):
+    return np.sum(objectives.ba_numpy(cam, X, w, feats)[:, 0])
+
+
+def second_residuals(cam, X, w, feats):
+    return np.sum(objectives.ba_numpy(cam, X, w, feats)[:, 1])
+
+
+def _ba(args):
+    """The Jacobian is block-sparse: observations are independent, so that the gradient of the sum over all of them
+    holds the row of each."""
+    cams, X, w, obs, feats = args
+    rows = [gradscribe.grad(f, argnums=(0, 1, 2)) for f in (first_residuals, second_residuals)]
+
+    def derivative():
+        cam, point = cams[obs[:, 0]], X[obs[:, 1]]
+        blocks = []
+        for row in rows:
+            dcam, dpoint, dw = row(cam, point, w, feats)
+            blocks.append(np.concatenate([dcam, dpoint, dw[:, None]], axis=1))
+        return np.stack(blocks, axis=1), -2.0 * w
+
+    return lambda: objectives.ba_gather(*args), derivative, list
+
+
+def _hand(args):
+    """26 parameters, hundreds of residuals: one forward pass a column."""
+    theta, *rest = args
+    program = gradscribe.derive(objectives.hand_numpy, mode="forward", argnums="theta")
+
+    def derivative():
+        return np.stack([program(theta, *rest, unit)[1] for unit in np.eye(len(theta))], axis=1)
+
+    return lambda: objectives.hand_numpy(*args), derivative, lambda jacobian: [jacobian]

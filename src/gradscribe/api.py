@@ -1,0 +1,386 @@
+"""What users call: derivatives as objects, compiled at the first call for each kind of arguments.
+
+Argument checks and dispatch are here; everything else is in `pipeline`. Names and shapes are those of JAX.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+import numpy as np
+
+from . import pipeline
+from .errors import BadArgument, BadResult
+from .export import module_text
+from .guess import guess_types
+from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
+from .signature import abstract, call_key, describe, is_static, split
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ArgNums = int | str | Sequence[int | str]
+
+
+class Derivative(Generic[P, R]):
+    """A derivative of a function: call it as you would call the function.
+
+    Attributes:
+        primal: the function that is differentiated.
+        source: the text of the derivative, for the arguments of the last call (before any call: for arguments guessed
+            from annotations and use, scalars where nothing speaks against it).
+    """
+
+    def __init__(
+        self,
+        primal: Callable[..., Any],
+        mode: str,
+        argnums: ArgNums,
+        *,
+        keep_value: bool = False,
+        has_aux: bool = False,
+        optimize: bool = True,
+        raw: bool = False,
+    ) -> None:
+        if not callable(primal):
+            raise BadArgument(f"a function is needed, not {type(primal).__name__}")
+        self.primal, self.mode, self.argnums = primal, mode, argnums
+        self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self._signature = inspect.signature(primal)
+        self._wrt = _names(self._signature, argnums, primal)
+        self._compiled: dict[Any, pipeline.Compiled] = {}
+        self._fast: dict[Any, Callable[..., Any]] = {}
+        self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
+        self._last: pipeline.Compiled | None = None
+        functools.update_wrapper(self, primal, updated=())
+
+    # calling -------------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if not keywords:
+            found = self._fast.get(tuple(map(type, args)))
+            if found is not None:
+                return found(*args)
+        return self._slow(args, keywords)
+
+    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        arguments, extra = self._bind(args, keywords)
+        compiled = self._compiled_for(arguments)
+        if self._is_fast(compiled, args, keywords):
+            self._fast[tuple(map(type, args))] = compiled.function
+        return compiled.function(*_positional(self._signature, arguments), *extra)
+
+    def _is_fast(self, compiled: pipeline.Compiled, args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
+        """Whether the Python types of the arguments alone tell which code to run."""
+        if keywords or compiled.lowered.externals or compiled.lowered.resolved or self.mode == "forward":
+            return False
+        simple = all(type(a) in (float, int, bool) for a in args)
+        names = list(self._signature.parameters)[: len(args)]
+        return simple and all(type(a) is float for a, n in zip(args, names, strict=False) if n in self._wrt)
+
+    def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+        """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
+        extra: tuple[Any, ...] = ()
+        if self.mode == "forward":
+            count = len(self._wrt)
+            args, extra = args[: len(args) - count], args[len(args) - count :]
+        try:
+            bound = self._signature.bind(*args, **keywords)
+        except TypeError as wrong:
+            raise BadArgument(f"{_title(self.primal)}: {wrong}") from None
+        bound.apply_defaults()
+        arguments = dict(bound.arguments)
+        for name in self._wrt:
+            arguments[name] = _differentiable(arguments[name], name, self.primal)
+        return arguments, extra
+
+    def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
+        key = call_key(arguments.values())
+        found = self._compiled.get(key)
+        if found is None or not pipeline.refresh(found):
+            types, static = split(arguments)
+            found = self._compile(types, static)
+            self._compiled[key] = found
+        self._last = found
+        return found
+
+    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
+        """The value, the record, and the reverse function that takes it."""
+        arguments, _ = self._bind(primals, {})
+        key = call_key(arguments.values())
+        found = self._pairs.get(key)
+        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+            types, static = split(arguments)
+            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
+        ahead, back = found
+        value, record = ahead.function(*_positional(self._signature, arguments))
+        return value, record, back.function
+
+    def _compile(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
+        return pipeline.compile_derivative(
+            self.primal,
+            types,
+            static,
+            self.mode,
+            self._wrt,
+            keep_value=self.keep_value,
+            has_aux=self.has_aux,
+            optimize=self.optimize,
+            check=None if self.raw else _check_result,
+        )
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """A derivative that decorates a method is a method."""
+        if instance is None:
+            return self
+        bound = self.primal.__get__(instance, owner)
+        shifted = self.argnums
+        if isinstance(shifted, int):
+            shifted = shifted - 1 if shifted > 0 else shifted
+        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux)
+
+    # looking -------------------------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> str:
+        if self._last is None:
+            types, static = guess_types(self.primal)
+            self._last = self._compile(types, static)
+        return self._last.written.text
+
+    def source_for(self, *args: Any, **keywords: Any) -> str:
+        """The text of the derivative for given arguments.
+
+        Args:
+            args, keywords: as in a call.
+        """
+        arguments, _ = self._bind(args, keywords)
+        return self._compiled_for(arguments).written.text
+
+    def show(self) -> None:
+        """Print the source."""
+        print(self.source)
+
+    def save(self, path: str) -> None:
+        """Write a module that holds the derivative and needs NumPy only (and what the function itself uses).
+
+        Args:
+            path: the file to write.
+        """
+        self.source  # noqa: B018  compiles it, where no call has
+        assert self._last is not None
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(module_text(self._last, self.primal))
+
+    def __repr__(self) -> str:
+        what = {"reverse": "gradient", "forward": "tangent"}[self.mode]
+        return f"<{what} of {_title(self.primal)} with respect to {', '.join(self._wrt)}>"
+
+    def __reduce__(self) -> Any:
+        options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
+        return _rebuild, (self.primal, self.mode, self.argnums, options)
+
+
+def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: dict[str, Any]) -> Derivative[Any, Any]:
+    return Derivative(primal, mode, argnums, **options)
+
+
+# ------------------------------------------------------------------ public functions
+
+
+@overload
+def grad(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Derivative[P, Any]: ...
+@overload
+def grad(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], Derivative[P, Any]]: ...
+
+
+def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+    """The gradient of a scalar function.
+
+    Args:
+        fun: the function; without it a decorator is returned.
+        argnums: the argument(s) with respect to which it is differentiated, by position or by name.
+        has_aux: whether the function returns `(value, auxiliary)`; then `(gradient, auxiliary)` is returned.
+
+    Returns:
+        a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
+        `argnums` is a sequence.
+
+    Raises:
+        BadArgument: an argument cannot be differentiated (an integer array, say).
+        BadResult: the function does not return a real scalar.
+        GradscribeError: the function contains what cannot be differentiated.
+    """
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux))
+
+
+def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+    """The value and the gradient of a scalar function, in one run.
+
+    Args:
+        fun, argnums, has_aux: as for `grad`.
+
+    Returns:
+        a function of the same arguments that returns `(value, gradient)`; with `has_aux`
+        `((value, auxiliary), gradient)`.
+
+    Raises:
+        as `grad`.
+    """
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, keep_value=True, has_aux=has_aux))
+
+
+def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
+    return make if fun is None else make(fun)
+
+
+def derive(
+    fun: Callable[P, Any], mode: str = "reverse", argnums: ArgNums | None = None, optimize: bool = True
+) -> Derivative[P, Any]:
+    """The derivative as a generated function.
+
+    Args:
+        fun: the function.
+        mode: "forward" (arguments, then the tangents; returns `(y, dy)`) or "reverse" (returns the gradient).
+        argnums: the argument(s), by position or by name; by default all that can be differentiated.
+        optimize: False for the line-by-line translation, one primitive a line.
+    """
+    if mode not in ("forward", "reverse"):
+        raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
+    chosen = _continuous_parameters(fun) if argnums is None else argnums
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True)
+
+
+def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
+    types, static = guess_types(fun)
+    names = [n for n, t in types.items() if is_continuous(t) and n not in static]
+    return names[0] if len(names) == 1 else names
+
+
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of a function and its derivative in a direction.
+
+    Args:
+        fun: the function.
+        primals: its positional arguments.
+        tangents: a tangent for each, of the same structure and shape; None for an argument that is held constant.
+
+    Returns:
+        `(y, dy)`.
+    """
+    if len(primals) != len(tangents):
+        raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
+    chosen = [k for k, t in enumerate(tangents) if t is not None]
+    derivative = _cached(fun, "forward", tuple(chosen))
+    return derivative(*primals, *(_tangent(tangents[k], primals[k], k) for k in chosen))
+
+
+def _tangent(tangent: Any, primal: Any, position: int) -> Any:
+    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
+        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
+    return float(tangent) if type(tangent) is int else tangent
+
+
+def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value of a function, and its pullback.
+
+    Args:
+        fun: the function.
+        primals: its positional arguments.
+
+    Returns:
+        `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
+        each primal. It may be called any number of times.
+    """
+    chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
+    derivative = _cached(fun, "reverse", chosen)
+    value, record, back = derivative.run_forward(primals)
+    return value, Pullback(back, record, value, chosen, len(primals))
+
+
+class Pullback:
+    """The pullback that `vjp` returns: call it with an adjoint of the result."""
+
+    def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
+        self._back, self._record, self._chosen, self._count = back, record, chosen, count
+        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
+
+    def __call__(self, adjoint: Any) -> tuple[Any, ...]:
+        """The adjoints of the primals, None for those that have none.
+
+        Args:
+            adjoint: of the structure and shape of the result.
+        """
+        if self._shape is not None and np.shape(adjoint) != self._shape:
+            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
+        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
+        adjoints: list[Any] = [None] * self._count
+        for k, part in zip(self._chosen, found, strict=True):
+            adjoints[k] = part
+        return tuple(adjoints)
+
+
+@functools.lru_cache(maxsize=512)
+def _cached(fun: Callable[..., Any], mode: str, argnums: tuple[int, ...]) -> Derivative[Any, Any]:
+    return Derivative(fun, mode, argnums, raw=True)
+
+
+# ------------------------------------------------------------------ checks
+
+
+def _names(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the parameters to differentiate with respect to."""
+    given = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
+    names = list(signature.parameters)
+    chosen = []
+    for one in given:
+        if isinstance(one, str) and one in names:
+            chosen.append(one)
+        elif isinstance(one, int) and not isinstance(one, bool) and -len(names) <= one < len(names):
+            chosen.append(names[one])
+        else:
+            raise BadArgument(f"{_title(primal)} has no argument {one!r}; its arguments are {', '.join(names)}")
+    return tuple(chosen)
+
+
+def _title(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", None) or repr(function)
+
+
+def _positional(signature: inspect.Signature, arguments: Mapping[str, Any]) -> list[Any]:
+    """The arguments in the order of the parameters; the derivative takes `*args` and `**keywords` as one each."""
+    return [arguments[name] for name in signature.parameters]
+
+
+def _differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:
+    """An argument to differentiate with respect to; Python integers become floats."""
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        return float(value)
+    type_ = abstract(value, name)
+    if is_static(value) or not is_continuous(type_):
+        remedy = "convert it with .astype(float)" if isinstance(value, np.ndarray) else "choose others with argnums="
+        reason = f"the argument {name!r} of {_title(primal)} is {describe(type_)}, which has no derivative"
+        raise BadArgument(reason, hint=remedy)
+    return value
+
+
+def _check_result(result: Type, primal: Callable[..., Any]) -> None:
+    """Refuse a result that has no gradient."""
+    if isinstance(result, Scalar) and result.kind == "f" or isinstance(result, Numeric):
+        return
+    if isinstance(result, Array) and result.ndim == 0 and result.kind == "f":
+        return
+    what = f"{_title(primal)} returns {describe(result)}; a gradient needs a real scalar"
+    hint = "return np.sum(...) of it, or use vjp"
+    if isinstance(result, (*STRUCTURES, Tuple, FixedList)):
+        hint = "return one value (has_aux=True for a value and something else), or use vjp"
+    if isinstance(result, (Scalar, Array)) and result.kind == "c":
+        hint = "return a real part or a squared magnitude"
+    raise BadResult(what, hint=hint)

@@ -1,0 +1,397 @@
+"""Attributes: of arrays, modules, classes and instances; making instances."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..errors import UnsupportedCall
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Atom, Const, Var
+from ..ir.primitives import lookup
+from ..ir.types import INT, NUMERIC, STRING, Array, Numeric, Object, Record, Scalar, Tuple, is_numeric
+from .core import Core, Keywords
+from .resolve import is_static, stands_for_itself
+from .signature import signature_of
+from .values import (
+    Choice,
+    Closure,
+    Content,
+    Method,
+    Named,
+    Partial,
+    Reference,
+    Super,
+    TupleValue,
+    Value,
+    is_code,
+)
+
+_ARRAY_FUNCTIONS = {"T": "transpose", "real": "real", "imag": "imag", "size": "size", "mT": "matrix_transpose"}
+
+
+class Attributes(Core):
+    """`get_attribute`, `set_attribute`, `method_of_class` and `make_instance`."""
+
+    def get_attribute(self, owner: Value, name: str, node: gast.AST | None = None) -> Value:
+        """`owner.name`."""
+        if owner is UNDEF:
+            return UNDEF
+        if isinstance(owner, Choice):
+            return self.choose(
+                owner.chosen,
+                lambda: self.get_attribute(owner.first, name, node),
+                lambda: self.get_attribute(owner.second, name, node),
+            )
+        if isinstance(owner, Const):
+            return self._attribute_of_constant(owner, name, node)
+        if isinstance(owner, Reference) and owner.cell.kind == "instance":
+            return self._attribute_of_instance(owner, owner.cell.cls, name, node)
+        if isinstance(owner, TupleValue) and owner.cls is not None:
+            return self._attribute_of_named_tuple(owner, name, node)
+        if isinstance(owner, Super):
+            return self._attribute_of_super(owner, name, node)
+        if isinstance(owner, Partial) and name == "func":
+            return owner.function
+        if isinstance(owner, (Closure, Method)) and name in ("__name__", "__qualname__"):
+            return Const(owner.code.name if isinstance(owner, Closure) else "method")
+        if isinstance(owner, Var):
+            return self._attribute_of_var(owner, name, node)
+        return Named(owner, name)
+
+    def _attribute_of_constant(self, owner: Const, name: str, node: gast.AST | None) -> Value:
+        if not is_code(owner):
+            return self._attribute_of_number(owner, name)
+        try:
+            value = getattr(owner.value, name)
+        except AttributeError:
+            self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
+        if is_static(value):
+            self.resolved[id(owner.value), name] = (owner.value, name, value)
+        shown = f"{owner.name}.{name}"
+        if isinstance(owner.value, types.ModuleType) and isinstance(value, (int, float)) and owner.value.__name__ in ("math", "numpy"):
+            return Const(value, name=shown)
+        return self.lift(
+            value,
+            shown,
+            lambda: self.emit(P.GETATTR, owner, static=name, type=signature_of(value, shown), hint=name, inactive=True),
+        )
+
+    def _attribute_of_number(self, owner: Const, name: str) -> Value:
+        if name == "shape":
+            return TupleValue(())
+        if name == "ndim":
+            return Const(0)
+        if name in ("real", "imag", "numerator", "denominator"):
+            return Const(getattr(owner.value, name))
+        return Named(owner, name)
+
+    # numbers and arrays -----------------------------------------------------------------------------------------------
+
+    def _attribute_of_var(self, owner: Var, name: str, node: gast.AST | None) -> Value:
+        type_ = owner.type
+        if isinstance(type_, Record):
+            return self._attribute_of_record(owner, type_, name, node)
+        if isinstance(type_, Tuple) and type_.cls is not None:
+            return self._attribute_of_tuple_var(owner, type_, name, node)
+        if is_numeric(type_) and owner not in self.samples:
+            return self._attribute_of_array(owner, name, node)
+        if owner in self.samples:
+            return self._attribute_of_sample(owner, name, node)
+        if isinstance(type_, Object) and not self.is_active(owner):
+            return Named(owner, name)
+        return Named(owner, name)
+
+    def _attribute_of_sample(self, owner: Var, name: str, node: gast.AST | None) -> Value:
+        """An attribute of an object from outside, whose value is known as it is now."""
+        sample = self.samples[owner]
+        if isinstance(sample, (np.ndarray, np.generic, float, int)):
+            return self._attribute_of_array(owner, name, node)
+        try:
+            value = getattr(sample, name)
+        except AttributeError:
+            return Named(owner, name)
+        if isinstance(value, types.MethodType) and value.__self__ is sample:
+            return Method(self.lift(value.__func__, name), owner)
+        if callable(value) and not stands_for_itself(value):
+            return Named(owner, name)
+        if isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
+            return Named(owner, name)
+        made = self.emit(P.GETATTR, owner, static=name, type=signature_of(value, f"{owner.hint}.{name}"), hint=name)
+        return self.lift(value, f"{owner.hint}.{name}", lambda: made)
+
+    def _attribute_of_array(self, owner: Var, name: str, node: gast.AST | None) -> Value:
+        type_ = owner.type
+        if name == "shape":
+            return TupleValue(()) if isinstance(type_, Scalar) else self.emit(P.SHAPE, owner, style="method", hint="shape")
+        if name == "ndim" and isinstance(type_, (Array, Scalar)):
+            return Const(type_.ndim if isinstance(type_, Array) else 0)
+        if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
+            cls = np.dtype if name == "dtype" else None
+            return self.emit(P.GETATTR, owner, static=name, type=Object(cls) if cls else INT, inactive=True, hint=name)
+        if name in ("ndim", "size"):
+            found = lookup(getattr(np, name))
+            if found is not None:
+                return self.emit(found[0], owner, style="method", type=INT, inactive=True, hint=name)
+            return self.emit(P.GETATTR, owner, static=name, type=INT, inactive=True, hint=name)
+        if name in _ARRAY_FUNCTIONS:
+            return self._array_property(owner, name, node)
+        return Named(owner, name)
+
+    def _array_property(self, owner: Var, name: str, node: gast.AST | None) -> Value:
+        function = getattr(np, _ARRAY_FUNCTIONS[name], None)
+        found = lookup(function)
+        if found is not None:
+            return self.emit(found[0], owner, style="method")
+        if isinstance(owner.type, Scalar) and owner.type.kind != "c" and name in ("real", "T"):
+            return owner
+        if self.is_active(owner):
+            self.refuse(f"`.{name}` has no derivative rule", node, error=UnsupportedCall)
+        return self.emit(P.GETATTR, owner, static=name, type=NUMERIC)
+
+    # instances ----------------------------------------------------------------------------------------------------------
+
+    def _attribute_of_instance(self, owner: Reference, cls: type | None, name: str, node: gast.AST | None) -> Value:
+        if name == "__class__":
+            return Const(cls, name=cls.__name__ if cls else "object")
+        if name == "__dict__":
+            content = self.content(owner, node)
+            return self.new_cell(Content("dict", content.items, content.keys), node)
+        on_class = inspect.getattr_static(cls, name, None)
+        if not isinstance(on_class, property):
+            found = self.content(owner, node).get(name)
+            if found is not None:
+                return self.read(found, node)
+        return self._attribute_from_class(owner, cls, name, on_class, node)
+
+    def _attribute_from_class(self, owner: Value, cls: Any, name: str, found: Any, node: gast.AST | None) -> Value:
+        """What `owner.name` is when the class defines it as `found`."""
+        if isinstance(found, property):
+            return self.call(self.lift(found.fget, name), (owner,), {}, node)
+        if isinstance(found, functools.cached_property):
+            return self._cached_property(owner, found, name, node)
+        if isinstance(found, staticmethod):
+            return self.lift(found.__func__, name)
+        if isinstance(found, classmethod):
+            return Method(self.lift(found.__func__, name), Const(cls, name=cls.__name__))
+        if isinstance(found, types.FunctionType):
+            self.resolved[id(cls), name] = (cls, name, found)
+            return Method(self.lift(found, f"{cls.__name__}.{name}"), owner)
+        if found is None and not hasattr(cls, name):
+            method = self.method_of_class(owner, "__getattr__")
+            if method is not None:
+                return self.call(method, (Const(name),), {}, node)
+            self.refuse(f"this {getattr(cls, '__name__', 'object')} has no attribute `{name}` here", node)
+        if hasattr(found, "__get__") and not is_static(found):
+            return Named(owner, name)
+        return self.get_attribute(Const(cls, name=cls.__name__), name, node)
+
+    def _cached_property(self, owner: Value, found: Any, name: str, node: gast.AST | None) -> Value:
+        value = self.call(self.lift(found.func, name), (owner,), {}, node)
+        if isinstance(owner, Reference):
+            self.store.set(owner.cell, self.content(owner, node).put(name, value))
+        return value
+
+    def _attribute_of_record(self, owner: Var, type_: Record, name: str, node: gast.AST | None) -> Value:
+        """A field, method or property of an argument or global."""
+        on_class = inspect.getattr_static(type_.cls, name, None)
+        if name not in type_.names or isinstance(on_class, property):
+            return self._attribute_from_class(owner, type_.cls, name, on_class, node)
+        item = type_.items[type_.names.index(name)]
+        made = self.emit(P.GETATTR, owner, static=name, type=item, hint=name)
+        if isinstance(made, Var) and owner in self.paths:
+            self.paths[made] = self.paths[owner]
+        if owner in self.samples:
+            value = getattr(self.samples[owner], name)
+            lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
+            if is_static(value):
+                self.resolved[id(self.samples[owner]), name] = (self.samples[owner], name, value)
+            return lifted
+        return Const(None) if item == Object(type(None)) else made
+
+    def _attribute_of_named_tuple(self, owner: TupleValue, name: str, node: gast.AST | None) -> Value:
+        assert owner.cls is not None
+        names = owner.cls._fields  # type: ignore[attr-defined]
+        if name in names:
+            return owner.items[names.index(name)]
+        if name in ("_replace", "_asdict", "count", "index"):
+            return Named(owner, name)
+        return self._attribute_from_class(owner, owner.cls, name, inspect.getattr_static(owner.cls, name, None), node)
+
+    def _attribute_of_tuple_var(self, owner: Var, type_: Tuple, name: str, node: gast.AST | None) -> Value:
+        items = self.items_of(owner, node)
+        assert items is not None
+        return self._attribute_of_named_tuple(TupleValue(items, type_.cls), name, node)
+
+    def _attribute_of_super(self, owner: Super, name: str, node: gast.AST | None) -> Value:
+        instance = owner.owner
+        cls = self.class_of(instance)
+        assert cls is not None
+        mro = cls.__mro__
+        for base in mro[mro.index(owner.cls) + 1 :]:
+            if name in vars(base):
+                found = vars(base)[name]
+                if name == "__init__" and base is object:
+                    return Const(_nothing, name="object.__init__")
+                if isinstance(found, (types.FunctionType, property, classmethod, staticmethod)):
+                    return self._attribute_from_class(instance, cls, name, found, node)
+                break
+        self.refuse(f"`super().{name}` is not a Python function", node)
+
+    def class_of(self, value: Value) -> type | None:
+        """The user's class that a value is an instance of."""
+        if isinstance(value, Reference):
+            return value.cell.cls
+        if isinstance(value, TupleValue):
+            return value.cls
+        if isinstance(value, Const) and isinstance(value.value, type):
+            return value.value
+        if isinstance(value, Var) and isinstance(value.type, (Record, Tuple)):
+            return value.type.cls
+        return None
+
+    def method_of_class(self, reference: Value, name: str) -> Value | None:
+        """The special method `name` of an instance of a user's class, bound to it; None where there is none."""
+        if isinstance(reference, Reference):
+            cls = reference.cell.cls
+        elif isinstance(reference, Var) and isinstance(reference.type, Record):
+            cls = reference.type.cls
+        elif isinstance(reference, TupleValue):
+            cls = reference.cls
+        else:
+            return None
+        found = None if cls is None else inspect.getattr_static(cls, name, None)
+        if not isinstance(found, types.FunctionType) or (cls is not None and _is_generated(cls, found)):
+            return None
+        self.resolved[id(cls), name] = (cls, name, found)
+        return Method(self.lift(found, f"{cls.__name__}.{name}"), reference)  # type: ignore[union-attr]
+
+    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
+        """`owner.name = value`."""
+        if owner is UNDEF:
+            return
+        if isinstance(owner, Reference) and owner.cell.kind == "instance":
+            self._set_field(owner, name, value, node)
+            return
+        if isinstance(owner, Var) and owner in self.paths and isinstance(owner.type, Record):
+            self.expand(owner, node)
+        if self.is_active(value) or self.is_active(owner):
+            self.refuse(
+                "a value that is differentiated is written to an object from outside", node, "return it instead"
+            )
+        self.opaque(Const(setattr, name="setattr"), (owner, Const(name), value), {}, node)
+
+    def _set_field(self, owner: Reference, name: str, value: Value, node: gast.AST | None) -> None:
+        cls = owner.cell.cls
+        on_class = inspect.getattr_static(cls, name, None)
+        if isinstance(on_class, property):
+            self.call(self.lift(on_class.fset, name), (owner, value), {}, node)
+            return
+        setter = inspect.getattr_static(cls, "__setattr__", None)
+        frozen = getattr(getattr(cls, "__dataclass_params__", None), "frozen", False)
+        if setter is not object.__setattr__ and not frozen:
+            self.refuse("a class with its own `__setattr__`", node)
+        if frozen and self.frame.code.name not in ("__init__", "__post_init__"):
+            self.refuse("a field of a frozen dataclass is assigned", node, "use dataclasses.replace")
+        if owner.cell.frozen:
+            self.refuse(f"this object cannot be changed any more: {owner.cell.frozen}", node)
+        if owner.cell.origin is not None:
+            setter_ = Const(setattr, name="setattr")
+            self.emit(
+                P.CALL_PYTHON, setter_, owner.cell.origin, Const(name), self.as_atom(value), type=Object(type(None)),
+                inactive=True,
+            )  # fmt: skip
+        self.store.set(owner.cell, self.content(owner, node).put(name, value))
+
+    # making instances ---------------------------------------------------------------------------------------------------
+
+    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
+        """`cls(*args, **keywords)` for a class of the user's; None for one that cannot be followed."""
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            return self._make_named_tuple(cls, args, keywords, node)
+        if not _can_be_followed(cls):
+            return None
+        made = self.new_cell(Content("instance", (), ()), node, cls)
+        init = inspect.getattr_static(cls, "__init__", None)
+        if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
+            self._fill_dataclass(made, cls, args, keywords, node)
+        elif isinstance(init, types.FunctionType):
+            self.resolved[id(cls), "__init__"] = (cls, "__init__", init)
+            self.call(self.lift(init, f"{cls.__name__}.__init__"), (made, *args), keywords, node)
+        elif args or keywords:
+            self.refuse(f"{cls.__name__}() takes no arguments", node)
+        return made
+
+    def _make_named_tuple(self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
+        if inspect.getattr_static(cls, "__init__", None) is not tuple.__init__ and "__init__" in vars(cls):
+            return None
+        values = dict(zip(cls._fields, args, strict=False))
+        values.update(keywords)
+        for name, default in cls._field_defaults.items():
+            values.setdefault(name, self.lift(default, name))
+        if set(values) != set(cls._fields):
+            self.refuse(f"{cls.__name__}() does not fit these arguments", node)
+        return TupleValue(tuple(values[name] for name in cls._fields), cls)
+
+    def _fill_dataclass(
+        self, made: Reference, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> None:
+        try:
+            bound = inspect.signature(cls).bind(*args, **keywords).arguments
+        except TypeError as error:
+            self.refuse(f"{cls.__name__}(): {error}", node)
+        content = Content("instance", (), ())
+        for field in dataclasses.fields(cls):
+            value = self._field_value(field, bound, cls, node)
+            if value is not None and field.init:
+                content = content.put(field.name, value)
+            elif value is not None:
+                content = content.put(field.name, value)
+        self.store.set(made.cell, content)
+        post = inspect.getattr_static(cls, "__post_init__", None)
+        if post is not None:
+            self.call(self.lift(post, "__post_init__"), (made,), {}, node)
+
+    def _field_value(self, field: Any, bound: Mapping[str, Value], cls: type, node: gast.AST | None) -> Value | None:
+        if field.init and field.name in bound:
+            return bound[field.name]
+        if field.default is not dataclasses.MISSING:
+            if isinstance(field.default, (int, float, complex)):
+                return Const(field.default)
+            return self.get_attribute(Const(cls, name=cls.__name__), field.name, node)
+        if field.default_factory is not dataclasses.MISSING:
+            return self.call(self.lift(field.default_factory, "default_factory"), (), {}, node)
+        return None
+
+    def opaque_attribute(self, owner: Atom, name: str) -> Atom:
+        """An attribute of something that is not read."""
+        return self.emit(P.GETATTR, owner, static=name, type=NUMERIC if name != "__name__" else STRING)
+
+
+def _nothing(*args: Any, **keywords: Any) -> None:
+    """Stands for `object.__init__`."""
+
+
+def _is_generated(cls: type, function: Any) -> bool:
+    """Whether a method was made by `dataclass` (it has no source)."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename == "<string>"
+
+
+def _can_be_followed(cls: type) -> bool:
+    """Whether making an instance does no more than `__init__`, written in Python, says."""
+    bases = [base for base in cls.__mro__ if base is not object]
+    if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
+        return False
+    return type(cls) is type and all("__new__" not in vars(base) for base in bases)
+
+
+__all__ = ["Atom", "Attributes", "Numeric"]

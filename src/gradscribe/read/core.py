@@ -1,0 +1,425 @@
+"""What all parts of the reader share: the state, emitting ops with types and activity, and refusing.
+
+The reader is an abstract interpreter. Statements and expressions of the user's function are run on values that are
+atoms of the program being made, or objects known at compile time (`values`). The parts are classes that `Reader`
+inherits; each declares here what the others call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import gast
+
+from ..errors import GradscribeError, Location, UnsupportedSyntax
+from ..ir import primitives as P
+from ..ir.build import UNDEF, Builder
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import External, Primitive
+from ..ir.types import (
+    INT,
+    NUMERIC,
+    STRUCTURES,
+    UNDEFINED,
+    Array,
+    List,
+    Numeric,
+    Object,
+    Type,
+    Undefined,
+    is_continuous,
+)
+from .environment import Frame, Key, Store
+from .syntax import Code, Library
+from .values import Cell, Compound, Content, Poison, Reference, Value
+
+Keywords = Mapping[str, Value]
+
+
+class Restart(Exception):
+    """An assumption has been given up: the function is read again."""
+
+
+@dataclass
+class Assumptions:
+    """What is assumed while a function is read; it grows from one reading to the next.
+
+    Args:
+        lists: the places that make a list whose length is known at run time only, with the type of its items.
+        expanded: the parameters that are taken apart because the function writes to them.
+        unrolled: the loops over a constant range that are unrolled, because their index selects from a structure.
+        inlined: the calls that must be read, though their arguments are inactive.
+        volatile: whether a call that is not read might rebind globals.
+    """
+
+    lists: dict[Hashable, Type] = field(default_factory=dict)
+    expanded: set[str] = field(default_factory=set)
+    unrolled: set[Hashable] = field(default_factory=set)
+    inlined: set[Hashable] = field(default_factory=set)
+    volatile: bool = False
+
+
+class Regions:
+    """Which values may share memory (union-find), to know which arrays hold active values."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Var, Var] = {}
+
+    def find(self, var: Var) -> Var:
+        while var in self._parent:
+            var = self._parent[var]
+        return var
+
+    def unite(self, left: Var, right: Var) -> tuple[Var, Var]:
+        """Unite two regions; return the representatives from before."""
+        a, b = self.find(left), self.find(right)
+        if a is not b:
+            self._parent[a] = b
+        return a, b
+
+
+def has_memory(type_: Type) -> bool:
+    """Whether a value of this type can be written in place, or holds values that can."""
+    return isinstance(type_, (Array, Numeric, List, *STRUCTURES)) or (isinstance(type_, Object) and type_.cls is None)
+
+
+class Core:
+    """The state of one reading."""
+
+    def __init__(self, library: Library, assumptions: Assumptions) -> None:
+        self.library, self.assumed = library, assumptions
+        self.store = Store()
+        self.root = self.builder = Builder()
+        self.frame: Frame = None  # type: ignore[assignment]
+        self.node: gast.AST | None = None
+        self.hint = "t"
+        self.depth = 0
+        self.dead = False
+        self.regions = Regions()
+        self.born: dict[Var, int] = {}
+        self.samples: dict[Var, Any] = {}
+        self.indices: dict[Var, Hashable] = {}
+        self.paths: dict[Var, str] = {}
+        self.activated: list[Var] = []
+        self._active: set[Var] = set()
+        self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
+        self.assumed_types: list[tuple[External, Type]] = []
+        self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
+
+    # places and refusals ------------------------------------------------------------------------------------------
+
+    def at(self, node: gast.AST) -> None:
+        """What is emitted from here on belongs to this statement."""
+        self.node = node
+        self.builder.origin = self.frame.code.location(node) or self.builder.origin
+
+    def location(self, node: gast.AST | None = None) -> Location | None:
+        found = self.frame.code.location(node) if node is not None else None
+        return found or (self.frame.code.location(self.node) if self.node is not None else None)
+
+    def refuse(
+        self,
+        reason: str,
+        node: gast.AST | None = None,
+        hint: str | None = None,
+        error: type[GradscribeError] = UnsupportedSyntax,
+    ) -> NoReturn:
+        raise error(reason, self.location(node), hint)
+
+    # values -------------------------------------------------------------------------------------------------------
+
+    def new_var(self, hint: str, type_: Type, named: bool = False, active: bool = False) -> Var:
+        var = Var(hint.lstrip("%") or "t", type_, named and not hint.startswith("%"))
+        self.born[var] = len(self.born)
+        if active:
+            self._active.add(var)
+        return var
+
+    def emit(
+        self,
+        primitive: Primitive,
+        *args: Atom,
+        hint: str | None = None,
+        type: Type | None = None,
+        static: Any = None,
+        style: str | None = None,
+        inactive: bool = False,
+        **keywords: Atom | None,
+    ) -> Atom:
+        """Append an op with one result, and note whether that is active and what memory it shares.
+
+        An op with an undefined operand is not emitted: its result is undefined.
+        """
+        inputs = [*args, *(a for a in keywords.values() if a is not None)]
+        if any(a is UNDEF for a in inputs):
+            return UNDEF
+        active = not inactive and any(map(self.is_active, inputs))
+        type = self._result_type(primitive, args, keywords, active) if type is None else type
+        if isinstance(type, Undefined):
+            return UNDEF
+        var = self.builder.emit(
+            primitive, *args, hint=hint or self.hint, type=type, static=static, style=style, **keywords
+        )
+        self.born[var] = len(self.born)
+        if active and is_continuous(type):
+            self._active.add(var)
+        self._share(primitive, var, inputs)
+        return var
+
+    def _result_type(
+        self, primitive: Primitive, args: Sequence[Atom], keywords: Mapping[str, Atom | None], active: bool
+    ) -> Type:
+        given = {k: v for k, v in keywords.items() if v is not None}
+        try:
+            found = primitive.infer(args, given) if primitive.infer else NUMERIC
+        except Exception:  # an invalid call: it fails when it runs
+            found = NUMERIC
+        return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
+
+    def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
+        if primitive.aliasing != "fresh" or primitive is P.LIST:
+            for atom in inputs:
+                self.share(var, atom)
+        if var.type == INT:
+            sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
+            if sites:
+                self.indices[var] = sites[-1]
+
+    def share(self, left: Atom, right: Atom) -> None:
+        """Two values may share memory: if one is written with active values, the other holds them too."""
+        if isinstance(left, Var) and isinstance(right, Var) and has_memory(left.type) and has_memory(right.type):
+            a, b = self.regions.unite(left, right)
+            if (a in self._active) != (b in self._active):
+                self._activate(b)
+                self.activated.append(a if b in self._active else b)
+
+    def perform(
+        self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom
+    ) -> None:
+        """Append an op without result."""
+        if not any(a is UNDEF for a in (*args, *keywords.values())):
+            self.builder.perform(primitive, *args, static=static, style=style, **keywords)
+
+    def write(self, primitive: Primitive, target: Atom, *args: Atom) -> None:
+        """Append an op that writes into `target`."""
+        self.perform(primitive, target, *args)
+        if isinstance(target, Var) and any(map(self.is_active, args)) and is_continuous(target.type):
+            self._activate(target)
+
+    def _activate(self, var: Var) -> None:
+        region = self.regions.find(var)
+        if region not in self._active:
+            self._active.add(region)
+            self.activated.append(var)
+        self._active.add(var)
+
+    def is_active(self, value: Value) -> bool:
+        """Whether a value may depend on what is differentiated."""
+        if isinstance(value, Var):
+            return value in self._active or (has_memory(value.type) and self.regions.find(value) in self._active)
+        if isinstance(value, Reference):
+            return self.is_active(self.store.get(value.cell))
+        return isinstance(value, Compound) and any(map(self.is_active, value.parts))
+
+    def read(self, value: Value, node: gast.AST | None = None) -> Value:
+        """The value, unless it cannot be followed."""
+        if isinstance(value, Poison):
+            self.refuse(value.reason, node, value.hint)
+        return value
+
+    # cells --------------------------------------------------------------------------------------------------------
+
+    def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
+        """What a cell holds now."""
+        found = self.read(self.store.get(reference.cell), node)
+        assert isinstance(found, Content)
+        return found
+
+    def new_cell(
+        self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = ""
+    ) -> Reference:
+        cell = Cell(content.kind, self.site(node, tag), cls)
+        self.store.set(cell, content)
+        return Reference(cell)
+
+    def site(self, node: gast.AST | None, tag: str = "") -> Hashable:
+        """The place of a node in the calls that are read, the same in each reading; `tag` tells several at one node."""
+        return (self.frame.path, id(node if node is not None else self.node), tag)
+
+    @contextmanager
+    def hinted(self, hint: str) -> Iterator[None]:
+        """Temporaries are named after this."""
+        before, self.hint = self.hint, hint.lstrip("%") or self.hint
+        try:
+            yield
+        finally:
+            self.hint = before
+
+    # what the other parts provide -----------------------------------------------------------------------------------
+
+    def block(self, statements: Sequence[gast.stmt]) -> None:
+        raise NotImplementedError
+
+    def expression(self, node: gast.AST) -> Value:
+        raise NotImplementedError
+
+    def assign(self, target: gast.AST, value: Value) -> None:
+        raise NotImplementedError
+
+    def branch(self, predicate: Value, then: Callable[[], None], orelse: Callable[[], None]) -> None:
+        raise NotImplementedError
+
+    def choose(self, predicate: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
+        raise NotImplementedError
+
+    def loop(
+        self,
+        bounds: tuple[Atom, Atom, Atom] | None,
+        body: Callable[[Atom], None],
+        exit_flag: Key | None = None,
+        hint: str = "i",
+    ) -> None:
+        raise NotImplementedError
+
+    def iterate(self, iterable: Value, consume: Callable[[Value], None], exit_flag: Key | None = None, hint: str = "item", node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def items_of(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...] | None:
+        raise NotImplementedError
+
+    def as_atom(self, value: Value, node: gast.AST | None = None) -> Atom:
+        raise NotImplementedError
+
+    def truth(self, value: Value) -> Atom:
+        raise NotImplementedError
+
+    def binary(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def compare(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def in_place(self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def set_item(self, container: Value, index: Value, value: Value, node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def get_attribute(self, owner: Value, name: str, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def apply(
+        self,
+        primitive: Primitive,
+        style: str | None,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        function: Any = None,
+    ) -> Value:
+        raise NotImplementedError
+
+    def opaque(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC) -> Value:
+        raise NotImplementedError
+
+    def call_code(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
+    ) -> Value:
+        raise NotImplementedError
+
+    def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
+        raise NotImplementedError
+
+    def load(self, name: str, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def method_of_class(self, reference: Value, name: str) -> Value | None:
+        raise NotImplementedError
+
+    def append(self, target: Value, value: Value, node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def new_list(self, items: tuple[Value, ...], node: gast.AST | None, growing: bool = False, tag: str = "") -> Value:
+        raise NotImplementedError
+
+    def unroll_for(self, value: Value) -> None:
+        raise NotImplementedError
+
+    def entries_of(self, value: Value, node: gast.AST | None) -> list[tuple[Any, Value]]:
+        raise NotImplementedError
+
+    def super_here(self, node: gast.AST) -> Value:
+        raise NotImplementedError
+
+    def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
+        raise NotImplementedError
+
+    def static_key(self, value: Value, node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def generate(
+        self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
+    ) -> None:
+        raise NotImplementedError
+
+    def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def expand(self, var: Var, node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def call_named(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
+        raise NotImplementedError
+
+    def as_listed(self, value: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def negation(self, value: Value) -> Value:
+        raise NotImplementedError
+
+    def array_operand(self, value: Value, node: gast.AST | None) -> Atom:
+        raise NotImplementedError
+
+    def opaque_method(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def index(self, node: gast.AST) -> Value:
+        raise NotImplementedError
+
+    def frame_of(self, name: str) -> Frame | None:
+        raise NotImplementedError
+
+    def update_item(self, function: Any, target: Var, index: Any, value: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
+        raise NotImplementedError
+
+    def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
+        """Read again, with this list as one whose length is known at run time only."""
+        raise NotImplementedError
+
+
+__all__ = ["Assumptions", "Core", "Keywords", "Op", "Const", "Regions", "Restart", "has_memory"]

@@ -1,0 +1,231 @@
+"""Iteration: `for` over anything, unrolled where the items are known one by one, a loop of the program otherwise."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Atom, Const, Var
+from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
+from .core import Core
+from .environment import Frame, Key
+from .values import FALSE, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
+
+Item = Callable[[Atom], Value]
+_LONGEST = 2000
+_TRIPS = 64
+
+
+class Iteration(Core):
+    """`iterate`."""
+
+    def iterate(
+        self,
+        iterable: Value,
+        consume: Callable[[Value], None],
+        exit_flag: Key | None = None,
+        hint: str = "item",
+        node: gast.AST | None = None,
+    ) -> None:
+        """Read `for item in iterable: consume(item)`.
+
+        Args:
+            iterable: what is iterated over.
+            consume: reads the body, given the item.
+            exit_flag: the variable that ends the loop when it is true behind a trip.
+            hint: the name of the item.
+            node: the place, for refusals and to know the loop again.
+        """
+        if iterable is UNDEF:
+            return
+        iterable = self._iterable(iterable, node)
+        if isinstance(iterable, Choice):
+            self.branch(
+                iterable.chosen,
+                lambda: self.iterate(iterable.first, consume, exit_flag, hint, node),
+                lambda: self.iterate(iterable.second, consume, exit_flag, hint, node),
+            )
+        elif isinstance(iterable, Range):
+            self._iterate_range(iterable, consume, exit_flag, hint, node)
+        elif isinstance(iterable, Lazy) and iterable.kind in ("generator", "filter", "chain"):
+            self._iterate_pushed(iterable, consume, exit_flag, hint, node)
+        else:
+            self._iterate_items(iterable, consume, exit_flag, hint, node)
+
+    def _iterable(self, value: Value, node: gast.AST | None) -> Value:
+        """What an instance's `__iter__` returns; other values as they are."""
+        method = self.method_of_class(value, "__iter__")
+        return value if method is None else self.call(method, (), {}, node)
+
+    def _iterate_range(
+        self, value: Range, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        site = self.site(node)
+        items = self.items_of(value)
+        if site in self.assumed.unrolled and items is not None and len(items) <= _TRIPS:
+            self._unroll(items, consume, exit_flag)
+            return
+
+        def trip(index: Atom) -> None:
+            if isinstance(index, Var) and items is not None and len(items) <= _TRIPS:
+                self.indices[index] = site
+            consume(index)
+
+        self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+
+    def _iterate_items(
+        self, value: Value, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        items = self.items_of(value, node)
+        if items is not None:
+            if len(items) > _LONGEST:
+                self.refuse(f"a loop over {len(items)} items of a structure would be unrolled", node, "use an array")
+            self._unroll(items, consume, exit_flag)
+            return
+        length, item = self._indexed(value, node, hint)
+        self.loop((Const(0), length, Const(1)), lambda index: consume(item(index)), exit_flag, "i")
+
+    def _unroll(self, items: tuple[Value, ...], consume: Callable[[Value], None], exit_flag: Key | None) -> None:
+        for item in items:
+            flag = FALSE if exit_flag is None else self.store.get(exit_flag)
+            if self.dead or (isinstance(flag, Const) and flag is not UNDEF and flag.value):
+                return
+            self.branch(flag, lambda: None, lambda item=item: consume(item))
+
+    # known by index ---------------------------------------------------------------------------------------------------
+
+    def _indexed(self, value: Value, node: gast.AST | None, hint: str = "item") -> tuple[Atom, Item]:
+        """The length of an iterable and how to read its items by index."""
+        if isinstance(value, Lazy):
+            return self._indexed_lazy(value, node, hint)
+        if isinstance(value, Range):
+            return self.as_atom(self.length_of(value)), lambda i: self.get_item(value, i)
+        if isinstance(value, (TupleValue, Reference)):
+            return self._indexed_structure(value, node)
+        if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
+            return self._indexed_structure(TupleValue(self.items_of(value) or ()), node)
+        if isinstance(value, Var) and isinstance(value.type, (Array, List, Numeric, Object)):
+            length = self.emit(P.LENGTH, value, type=INT, hint="n")
+
+            def item(index: Atom) -> Value:
+                with self.hinted(hint):
+                    return self.get_item(value, index, node)
+
+            return length, item
+        if isinstance(value, Const) and isinstance(value.value, (tuple, str)):
+            return Const(len(value.value)), lambda i: self.get_item(value, i)
+        self.refuse("this cannot be iterated over", node)
+
+    def _indexed_structure(self, value: Value, node: gast.AST | None) -> tuple[Atom, Item]:
+        """Items of one type become a list of the program, to be iterated along with something of unknown length."""
+        items = self.items_of(value, node) or ()
+        atoms = [self.as_atom(item, node) for item in items]
+        joined: Any = atoms[0].type if atoms else INT
+        for atom in atoms:
+            joined = None if joined is None else join(joined, atom.type)
+        if joined is None:
+            self.refuse("items of different kinds are iterated along with an array", node, "give the array a known length")
+        made = self.emit(P.LIST, *atoms, type=List(joined))
+        return Const(len(items)), lambda i: self.get_item(made, i, node)
+
+    def _indexed_lazy(self, value: Lazy, node: gast.AST | None, hint: str) -> tuple[Atom, Item]:
+        if value.kind == "zip":
+            return self._indexed_zip(value, node)
+        if value.kind == "enumerate":
+            length, item = self._indexed(value.sources[0], node)
+            start = value.sources[1]
+            return length, lambda i: TupleValue((self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i)))  # type: ignore[union-attr]
+        if value.kind == "reversed":
+            length, item = self._indexed(value.sources[0], node)
+            last = self.binary(operator.sub, length, Const(1))
+            return length, lambda i: item(self.as_atom(self.binary(operator.sub, last, i)))
+        if value.kind == "map":
+            length, item = self._indexed(Lazy("zip", value.sources[1:]), node)
+            return length, lambda i: self.call(value.sources[0], self.items_of(item(i)) or (), {}, node)
+        listed = self.as_listed(value, node)
+        return self._indexed(listed, node, hint)
+
+    def _indexed_zip(self, value: Lazy, node: gast.AST | None) -> tuple[Atom, Item]:
+        pairs = [self._indexed(source, node) for source in value.sources]
+        length: Value = pairs[0][0]
+        for other, _ in pairs[1:]:
+            if value.extra is True:
+                self._demand_equal(length, other, node)
+            else:
+                length = self._shorter(length, other)
+        return self.as_atom(length), lambda i: TupleValue(tuple(item(i) for _, item in pairs))
+
+    def _shorter(self, left: Value, right: Value) -> Value:
+        if left is right:
+            return left
+        if is_const(left) and is_const(right):
+            return Const(min(left.value, right.value))  # type: ignore[union-attr]
+        with self.hinted("n"):
+            return self.call(Const(min, name="min"), (left, right), {})
+
+    def _demand_equal(self, left: Value, right: Value, node: gast.AST | None) -> None:
+        def fail() -> None:
+            error = self.emit(
+                P.CALL_PYTHON, Const(ValueError, name="ValueError"), Const("zip() arguments have different lengths"),
+                type=Object(ValueError),
+            )  # fmt: skip
+            self.perform(P.RAISE, error)
+            self.dead = True
+
+        self.branch(self.truth(self.compare(operator.ne, left, right, node)), fail, lambda: None)
+
+    def as_listed(self, value: Value, node: gast.AST | None) -> Value:
+        """`list(value)`."""
+        items = self.items_of(value, node)
+        made = self.new_list(items or (), node, growing=items is None)
+        if items is None:
+            self.iterate(value, lambda item: self.append(made, item, node), node=node)
+        return made
+
+    # pushed -------------------------------------------------------------------------------------------------------------
+
+    def _iterate_pushed(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """Iterables whose length is not known before they have run: the body runs inside their own loops."""
+        if value.kind == "chain":
+            for source in value.sources:
+                flag = FALSE if exit_flag is None else self.store.get(exit_flag)
+                self.branch(
+                    flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node)
+                )
+        elif value.kind == "filter":
+            function, source = value.sources
+
+            def trip(item: Value) -> None:
+                none = isinstance(function, Const) and function.value is None
+                kept = item if none else self.call(function, (item,), {}, node)
+                self.branch(self.truth(kept), lambda: consume(item), lambda: None)
+
+            self.iterate(source, trip, exit_flag, hint, node)
+        else:
+            self._iterate_generator(value, consume, exit_flag)
+
+    def _iterate_generator(self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None) -> None:
+        node, frame = value.extra
+
+        def element() -> None:
+            item = self.expression(node.elt)
+            inner, self.frame = self.frame, outer
+            try:
+                consume(item)
+            finally:
+                self.frame = inner
+
+        outer: Frame = self.frame
+        self.frame = frame
+        try:
+            self.generate(node, value.sources[0], element, exit_flag)
+        finally:
+            self.frame = outer
+

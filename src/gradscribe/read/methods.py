@@ -1,0 +1,300 @@
+"""Methods that are known by name: of arrays and numbers, lists, dicts, sets, tuples and strings."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Const, Var
+from ..ir.primitives import lookup
+from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Object, Scalar, Tuple, is_numeric
+from .core import Core, Keywords
+from .values import (
+    NONE,
+    Closure,
+    Content,
+    Lazy,
+    Reference,
+    TupleValue,
+    Value,
+    is_const,
+    is_foldable,
+    same_atom,
+)
+
+_PACKED = {"reshape", "transpose"}
+_PURE_STRING = {
+    "format", "join", "split", "strip", "upper", "lower", "replace", "startswith", "endswith", "lstrip", "rstrip",
+    "capitalize", "title", "isdigit", "find", "count", "zfill",
+}  # fmt: skip
+
+
+class Methods(Core):
+    """`call_named`."""
+
+    def call_named(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        """`owner.name(*args, **keywords)`."""
+        if owner is UNDEF or any(a is UNDEF for a in (*args, *keywords.values())):
+            return UNDEF
+        kind = self._kind_of(owner)
+        method = getattr(self, f"_{kind}_{name}", None) if kind else None
+        if method is not None:
+            result = method(owner, args, keywords, node)
+            if result is not NotImplemented:
+                return result
+        if isinstance(owner, Const) and isinstance(owner.value, str) and name in _PURE_STRING:
+            return self._string_method(owner, name, args, keywords, node)
+        if isinstance(owner, Var) and is_numeric(owner.type) and owner not in self.samples:
+            return self._array_method(owner, name, args, keywords, node)
+        if owner in self.samples and isinstance(self.samples[owner], (np.ndarray, np.generic)):  # type: ignore[index]
+            return self._array_method(owner, name, args, keywords, node)
+        return self.opaque_method(owner, name, args, keywords, node)
+
+    def _kind_of(self, owner: Value) -> str | None:
+        if isinstance(owner, Reference):
+            return owner.cell.kind
+        if isinstance(owner, TupleValue):
+            return "tuple"
+        if isinstance(owner, Lazy) and owner.kind == "generator":
+            return None
+        if isinstance(owner, (Var, Const)):
+            found = {List: "list", Dict: "dict", FixedList: "list", Tuple: "tuple", Array: "array", Numeric: "array"}
+            return found.get(type(owner.type))
+        return None
+
+    # arrays ---------------------------------------------------------------------------------------------------------
+
+    def _array_method(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        """A method that is a primitive: `x.sum(axis=0)` is `np.sum(x, axis=0)`."""
+        own = getattr(np.ndarray, name, None)
+        function = getattr(np, name, None)
+        found = lookup(own) or lookup(function)
+        if found is None or own is None:
+            return self.opaque_method(owner, name, args, keywords, node)
+        if name in _PACKED and len(args) > 1:
+            args = (TupleValue(tuple(args)),)
+        return self.apply(found[0], "method", (owner, *args), keywords, node, function if callable(function) else own)
+
+    def _array_fill(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self.set_item(owner, Const(Ellipsis), args[0], node)
+        return NONE
+
+    def _array_sort(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        found = lookup(np.sort)
+        if found is None:
+            return NotImplemented
+        self.set_item(owner, Const(Ellipsis), self.apply(*found, (owner, *args), keywords, node, np.sort), node)
+        return NONE
+
+    def _array_item(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """`x.item(i)` is `x[i]` of the flattened array, as a Python number."""
+        if not self.is_active(owner):
+            return NotImplemented
+        if len(args) == 1 and isinstance(owner, Var) and isinstance(owner.type, Array) and owner.type.ndim == 1:
+            return self.get_item(owner, args[0], node)
+        if not args and isinstance(owner, Var) and isinstance(owner.type, Array):
+            return self.get_item(owner, Const((0,) * owner.type.ndim), node)
+        return NotImplemented
+
+    def _array_tolist(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if not self.is_active(owner) or not isinstance(owner, Var) or getattr(owner.type, "ndim", 0) != 1:
+            return NotImplemented
+        return self.call(Const(list, name="list"), (owner,), {}, node)
+
+    # lists ----------------------------------------------------------------------------------------------------------
+
+    def _list_append(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        self.append(owner, args[0], node)
+        return NONE
+
+    def _expanded_first(self, owner: Value, node: gast.AST | None) -> None:
+        """A list argument that is changed is taken apart first."""
+        if isinstance(owner, Var) and isinstance(owner.type, (FixedList, Dict)):
+            self.expand(owner, node)
+        if isinstance(owner, Reference) and owner.cell.origin is not None:
+            self.refuse("the length of a container argument is changed", node, "make a copy of it first")
+
+    def _list_extend(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        items = self.items_of(args[0], node)
+        if items is None:
+            self.iterate(args[0], lambda item: self.append(owner, item, node), node=node)
+        for item in items or ():
+            self.append(owner, item, node)
+        return NONE
+
+    def _list_pop(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        if isinstance(owner, Var) and isinstance(owner.type, List):
+            position = [self.as_atom(a, node) for a in args]
+            popped = self.emit(P.POP, owner, *position, type=owner.type.item)
+            return popped
+        assert isinstance(owner, Reference)
+        content = self.content(owner, node)
+        index = args[0] if args else Const(-1)
+        if not is_const(index, int):
+            self.grow(owner.cell)
+        items = list(content.items)
+        try:
+            value = items.pop(index.value)  # type: ignore[union-attr]
+        except IndexError:
+            self.grow(owner.cell)
+        self.store.set(owner.cell, Content("list", tuple(items)))
+        return value
+
+    def _change(self, owner: Value, node: gast.AST | None, change: Any) -> Value:
+        """Change the items of a list of known structure; lists of the program are refused."""
+        self._expanded_first(owner, node)
+        if not isinstance(owner, Reference):
+            self.refuse("this method of a list whose length is known at run time only", node, "use append, pop and indexing")
+        items = list(self.content(owner, node).items)
+        result = change(items)
+        self.store.set(owner.cell, Content("list", tuple(items)))
+        return NONE if result is None else result
+
+    def _list_insert(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if not is_const(args[0], int):
+            self.refuse("an item is inserted at a place that is not constant", node)
+        return self._change(owner, node, lambda items: items.insert(args[0].value, args[1]))  # type: ignore[union-attr]
+
+    def _list_reverse(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self._change(owner, node, lambda items: items.reverse())
+
+    def _list_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self._change(owner, node, lambda items: items.clear())
+
+    def _list_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self.call(Const(list, name="list"), (owner,), {}, node)
+
+    def _list_sort(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        ordered = self.call(Const(sorted, name="sorted"), (owner,), keywords, node)
+        items = self.items_of(ordered, node)
+        if items is not None and isinstance(owner, Reference):
+            self.store.set(owner.cell, Content("list", items))
+            return NONE
+        if isinstance(owner, Reference):
+            self.grow(owner.cell)
+        self.iterate(
+            Lazy("enumerate", (ordered, Const(0)), 0),
+            lambda pair: self.set_item(owner, pair.items[0], pair.items[1], node),  # type: ignore[union-attr]
+            node=node,
+        )
+        return NONE
+
+    def _list_index(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        items = self.items_of(owner, node)
+        for k, item in enumerate(items or ()):
+            if same_atom(item, args[0]):
+                return Const(k)
+            if not (is_foldable(item) and is_foldable(args[0])):
+                return NotImplemented
+        return NotImplemented
+
+    def _list_count(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        items = self.items_of(owner, node)
+        if items is None:
+            return NotImplemented
+        total: Value = Const(0)
+        for item in items:
+            total = self.binary(operator.add, total, self.compare(operator.eq, item, args[0], node), node)
+        return total
+
+    _tuple_index, _tuple_count = _list_index, _list_count
+
+    # dicts ----------------------------------------------------------------------------------------------------------
+
+    def _view(self, owner: Value, kind: str) -> Value:
+        return Lazy(kind, (owner,))
+
+    def _dict_keys(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self._view(owner, "keys")
+
+    def _dict_values(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self._view(owner, "values")
+
+    def _dict_items(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self._view(owner, "items")
+
+    def _has(self, owner: Value, key: Value, node: gast.AST | None) -> bool:
+        known = self.static_key(key, node)
+        return any(k == known for k, _ in self.entries_of(owner, node))
+
+    def _dict_get(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if self._has(owner, args[0], node):
+            return self.get_item(owner, args[0], node)
+        return args[1] if len(args) > 1 else NONE
+
+    def _dict_setdefault(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if not self._has(owner, args[0], node):
+            self._expanded_first(owner, node)
+            self.set_item(owner, args[0], args[1] if len(args) > 1 else NONE, node)
+        return self.get_item(owner, args[0], node)
+
+    def _dict_update(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        for key, value in [*(self.entries_of(args[0], node) if args else ()), *keywords.items()]:
+            self.set_item(owner, Const(key), value, node)
+        return NONE
+
+    def _dict_pop(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        if not self._has(owner, args[0], node):
+            return args[1] if len(args) > 1 else self.get_item(owner, args[0], node)
+        value = self.get_item(owner, args[0], node)
+        assert isinstance(owner, Reference)
+        content = self.content(owner, node)
+        self.store.set(owner.cell, content.without(self.static_key(args[0], node)))
+        return value
+
+    def _dict_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self.call(Const(dict, name="dict"), (owner,), {}, node)
+
+    def _set_add(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        assert isinstance(owner, Reference)
+        content = self.content(owner, node)
+        if not all(map(is_foldable, (*content.items, args[0]))):
+            self.refuse("a set of values that are not constant", node, "use a list")
+        if not any(same_atom(item, args[0]) for item in content.items):
+            self.store.set(owner.cell, Content("set", (*content.items, args[0])))
+        return NONE
+
+    # tuples and strings -------------------------------------------------------------------------------------------------
+
+    def _tuple__replace(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if not isinstance(owner, TupleValue) or owner.cls is None:
+            return NotImplemented
+        names = owner.cls._fields  # type: ignore[attr-defined]
+        return TupleValue(tuple(keywords.get(n, item) for n, item in zip(names, owner.items, strict=True)), owner.cls)
+
+    def _tuple__asdict(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if not isinstance(owner, TupleValue) or owner.cls is None:
+            return NotImplemented
+        return self.new_cell(Content("dict", owner.items, owner.cls._fields), node)  # type: ignore[attr-defined]
+
+    def _string_method(
+        self, owner: Const, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        """Folded where all is known; text is no value that is differentiated."""
+        items = [self.items_of(a, node) if name == "join" else (a,) for a in args]
+        if all(i is not None and all(map(is_foldable, i)) for i in items) and all(map(is_foldable, keywords.values())):
+            known = [[v.value for v in i or ()] if name == "join" else i[0].value for i in items]  # type: ignore
+            result = getattr(owner.value, name)(*known, **{k: v.value for k, v in keywords.items()})  # type: ignore[union-attr]
+            if isinstance(result, list):
+                return self.new_list(tuple(map(Const, result)), node)
+            return Const(result)
+        atoms = [self.as_atom(v, node) for v in args]
+        named = {k: self.as_atom(v, node) for k, v in keywords.items()}
+        return self.emit(P.CALL_METHOD, owner, *atoms, static=name, type=STRING, inactive=True, **named)
+
+
+__all__ = ["Closure", "Methods", "Object", "Scalar"]

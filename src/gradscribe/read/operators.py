@@ -1,0 +1,406 @@
+"""Operators on values: arithmetic, comparison, truth.
+
+What is computed on constants is decided here: ints, booleans and strings are, floats never, so that a derivative does
+the arithmetic that the function does.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..errors import UnsupportedCall
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Atom, Const, Var
+from ..ir.primitives import lookup
+from ..ir.types import BOOL, STRING, Array, List, Numeric, Object, Scalar, Tuple, is_numeric
+from .core import Core
+from .values import (
+    Choice,
+    Compound,
+    Content,
+    Lazy,
+    Range,
+    Reference,
+    TupleValue,
+    Value,
+    is_code,
+    is_const,
+    is_foldable,
+    is_none,
+    same_atom,
+)
+
+BINARY: dict[type, Callable[..., Any]] = {
+    gast.Add: operator.add,
+    gast.Sub: operator.sub,
+    gast.Mult: operator.mul,
+    gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv,
+    gast.Mod: operator.mod,
+    gast.Pow: operator.pow,
+    gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_,
+    gast.BitXor: operator.xor,
+    gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+}
+UNARY: dict[type, Callable[..., Any]] = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert}
+COMPARE: dict[type, Callable[..., Any]] = {
+    gast.Lt: operator.lt,
+    gast.LtE: operator.le,
+    gast.Gt: operator.gt,
+    gast.GtE: operator.ge,
+    gast.Eq: operator.eq,
+    gast.NotEq: operator.ne,
+}
+_NAMES = {
+    operator.add: "add", operator.sub: "sub", operator.mul: "mul", operator.truediv: "truediv", operator.pow: "pow",
+    operator.floordiv: "floordiv", operator.mod: "mod", operator.matmul: "matmul", operator.and_: "and",
+    operator.or_: "or", operator.xor: "xor", operator.lshift: "lshift", operator.rshift: "rshift",
+    operator.neg: "neg", operator.pos: "pos", operator.invert: "invert", operator.lt: "lt", operator.le: "le",
+    operator.gt: "gt", operator.ge: "ge", operator.eq: "eq", operator.ne: "ne",
+}  # fmt: skip
+_MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+_IN_PLACE = {f: getattr(operator, f"i{n}") for f, n in _NAMES.items() if hasattr(operator, f"i{n}")}
+_LARGEST = 10**40
+
+
+class Operators(Core):
+    """`binary`, `unary`, `compare`, `truth` and `in_place`."""
+
+    def binary(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        """`left <operator> right`."""
+        if left is UNDEF or right is UNDEF:
+            return UNDEF
+        folded = self._folded(function, left, right)
+        if folded is not None:
+            return folded
+        for found in (
+            self._overloaded(f"__{_NAMES[function]}__", left, right, node),
+            self._overloaded(f"__r{_NAMES[function]}__", right, left, node),
+            self._sequences(function, left, right, node),
+        ):
+            if found is not None:
+                return found
+        return self._arithmetic(function, (left, right), node)
+
+    def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
+        if isinstance(operand, Const) and type(operand.value) in (int, bool, float):
+            return Const(function(operand.value))
+        found = self._overloaded(f"__{_NAMES[function]}__", operand, None, node)
+        return found if found is not None else self._arithmetic(function, (operand,), node)
+
+    def _arithmetic(self, function: Callable[..., Any], operands: tuple[Value, ...], node: gast.AST | None) -> Value:
+        atoms = [self._operand(v, node) for v in operands]
+        found = lookup(function)
+        assert found is not None
+        type_ = STRING if any(a.type == STRING for a in atoms) and function is not operator.matmul else None
+        return self.emit(found[0], *atoms, style="operator", type=type_)
+
+    def _operand(self, value: Value, node: gast.AST | None) -> Atom:
+        """A number or array; a list among them is made an array, as NumPy would."""
+        atom = self.as_atom(value, node)
+        if isinstance(value, Compound) and self.is_active(value) and not isinstance(value, Choice):
+            array = lookup(np.asarray) or lookup(np.array)
+            if array is None or not isinstance(value, (TupleValue, Reference)):
+                self.refuse("this operator is not known for such operands", node, error=UnsupportedCall)
+            return self.emit(array[0], atom, style=array[1])
+        return atom
+
+    def _folded(self, function: Callable[..., Any], left: Value, right: Value) -> Value | None:
+        if not is_foldable(left) or not is_foldable(right):
+            return None
+        a, b = left.value, right.value  # type: ignore[union-attr]
+        if function in (operator.pow, operator.lshift) and (isinstance(b, int) and abs(b) > 64):
+            return None
+        try:
+            result = function(a, b)
+        except Exception:  # it fails when it runs
+            return None
+        if type(result) not in (int, bool, str, bytes) or (isinstance(result, int) and abs(result) > _LARGEST):
+            return None
+        return None if isinstance(result, str) and len(result) > 10_000 else Const(result)
+
+    def _overloaded(self, name: str, owner: Value, other: Value | None, node: gast.AST | None) -> Value | None:
+        """The result of an instance's own operator, None where it has none."""
+        method = self.method_of_class(owner, name)
+        if method is None:
+            return None
+        result = self.call(method, () if other is None else (other,), {}, node)
+        return None if is_const(result) and result.value is NotImplemented else result  # type: ignore[union-attr]
+
+    def _sequences(
+        self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None
+    ) -> Value | None:
+        """`+` and `*` of tuples and lists."""
+        if function is operator.add:
+            for kind in (self._is_tuple, self._is_list):
+                if kind(left) and kind(right):
+                    return self._joined(left, right, node)
+        if function is operator.mul:
+            for items, count in ((left, right), (right, left)):
+                if (self._is_tuple(items) or self._is_list(items)) and not self._is_sequence(count):
+                    return self._repeated(items, count, node)
+        return None
+
+    def _is_tuple(self, value: Value) -> bool:
+        return isinstance(value, TupleValue) or (isinstance(value, (Var, Const)) and isinstance(value.type, Tuple))
+
+    def _is_list(self, value: Value) -> bool:
+        if isinstance(value, Reference):
+            return value.cell.kind == "list"
+        return isinstance(value, Var) and isinstance(value.type, List)
+
+    def _is_sequence(self, value: Value) -> bool:
+        return isinstance(value, Compound)
+
+    def _joined(self, left: Value, right: Value, node: gast.AST | None) -> Value:
+        a, b = self.items_of(left, node), self.items_of(right, node)
+        if a is not None and b is not None:
+            if self._is_tuple(left):
+                return TupleValue((*a, *b))
+            return self.new_list((*a, *b), node)
+        made = self.new_list((), node, growing=True)
+        self.iterate(left, lambda item: self.append(made, item, node), node=node)
+        self.iterate(right, lambda item: self.append(made, item, node), node=node)
+        return made
+
+    def _repeated(self, value: Value, count: Value, node: gast.AST | None) -> Value:
+        items = self.items_of(value, node)
+        if items is not None and is_const(count, int) and len(items) * max(count.value, 0) <= 4096:  # type: ignore[union-attr]
+            repeated = items * count.value  # type: ignore[union-attr]
+            return TupleValue(repeated) if self._is_tuple(value) else self.new_list(repeated, node)
+        if self._is_tuple(value):
+            self.refuse("a tuple repeated a number of times that is not constant", node, "use a list or an array")
+        made = self.new_list((), node, growing=True)
+        bounds = (Const(0), self.as_atom(count, node), Const(1))
+        self.loop(
+            bounds, lambda _: self.iterate(value, lambda item: self.append(made, item, node), node=node), hint="k"
+        )
+        return made
+
+    # comparison -----------------------------------------------------------------------------------------------------
+
+    def compare(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        """`left <comparison> right`."""
+        if left is UNDEF or right is UNDEF:
+            return UNDEF
+        if isinstance(left, Const) and isinstance(right, Const) and self._is_plain(left) and self._is_plain(right):
+            try:
+                return Const(bool(function(left.value, right.value)))
+            except TypeError:
+                pass
+        name = _NAMES[function]
+        found = self._overloaded(f"__{name}__", left, right, node)
+        if found is None:
+            found = self._overloaded(f"__{_MIRRORED[name]}__", right, left, node)
+        if found is None:
+            found = self._compare_structures(function, left, right, node)
+        return found if found is not None else self._compare_atoms(function, left, right, node)
+
+    def _is_plain(self, atom: Const) -> bool:
+        return is_foldable(atom) or (isinstance(atom.value, tuple)) or is_code(atom)
+
+    def _compare_atoms(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None) -> Value:
+        if function in (operator.eq, operator.ne) and (_never_equal(left, right) or _never_equal(right, left)):
+            return Const(function is operator.ne)
+        atoms = [self._operand(v, node) for v in (left, right)]
+        found = lookup(function)
+        assert found is not None
+        return self.emit(found[0], *atoms, style="operator")
+
+    def _compare_structures(
+        self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None
+    ) -> Value | None:
+        """`==` and `<` of tuples or lists, item by item."""
+        alike = (self._is_tuple(left) and self._is_tuple(right)) or (self._is_list(left) and self._is_list(right))
+        a, b = (self.items_of(left, node), self.items_of(right, node)) if alike else (None, None)
+        if a is None or b is None:
+            return None
+        if function in (operator.eq, operator.ne):
+            result: Value = Const(len(a) == len(b))
+            for x, y in zip(a, b, strict=False):
+                result = self.choose(
+                    self.truth(result), lambda x=x, y=y: self.compare(operator.eq, x, y, node), lambda: Const(False)
+                )
+            return result if function is operator.eq else self.negation(result)
+        return self._lexicographic(function, a, b, node)
+
+    def _lexicographic(
+        self, function: Callable[..., Any], a: tuple[Value, ...], b: tuple[Value, ...], node: gast.AST | None
+    ) -> Value:
+        if not a or not b:
+            return Const(bool(function(len(a), len(b))))
+        return self.choose(
+            self.truth(self.compare(operator.eq, a[0], b[0], node)),
+            lambda: self._lexicographic(function, a[1:], b[1:], node),
+            lambda: self.compare(function, a[0], b[0], node),
+        )
+
+    def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+        """`left is right`."""
+        if left is UNDEF or right is UNDEF:
+            return UNDEF
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, Choice):
+                return self._choice_is(one, other, negated)
+        known = _same_object(left, right)
+        if known is not None:
+            return Const(known != negated)
+        return self.emit(
+            P.IS_NOT if negated else P.IS, self.as_atom(left), self.as_atom(right), style="operator", type=BOOL
+        )
+
+    def _choice_is(self, choice: Choice, other: Value, negated: bool) -> Value:
+        return self.choose(
+            choice.chosen,
+            lambda: self.identity(choice.first, other, negated),
+            lambda: self.identity(choice.second, other, negated),
+        )
+
+    def membership(self, item: Value, container: Value, negated: bool, node: gast.AST | None) -> Value:
+        """`item in container`."""
+        if item is UNDEF or container is UNDEF:
+            return UNDEF
+        if is_foldable(item) and is_foldable(container):
+            try:
+                return Const((item.value in container.value) != negated)  # type: ignore[union-attr]
+            except TypeError:
+                pass
+        found = self._overloaded("__contains__", container, item, node)
+        if found is None:
+            found = self._among(item, container, node)
+        if found is not None:
+            return self.negation(found) if negated else self.truth(found)
+        primitive = P.NOT_IN if negated else P.IN
+        return self.emit(primitive, self.as_atom(item, node), self.as_atom(container, node), type=BOOL)
+
+    def _among(self, item: Value, container: Value, node: gast.AST | None) -> Value | None:
+        if isinstance(container, Reference) and container.cell.kind == "dict":
+            keys = self.content(container, node).keys or ()
+            items: tuple[Value, ...] | None = tuple(map(Const, keys))
+        elif isinstance(container, Range):
+            return None
+        else:
+            items = self.items_of(container, node) if isinstance(container, (Compound, Var, Const)) else None
+        if items is None:
+            return None
+        result: Value = Const(False)
+        for known in items:
+            result = self.choose(
+                self.truth(result), lambda: Const(True), lambda known=known: self.compare(operator.eq, known, item, node)
+            )
+        return result
+
+    # truth ------------------------------------------------------------------------------------------------------------
+
+    def truth(self, value: Value) -> Atom:
+        """`bool(value)` as a predicate: a constant, or an atom that is tested when it runs."""
+        if value is UNDEF:
+            return UNDEF
+        if isinstance(value, Const):
+            return value if isinstance(value.value, bool) else Const(True if is_code(value) else bool(value.value))
+        if isinstance(value, Choice):
+            return self.as_atom(
+                self.choose(value.chosen, lambda: self.truth(value.first), lambda: self.truth(value.second))
+            )
+        if isinstance(value, Var) and isinstance(value.type, Object) and value.type.cls is type(None):
+            return Const(False)
+        if isinstance(value, Var):
+            return value
+        return self._truth_of_structure(value)
+
+    def _truth_of_structure(self, value: Compound) -> Atom:
+        for name in ("__bool__", "__len__"):
+            method = self.method_of_class(value, name)
+            if method is not None:
+                return self.truth(self.call(method, (), {}))
+        if isinstance(value, Reference) and value.cell.kind == "instance":
+            return Const(True)
+        if isinstance(value, (TupleValue, Reference)):
+            return Const(bool((value if isinstance(value, TupleValue) else self.content(value)).parts))
+        if isinstance(value, (Range, Lazy)):
+            items = self.items_of(value)
+            return Const(bool(items)) if items is not None else self.as_atom(value)
+        return Const(True)
+
+    def negation(self, value: Value) -> Value:
+        """`not value`."""
+        predicate = self.truth(value)
+        if isinstance(predicate, Const) and predicate is not UNDEF:
+            return Const(not predicate.value)
+        return self.emit(P.NOT, predicate, style="operator")
+
+    # in place ---------------------------------------------------------------------------------------------------------
+
+    def in_place(self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None) -> Value:
+        """`target <operator>= value`: what the target is afterwards (itself, where it is written in place)."""
+        if target is UNDEF or value is UNDEF:
+            return UNDEF
+        found = self._overloaded(f"__i{_NAMES[function]}__", target, value, node)
+        if found is not None:
+            return found
+        if self._is_list(target) and function is operator.add:
+            self.iterate(value, lambda item: self.append(target, item, node), node=node)
+            return target
+        if isinstance(target, Var) and isinstance(target.type, Array):
+            self.update_item(function, target, Const(Ellipsis), value, node)
+            return target
+        if isinstance(target, Var) and isinstance(target.type, (Numeric, Object)) and target.type != STRING:
+            return self._in_place_unknown(function, target, value, node)
+        return self.binary(function, target, value, node)
+
+    def _in_place_unknown(self, function: Callable[..., Any], target: Var, value: Value, node: gast.AST | None) -> Value:
+        """Whether this rebinds a number or writes into an array is known at run time only."""
+        if not self.is_active(target) and not self.is_active(value):
+            return self.opaque(Const(_IN_PLACE[function], name=f"operator.{_IN_PLACE[function].__name__}"), (target, value), {}, node)
+        self.refuse(
+            "whether this writes into an array or rebinds a number is not known",
+            node,
+            "write `a = a + b` to rebind, or let `a` be an array from the start (np.zeros)",
+        )
+
+    def update_item(
+        self, function: Callable[..., Any], target: Var, index: Atom, value: Value, node: gast.AST | None
+    ) -> None:
+        """`target[index] <operator>= value` for an array."""
+        operand = self._operand(value, node)
+        if function is operator.add:
+            self.write(P.ADDAT, target, index, operand)
+        elif function is operator.sub:
+            self.write(P.ADDAT, target, index, self.emit(P.NEGATIVE, operand, style="operator"))
+        else:
+            whole = same_atom(index, Const(Ellipsis))
+            old = target if whole else self.emit(P.GETITEM, target, index)
+            self.write(P.SETITEM, target, index, self.as_atom(self.binary(function, old, operand, node)))
+
+
+def _same_object(left: Value, right: Value) -> bool | None:
+    """Whether two values are one object, None where that is not known."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value or (same_atom(left, right) and is_foldable(left))
+    if isinstance(left, Reference) and isinstance(right, Reference):
+        return left.cell is right.cell
+    for one, other in ((left, right), (right, left)):
+        if is_none(one) and (isinstance(other, Compound) or is_numeric_for_sure(other)):
+            return False
+    return True if left is right else None
+
+
+def is_numeric_for_sure(value: Value) -> bool:
+    """Whether a value is a number or array and nothing else (what is opaque is called numeric too)."""
+    return isinstance(value, Var) and is_numeric(value.type) and not isinstance(value.type, Numeric)
+
+
+def _never_equal(left: Value, right: Value) -> bool:
+    """None and strings against numbers."""
+    return isinstance(left, Const) and isinstance(left.value, (str, type(None))) and (
+        isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar))
+    )

@@ -1,0 +1,179 @@
+"""Names: what they stand for, inside the function and outside of it.
+
+Functions, classes, modules, strings, None and booleans from outside are taken as they are now, and noted in `resolved`,
+so that it can be seen later whether they still are. Other data is read when the derivative is called; `externals` says
+which types were assumed.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..errors import UnresolvedName
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Atom, Const, Var
+from ..ir.primitives import External
+from ..ir.types import Object, Type
+from .core import Core
+from .environment import Frame
+from .signature import signature_of
+from .values import Closure, Method, Partial, Poison, TupleValue, Value
+
+_CODE = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.ModuleType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.MethodWrapperType,
+    types.ClassMethodDescriptorType,
+    types.GenericAlias,
+    type,
+    np.ufunc,
+    functools.partial,
+    staticmethod,
+    classmethod,
+)
+
+
+def stands_for_itself(value: Any) -> bool:
+    """Functions, classes, modules: what is resolved at compile time."""
+    if isinstance(value, (*_CODE, np.dtype)) or hasattr(value, "__wrapped__"):
+        return True
+    return callable(value) and (type(value).__module__ or "").startswith("numpy")
+
+
+def is_static(value: Any) -> bool:
+    """What is known by value at compile time."""
+    return stands_for_itself(value) or value is None or value is Ellipsis or isinstance(value, (str, bool, bytes))
+
+
+class Resolve(Core):
+    """`load` and `lift`."""
+
+    def frame_of(self, name: str) -> Frame | None:
+        """The frame in which a name lives, None for one from outside."""
+        frame: Frame | None = self.frame
+        if name.startswith("%"):
+            return frame
+        while frame is not None and name not in frame.local:
+            frame = frame.outer
+        return frame
+
+    def load(self, name: str, node: gast.AST | None = None) -> Value:
+        """The value of a name."""
+        frame = self.frame_of(name)
+        if frame is not None:
+            value = self.read(self.store.get((frame, name)), node)
+            if value is UNDEF and not name.startswith("%"):
+                self._note_unbound(name)
+            return value
+        return self.outside(name, node)
+
+    def _note_unbound(self, name: str) -> None:
+        """It fails when it runs (or will be defined in a later reading of the loop)."""
+        message = f"cannot access local variable {name!r} where it is not associated with a value"
+        error = self.emit(
+            P.CALL_PYTHON, Const(UnboundLocalError, name="UnboundLocalError"), Const(message),
+            type=Object(UnboundLocalError), hint="error",
+        )  # fmt: skip
+        self.perform(P.RAISE, error)
+
+    def outside(self, name: str, node: gast.AST | None) -> Value:
+        """The value of a free variable, global or builtin."""
+        root = self.frame
+        while root.outer is not None:
+            root = root.outer
+        source = root.code.source
+        cell = source.cells.get(name)
+        if cell is not None:
+            return self._external(External(name, cell), node)
+        if name in source.globals:
+            return self._external(External(name, source.globals), node)
+        if hasattr(builtins, name):
+            return self.lift(getattr(builtins, name), name)
+        self.refuse(f"the name `{name}` is not defined", node, error=UnresolvedName)
+
+    def _external(self, external: External, node: gast.AST | None) -> Value:
+        try:
+            value = external.read()
+        except NameError:
+            self.refuse(f"the name `{external.name}` has no value yet", node, error=UnresolvedName)
+        if is_static(value):
+            self.resolved[id(external.owner), external.name] = (external.owner, external.name, value)
+            return self.lift(value, external.name)
+        return self._read_external(external, value)
+
+    def _read_external(self, external: External, value: Any) -> Var:
+        """A value that is read when the derivative is called, at the outermost level, once."""
+        key = (id(external.owner), external.name)
+        if key in self.externals and not self.assumed.volatile:
+            return self.externals[key][1]
+        type_ = signature_of(value, external.name)
+        builder = self.builder if self.assumed.volatile else self.root
+        made = builder.emit(P.EXTERNAL, hint=external.name, named=True, type=type_, static=external)
+        self.born[made] = len(self.born)
+        self.samples[made] = value
+        if key not in self.externals:
+            self.assumed_types.append((external, type_))
+        self.externals[key] = (external, made)
+        return made
+
+    def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
+        """A Python object as a value: by itself where it is static, else as `atom()` reads it when the function runs."""
+        if isinstance(value, functools.partial) and type(value) is functools.partial:
+            args = tuple(self._part_of_partial(value, a, k) for k, a in enumerate(value.args))
+            keywords = {k: self._part_of_partial(value, a, k) for k, a in value.keywords.items()}
+            return Partial(self.lift(value.func, getattr(value.func, "__name__", name)), args, keywords)
+        if stands_for_itself(value):
+            return Const(value, name=_qualified(value, name))
+        if is_static(value) or (atom is None and isinstance(value, (int, float, complex))):
+            return Const(value)
+        if atom is not None:
+            made = atom()
+            if isinstance(made, Var):
+                self.samples[made] = value
+            return made
+        if isinstance(value, tuple) and type(value) is tuple:
+            return TupleValue(tuple(self.lift(item, f"{name}[{k}]") for k, item in enumerate(value)))
+        return Const(value, name=name)
+
+    def _part_of_partial(self, owner: functools.partial[Any], value: Any, key: Any) -> Value:
+        if is_static(value) or isinstance(value, (int, float, complex)):
+            return self.lift(value, str(key))
+        shown = Const(owner, name=getattr(owner.func, "__name__", "partial"))
+        place = "args" if isinstance(key, int) else "keywords"
+        table = self.emit(P.GETATTR, shown, static=place, type=Object(type(getattr(owner, place))))
+        made = self.emit(P.GETITEM, table, Const(key), type=signature_of(value, str(key)))
+        if isinstance(made, Var):
+            self.samples[made] = value
+        return made
+
+    def sampled(self, made: Atom, value: Any) -> Atom:
+        """Note the value that an atom has now."""
+        if isinstance(made, Var):
+            self.samples[made] = value
+        return made
+
+
+def _qualified(value: Any, name: str) -> str:
+    """How a function or class is called in dumps."""
+    if isinstance(value, types.ModuleType):
+        return value.__name__
+    module = getattr(value, "__module__", None)
+    own = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or name
+    if not isinstance(own, str) or module in (None, "builtins", "__main__"):
+        return own if isinstance(own, str) else name
+    return f"{module}.{own}"
+
+
+__all__ = ["Closure", "Method", "Poison", "Resolve", "Type", "is_static", "stands_for_itself"]

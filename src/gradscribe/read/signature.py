@@ -1,0 +1,63 @@
+"""The type of a run-time value with its structure: what a derivative is specialised on."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from ..ir.types import Dict, FixedList, Object, Record, Tuple, Type, type_of
+
+_DEEPEST = 6
+_WIDEST = 1000
+
+
+def signature_of(value: object, name: str = "?", depth: int = 0, sizes: dict[int, str] | None = None) -> Type:
+    """The type of a value; tuples, lists, dicts with constant keys and instances are described entry by entry.
+
+    Args:
+        value: any Python object.
+        name: names the dimensions of the arrays inside.
+        depth: how many structures are around it.
+        sizes: the names that lengths have so far, see `type_of`; extended.
+    """
+    sizes = {} if sizes is None else sizes
+    if depth > _DEEPEST:
+        return Object(type(value))
+    if isinstance(value, tuple) and len(value) <= _WIDEST:
+        cls = type(value) if hasattr(value, "_fields") else None
+        return Tuple(_items(value, name, depth, sizes), cls)
+    if type(value) is list and len(value) <= _WIDEST:
+        return FixedList(_items(value, name, depth, sizes))
+    if type(value) is dict and len(value) <= _WIDEST and all(map(_is_key, value)):
+        items = tuple(signature_of(v, f"{name}[{k!r}]", depth + 1, sizes) for k, v in value.items())
+        return Dict(tuple(value), items)
+    return _record(value, name, depth, sizes) or type_of(value, name, sizes)
+
+
+def _items(value: Any, name: str, depth: int, sizes: dict[int, str]) -> tuple[Type, ...]:
+    return tuple(signature_of(v, f"{name}[{k}]", depth + 1, sizes) for k, v in enumerate(value))
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, (str, int, float, bool, type(None))) or (isinstance(key, tuple) and all(map(_is_key, key)))
+
+
+def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | None:
+    """The fields of an instance of a class written in Python."""
+    cls = type(value)
+    if cls.__module__ in ("builtins", "numpy") or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
+        return None
+    if is_dataclass(value):
+        names: tuple[str, ...] = tuple(f.name for f in fields(value) if hasattr(value, f.name))
+    elif type(getattr(value, "__dict__", None)) is dict and _is_plain(cls):
+        names = tuple(vars(value))
+    else:
+        return None
+    if len(names) > _WIDEST:
+        return None
+    return Record(cls, names, tuple(signature_of(getattr(value, n), f"{name}.{n}", depth + 1, sizes) for n in names))
+
+
+def _is_plain(cls: type) -> bool:
+    """Whether instances are no more than their fields: all bases are written in Python."""
+    return all(base is object or base.__flags__ & (1 << 9) for base in cls.__mro__) and not hasattr(cls, "__wrapped__")

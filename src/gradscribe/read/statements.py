@@ -1,0 +1,295 @@
+"""Statements: one method for each kind of node."""
+
+from __future__ import annotations
+
+import importlib
+import operator
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Const, Var
+from ..ir.types import Array, List, Numeric, Object
+from .core import Core
+from .environment import Frame
+from .operators import BINARY, is_numeric_for_sure
+from .values import NONE, TRUE, Content, Reference, TupleValue, Value, is_code
+
+
+class Statements(Core):
+    """`block` and `assign`."""
+
+    def block(self, statements: Sequence[gast.stmt]) -> None:
+        """Read statements in order, up to one that never completes."""
+        for statement in statements:
+            if self.dead:
+                return
+            self.at(statement)
+            method = getattr(self, f"_run_{type(statement).__name__}", None)
+            if method is None:
+                name = type(statement).__name__.lower()
+                self.refuse(f"`{name}` is not supported", statement, _HINTS.get(name))
+            method(statement)
+
+    def _run_Pass(self, node: gast.Pass) -> None:
+        pass
+
+    def _run_Global(self, node: gast.Global) -> None:
+        pass
+
+    _run_Nonlocal = _run_Global
+
+    def _run_Expr(self, node: gast.Expr) -> None:
+        if not isinstance(node.value, gast.Constant):
+            self.expression(node.value)
+
+    # assignment -----------------------------------------------------------------------------------------------------
+
+    def _run_Assign(self, node: gast.Assign) -> None:
+        first = node.targets[0]
+        with self.hinted(_hint_of(first)):
+            value = self.expression(node.value)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def _run_AnnAssign(self, node: gast.AnnAssign) -> None:
+        if node.value is not None:
+            with self.hinted(_hint_of(node.target)):
+                value = self.expression(node.value)
+            self.assign(node.target, value)
+
+    def assign(self, target: gast.AST, value: Value) -> None:
+        """`target = value`."""
+        if isinstance(target, gast.Name):
+            self._assign_name(target, value)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self._unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            container = self.expression(target.value)
+            self.set_item(container, self.index(target.slice), value, target)
+        elif isinstance(target, gast.Attribute):
+            self.set_attribute(self.expression(target.value), target.attr, value, target)
+        else:
+            self.refuse("this cannot be assigned to", target)
+
+    def _assign_name(self, target: gast.Name, value: Value) -> None:
+        frame = self.frame_of(target.id)
+        if frame is None:
+            what = "global" if target.id in self.frame.code.source.globals else "nonlocal"
+            self.refuse(f"`{target.id}` is {what} to the function and is assigned", target, "return the value instead")
+        self._name_value(value, target.id)
+        self.store.set((frame, target.id), value)
+
+    def _name_value(self, value: Value, name: str) -> None:
+        """The first name that a new value gets is what it is called."""
+        if isinstance(value, Var) and not value.named and not name.startswith("%") and value not in self.samples:
+            value.hint, value.named = name, True
+
+    def _unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
+        starred = [k for k, t in enumerate(target.elts) if isinstance(t, gast.Starred)]
+        items = self._unpacked(value, len(target.elts), bool(starred), target)
+        if starred:
+            first, after = starred[0], len(target.elts) - starred[0] - 1
+            if len(items) < first + after:
+                self.refuse("not enough values to unpack", target)
+            middle = self.new_list(items[first : len(items) - after], target.elts[first])
+            items = (*items[:first], middle, *items[len(items) - after :])
+        for element, item in zip(target.elts, items, strict=True):
+            inner = element.value if isinstance(element, gast.Starred) else element
+            if isinstance(item, Var) and isinstance(inner, gast.Name) and not item.named and item not in self.samples:
+                item.hint = inner.id.lstrip("%")
+            self.assign(inner, item)
+
+    def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
+        if value is UNDEF:
+            return (UNDEF,) * (count - 1 if starred else count)
+        items = self.items_of(value, node)
+        if items is None and not starred and isinstance(value, Var):
+            if isinstance(value.type, (Array, Numeric, List, Object)):
+                return tuple(self.get_item(value, Const(k), node) for k in range(count))
+        if items is None:
+            listed = self.items_of(self.call(Const(list, name="list"), (value,), {}, node), node)
+            if listed is None:
+                self.refuse("how many values there are to unpack is not known", node, "index the array")
+            items = listed
+        if not starred and len(items) != count:
+            self.refuse(f"{len(items)} values are unpacked into {count} names", node)
+        return items
+
+    def _run_AugAssign(self, node: gast.AugAssign) -> None:
+        function = BINARY[type(node.op)]
+        target = node.target
+        with self.hinted(_hint_of(target)):
+            if isinstance(target, gast.Name):
+                old = self.load(target.id, target)
+                value = self.in_place(function, old, self.expression(node.value), node)
+                if value is not old:
+                    self._assign_name(target, value)
+            elif isinstance(target, gast.Subscript):
+                self._augment_item(function, target, node)
+            else:
+                owner = self.expression(target.value)
+                old = self.get_attribute(owner, target.attr, target)
+                value = self.in_place(function, old, self.expression(node.value), node)
+                if value is not old:
+                    self.set_attribute(owner, target.attr, value, target)
+
+    def _augment_item(self, function: Any, target: gast.Subscript, node: gast.AugAssign) -> None:
+        container = self.expression(target.value)
+        index = self.index(target.slice)
+        if isinstance(container, Var) and self._holds_numbers(container):
+            self.update_item(function, container, self.index_atom(index, target), self.expression(node.value), node)
+            return
+        old = self.get_item(container, index, target)
+        value = self.in_place(function, old, self.expression(node.value), node)
+        if value is not old:
+            self.set_item(container, index, value, target)
+
+    def _holds_numbers(self, container: Var) -> bool:
+        if container in self.samples and not isinstance(self.samples[container], np.ndarray):
+            return False
+        return is_numeric_for_sure(container) or isinstance(container.type, Numeric)
+
+    def _run_Delete(self, node: gast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, gast.Name):
+                frame = self.frame_of(target.id)
+                if frame is None:
+                    self.refuse(f"`{target.id}` is deleted, and is not local", target)
+                self.store.set((frame, target.id), UNDEF)
+            elif isinstance(target, gast.Subscript):
+                self._delete_item(target)
+            else:
+                self.refuse("`del` of an attribute", target)
+
+    def _delete_item(self, target: gast.Subscript) -> None:
+        container, index = self.expression(target.value), self.index(target.slice)
+        if not isinstance(container, Reference) or not isinstance(index, Const) or container.cell.origin is not None:
+            self.refuse("`del` of this item", target, "build a new container without it")
+        content = self.content(container, target)
+        if content.kind == "dict":
+            self.store.set(container.cell, content.without(index.value))
+            return
+        items = list(content.items)
+        del items[index.value]
+        self.store.set(container.cell, Content("list", tuple(items)))
+
+    # control --------------------------------------------------------------------------------------------------------
+
+    def _run_If(self, node: gast.If) -> None:
+        with self.hinted("took"):
+            predicate = self.truth(self.expression(node.test))
+        self.branch(predicate, lambda: self.block(node.body), lambda: self.block(node.orelse))
+
+    def _run_For(self, node: gast.For) -> None:
+        iterable = self.expression(node.iter)
+        name = node.target.id if isinstance(node.target, gast.Name) else "item"
+        flag = self._flag(node)
+
+        def trip(item: Value) -> None:
+            self.at(node)
+            self.assign(node.target, item)
+            self.block(node.body)
+
+        self.iterate(iterable, trip, flag, name, node)
+
+    def _run_While(self, node: gast.While) -> None:
+        self.loop(None, lambda _: self.block(node.body), self._flag(node))
+
+    def _flag(self, node: Any) -> Any:
+        name = getattr(node, "exit_flag", None)
+        return None if name is None else (self.frame, name)
+
+    # functions and modules --------------------------------------------------------------------------------------------
+
+    def _run_FunctionDef(self, node: gast.FunctionDef) -> None:
+        value = self.closure(node)
+        for decorator in reversed(node.decorator_list):
+            value = self.call(self.expression(decorator), (value,), {}, decorator)
+        frame = self.frame_of(node.name)
+        assert frame is not None
+        self.store.set((frame, node.name), value)
+
+    def _run_Import(self, node: gast.Import) -> None:
+        for alias in node.names:
+            module = importlib.import_module(alias.name)
+            name = alias.asname or alias.name.split(".")[0]
+            found = module if alias.asname else sys.modules[name]
+            self.store.set((self.frame, name), self.lift(found, name))
+
+    def _run_ImportFrom(self, node: gast.ImportFrom) -> None:
+        package = self.frame.code.source.globals.get("__package__")
+        module = importlib.import_module("." * (node.level or 0) + (node.module or ""), package)
+        for alias in node.names:
+            if not hasattr(module, alias.name):
+                importlib.import_module(f"{module.__name__}.{alias.name}")
+            name = alias.asname or alias.name
+            self.store.set((self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node))
+
+    # effects ----------------------------------------------------------------------------------------------------------
+
+    def _run_Assert(self, node: gast.Assert) -> None:
+        test = self.truth(self.expression(node.test))
+        if isinstance(test, Const) and test is not UNDEF and test.value:
+            return
+        message = () if node.msg is None else (self.as_atom(self.expression(node.msg), node.msg),)
+        self.perform(P.ASSERT, test, *message)
+
+    def _run_Raise(self, node: gast.Raise) -> None:
+        if node.exc is None:
+            self.refuse("`raise` without an exception", node)
+        error = self.expression(node.exc)
+        if is_code(error):
+            error = self.call(error, (), {}, node)
+        atoms = [self.as_atom(error, node)]
+        if node.cause is not None:
+            atoms.append(self.as_atom(self.expression(node.cause), node))
+        self.perform(P.RAISE, *atoms)
+        self.dead = True
+
+    def _run_With(self, node: gast.With) -> None:
+        """Context managers of the user's are entered and left; those that only set how NumPy warns are left out of it."""
+        self._with(node, 0)
+
+    def _with(self, node: gast.With, k: int) -> None:
+        if k == len(node.items):
+            self.block(node.body)
+            return
+        item = node.items[k]
+        manager = self.expression(item.context_expr)
+        enter, exit_ = self.method_of_class(manager, "__enter__"), self.method_of_class(manager, "__exit__")
+        if enter is not None and exit_ is not None:
+            entered = self.call(enter, (), {}, item.context_expr)
+        elif isinstance(manager, Var) and not self.is_active(manager):
+            entered = self.call(self.get_attribute(manager, "__enter__"), (), {}, item.context_expr)
+            exit_ = self.get_attribute(manager, "__exit__")
+        else:
+            self.refuse("this context manager", node, "call what it does directly")
+        if item.optional_vars is not None:
+            self.assign(item.optional_vars, entered)
+        self._with(node, k + 1)
+        if not self.dead:
+            self.call(exit_, (NONE, NONE, NONE), {}, item.context_expr)
+
+
+def _hint_of(target: gast.AST) -> str:
+    """The name that temporaries of a statement are called after."""
+    while isinstance(target, (gast.Subscript, gast.Starred)):
+        target = target.value
+    if isinstance(target, gast.Attribute):
+        return str(target.attr)
+    return target.id if isinstance(target, gast.Name) else "t"
+
+
+_HINTS = {
+    "try": "test the condition with `if` instead",
+    "asyncfor": "differentiate a plain function",
+    "match": "write it with `if` and `elif`",
+}
+
+__all__ = ["Statements", "TRUE", "TupleValue", "operator"]

@@ -1,0 +1,113 @@
+"""The abstract signature of a call: what of the arguments a derivative is compiled for.
+
+Numbers and arrays count by type, rank, dtype, and which dimensions are 1 or equal to each other; containers by their structure; strings, None,
+functions, classes and modules by identity, they are static. Shapes and values of numbers do not count.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types as python_types
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .ir.types import Object, Record, Type
+from .read.signature import signature_of
+
+STATIC = (
+    str,
+    bytes,
+    type(None),
+    type,
+    python_types.FunctionType,
+    python_types.BuiltinFunctionType,
+    python_types.MethodType,
+    python_types.ModuleType,
+    np.ufunc,
+    np.dtype,
+)
+
+
+def is_static(value: object) -> bool:
+    """Whether an argument counts by its identity: it is a constant of the compiled derivative."""
+    return isinstance(value, STATIC) or (callable(value) and not dataclasses.is_dataclass(value))
+
+
+def abstract(value: object, name: str, sizes: dict[int, str] | None = None) -> Type:
+    """The type of an argument; see `read.signature`."""
+    return signature_of(value, name, sizes=sizes)
+
+
+def key_of(value: object, sizes: dict[int, int] | None = None) -> Any:
+    """A hashable stand-in for what `abstract` says of a value (and for the value itself where it is static).
+
+    Args:
+        value: the value.
+        sizes: lengths met so far, numbered; extended. Lengths count only by whether they are equal, or 1.
+    """
+    kind = type(value)
+    if kind is float or kind is int or kind is bool or kind is complex:
+        return kind
+    sizes = {1: -1} if sizes is None else sizes
+    if isinstance(value, np.ndarray):
+        return (kind, value.dtype.char, *(sizes.setdefault(n, len(sizes)) for n in value.shape))
+    if isinstance(value, np.generic):
+        return (kind, value.dtype.char)
+    if isinstance(value, (tuple, list)):
+        return (kind, *(key_of(v, sizes) for v in value))
+    if kind is dict:
+        return (kind, *((k, key_of(v, sizes)) for k, v in value.items()))  # type: ignore[attr-defined]
+    if isinstance(value, (str, bytes, type(None))):
+        return (kind, value)
+    if is_static(value):
+        return (kind, _Identity(value))
+    type_ = signature_of(value)
+    if isinstance(type_, Record):
+        return (kind, *((n, key_of(getattr(value, n), sizes)) for n in type_.names))
+    return kind
+
+
+def call_key(values: Iterable[object]) -> tuple[Any, ...]:
+    """The key of the arguments of one call, equal dimensions told across all of them."""
+    sizes = {1: -1}
+    return tuple([key_of(v, sizes) for v in values])
+
+
+class _Identity:
+    """Hashes and compares an object by identity, and keeps it alive."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Identity):
+            return NotImplemented
+        mine, theirs = self.value, other.value
+        if isinstance(mine, python_types.MethodType) and isinstance(theirs, python_types.MethodType):
+            return mine == theirs
+        return mine is theirs
+
+
+def split(arguments: Mapping[str, object]) -> tuple[dict[str, Type], dict[str, object]]:
+    """The types of all arguments, and the values of the static ones."""
+    sizes: dict[int, str] = {}
+    types = {name: abstract(value, name, sizes) for name, value in arguments.items()}
+    static = {name: value for name, value in arguments.items() if is_static(value)}
+    return types, static
+
+
+def describe(type_: Type) -> str:
+    """A type in the user's words, for messages."""
+    if isinstance(type_, Object):
+        return type_.cls.__name__ if type_.cls else "an object"
+    return repr(type_)
+
+
+Function = Callable[..., Any]
