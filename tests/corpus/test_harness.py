@@ -81,7 +81,7 @@ def test_arguments_must_be_left_as_the_function_leaves_them(tool):
         return np.sum(x)
 
     def careless(f, argnums):
-        return lambda x: (2.0 * np.sum(x), (np.full(3, 2.0))
+        return lambda x: (2.0 * np.sum(x), np.full(3, 2.0))
 
     tool(careless)
     assert "argument 0 is left as" in judge(doubles, (np.ones(3),))
