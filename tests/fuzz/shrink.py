@@ -39,9 +39,17 @@ def _first(text: str, edits: Edits, interesting: Callable[[str], bool], end: flo
         if time.monotonic() > end:
             return None
         smaller = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-        if _size(smaller) < _size(text) and interesting(smaller):
+        if _parses(smaller) and _size(smaller) < _size(text) and interesting(smaller):
             return smaller
     return None
+
+
+def _parses(text: str) -> bool:
+    try:
+        compile(text, "<smaller>", "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _size(text: str) -> tuple[int, int]:
