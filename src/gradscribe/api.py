@@ -51,6 +51,7 @@ class Derivative(Generic[P, R]):
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self._signature = inspect.signature(primal)
         self._wrt = _names(self._signature, argnums, primal)
+        self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
         self._fast: dict[Any, Callable[..., Any]] = {}
         self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
@@ -128,6 +129,7 @@ class Derivative(Generic[P, R]):
             self._wrt,
             keep_value=self.keep_value,
             has_aux=self.has_aux,
+            several=self._several,
             optimize=self.optimize,
             check=None if self.raw else _check_result,
         )

@@ -46,13 +46,21 @@ def read(function: Callable[..., Any], kinds: Mapping[str, Type], static: Mappin
 
 
 def differentiate(
-    lowered: Lowered, mode: str, wrt: Sequence[str], name: str, *, keep_value: bool = False, has_aux: bool = False
+    lowered: Lowered,
+    mode: str,
+    wrt: Sequence[str],
+    name: str,
+    *,
+    keep_value: bool = False,
+    has_aux: bool = False,
+    several: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
     if mode == "reverse":
         seed = seed_type(lowered.function)
         positions = positions_of(lowered.function, wrt)
-        return reverse(lowered.function, positions, name=name, keep_value=keep_value, has_aux=has_aux, seed=seed)
+        options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+        return reverse(lowered.function, positions, name=name, seed=seed, **options)
     from .differentiate.forward import forward
 
     return forward(lowered.function, positions_of(lowered.function, wrt), name=name)
@@ -89,6 +97,7 @@ def compile_derivative(
     *,
     keep_value: bool = False,
     has_aux: bool = False,
+    several: bool = False,
     optimize: bool = True,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
 ) -> Compiled:
@@ -99,7 +108,7 @@ def compile_derivative(
         kinds, static: what is known of its arguments, by name.
         mode: "forward" or "reverse".
         wrt: the parameters with respect to which it is differentiated.
-        keep_value, has_aux: see `reverse`.
+        keep_value, has_aux, several: see `reverse`.
         optimize: False for one primitive a line.
         check: called with the type of the result and the function; raises where there is no gradient.
     """
@@ -107,7 +116,7 @@ def compile_derivative(
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
-    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux)
+    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse")
 
 

@@ -67,6 +67,7 @@ def reverse(
     name: str,
     keep_value: bool = False,
     has_aux: bool = False,
+    several: bool = False,
     seed: Type = FLOAT,
 ) -> Function:
     """The adjoint of a function.
@@ -78,6 +79,7 @@ def reverse(
         keep_value: whether the value is returned too, as `(value, gradient)`.
         has_aux: whether the function returns `(value, auxiliary)`, of which the value alone is differentiated. The
             auxiliary is returned with the value, else with the gradient.
+        several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
 
     Returns:
@@ -94,6 +96,8 @@ def reverse(
     if sweeps.auxiliary is not None and keep_value:
         value = last.emit(TUPLE, value, sweeps.auxiliary, hint="values")
     result = sweeps.gradient
+    if several and not sweeps.several:
+        result = last.emit(TUPLE, result, hint="gradient")
     if keep_value:
         result = last.emit(TUPLE, value, result, hint="result")
     elif sweeps.auxiliary is not None:
