@@ -126,7 +126,7 @@ def _reverse(facts: Expected, plain: Run) -> str | None:
     return (
         _behaviour(Run(value, run.printed, args), plain)
         or _sharing(gradients, args)
-        or _gradients(gradients, facts)
+        or compare_gradients(gradients, facts)
     )
 
 
@@ -152,7 +152,7 @@ def _pullback(facts: Expected, plain: Run) -> str | None:
 
     scalar = Expected(weighted, facts.args, facts.argnums)
     fault = _behaviour(Run(value, plain.printed, args), plain)
-    return fault or _gradients([gradients[k] for k in facts.argnums], scalar)
+    return fault or compare_gradients([gradients[k] for k in facts.argnums], scalar)
 
 
 def _behaviour(run: Run, plain: Run) -> str | None:
@@ -179,7 +179,8 @@ def _sharing(gradients: Sequence[Any], args: Sequence[Any]) -> str | None:
     return None
 
 
-def _gradients(gradients: Sequence[Any], facts: Expected) -> str | None:
+def compare_gradients(gradients: Sequence[Any], facts: Expected) -> str | None:
+    """Form and numbers of the gradients by the arguments `argnums`; None where they are right."""
     if len(gradients) != len(facts.argnums):
         return f"{len(gradients)} gradients for {len(facts.argnums)} arguments"
     estimates = iter(facts.gradient())
