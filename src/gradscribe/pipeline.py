@@ -20,7 +20,7 @@ from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
 from .ir.nodes import Function
 from .ir.primitives import External
-from .ir.types import FLOAT, STRUCTURES, Array, Type
+from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
 from .read.lower import Lowered, lower
 from .read.signature import signature_of
 from .simplify import simplify
@@ -75,7 +75,9 @@ def positions_of(function: Function, names: Sequence[str]) -> list[int]:
 def seed_type(function: Function) -> Type:
     """The type of the adjoint of what a function returns."""
     (result,) = function.body.yields
-    return result.type if isinstance(result.type, (Array, *STRUCTURES)) and getattr(result.type, "ndim", 1) else FLOAT
+    if isinstance(result.type, (Array, *STRUCTURES)) and getattr(result.type, "ndim", 1):
+        return result.type
+    return COMPLEX if getattr(result.type, "kind", "f") == "c" else FLOAT
 
 
 def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:

@@ -136,11 +136,14 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
+        if small is None:
+            return None
         if isinstance(atom.type, Scalar) and isinstance(small.type, Scalar):
             return builder.emit(MULTIPLY, small, _size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    return adjoints.unbroadcast(expand(builder, partial, g, z, op=op), atom)
+    found = expand(builder, partial, g, z, op=op)
+    return None if found is None else adjoints.unbroadcast(found, atom)
 
 
 def _size_of(builder: Builder, z: Var) -> Atom:

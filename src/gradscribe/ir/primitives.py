@@ -13,6 +13,7 @@ import itertools
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import CellType
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
     call does not fit the signature of the first (`math.log(x, base)`)."""
     own, path = _spelling(function)
     _BY_CALLABLE.setdefault(function, []).append((primitive, style or own))
-    if own in ("method", "attribute"):
+    if style is None and own in ("method", "attribute"):
         primitive.spellings.setdefault(own, (path, function))
 
 
@@ -237,8 +238,9 @@ EXPRESSION = define("expression", infer=None, effect=True)
 
 @dataclass(frozen=True, eq=False)
 class External:
-    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell. Two are the
-    same when their owners are the same object."""
+    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell, or a
+    container, module, class or object, and `name` the key or attribute. Two are the same when their owners are the same
+    object."""
 
     name: str
     owner: Any
@@ -252,8 +254,10 @@ class External:
     def read(self) -> Any:
         """The value now. Raises NameError where the cell is empty or the global is missing, as a plain call would."""
         try:
-            return self.owner[self.name] if isinstance(self.owner, dict) else self.owner.cell_contents
-        except (KeyError, ValueError):
+            if isinstance(self.owner, CellType):
+                return self.owner.cell_contents
+            return self.owner[self.name] if isinstance(self.owner, (dict, list, tuple)) else getattr(self.owner, self.name)
+        except (AttributeError, LookupError, ValueError):
             raise NameError(f"name {self.name!r} is not defined") from None
 
 
@@ -384,6 +388,7 @@ _DIRECT: dict[Primitive, Callable[..., Any]] = {
     APPEND: lambda static, x, v: x.append(v),
     POP: lambda static, x, *i: x.pop(*i),
     UNBROADCAST: _unbroadcast,
+    RANGE_LENGTH: lambda static, *bounds: len(range(*bounds)),
     EXTERNAL: lambda static: static.read(),
     CALL_PYTHON: lambda static, f, *args, **keywords: f(*args, **keywords),
     CALL_METHOD: lambda static, x, *args, **keywords: getattr(x, static)(*args, **keywords),

@@ -20,7 +20,7 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import BY_NAME, lookup
+from ..ir.primitives import lookup, overloads
 from ..ir.types import BOOL, INT, STRING, Array, Dict, FixedList, List, Numeric, Object, Record, Scalar, Tuple, is_numeric
 from .core import Core, Keywords
 from .operators import is_numeric_for_sure
@@ -233,7 +233,18 @@ class BuiltinCalls(Core):
     @_reads(sum)
     def _sum(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         start = args[1] if len(args) > 1 else keywords.get("start", Const(0))
+        if self._is_plain_sum(args[0], start):
+            return NotImplemented
         return self._fold(lambda a, b: self.binary(operator.add, a, b, node), args[0], start, node)
+
+    def _is_plain_sum(self, value: Value, start: Value) -> bool:
+        """Whether `sum` is left to do it: an array, or a structure of numbers."""
+        if not overloads(sum) or not isinstance(start, (Var, Const)):
+            return False
+        if _is_array(value):
+            return True
+        items = self.items_of(value) if isinstance(value, (TupleValue, Reference)) else None
+        return bool(items) and all(map(_is_scalar, items or ()))
 
     @_reads(functools.reduce)
     def _reduce(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -258,7 +269,9 @@ class BuiltinCalls(Core):
         self.iterate(value, lambda item: self.store.set(total, combine(self.store.get(total), item)), node=node)
         return self.read(self.store.get(total), node)
 
-    def _fold_nonempty(self, combine: Callable[[Value, Value], Value], value: Value, node: gast.AST) -> Value:
+    def _fold_nonempty(
+        self, combine: Callable[[Value, Value], Value], value: Value, node: gast.AST, default: Value | None = None
+    ) -> Value:
         """A fold that starts with the first item."""
         items = self.items_of(value, node)
         if items:
@@ -274,7 +287,8 @@ class BuiltinCalls(Core):
             self.store.set(seen, TRUE)
 
         self.iterate(value, trip, node=node)
-        return self.read(self.store.get(total), node)
+        found = self.read(self.store.get(total), node)
+        return found if default is None else self.choose(self.truth(self.store.get(seen)), lambda: found, lambda: default)
 
     @_reads(max)
     def _max(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -293,9 +307,10 @@ class BuiltinCalls(Core):
         if items is not None and is_const(key, type(None)):
             if items and all(is_const(i, int, float) for i in items):
                 return Const(function(i.value for i in items))  # type: ignore[union-attr]
-            primitive = self._scalar_primitive(function, items)
-            if primitive is not None:
-                return self.apply(*primitive, items, {}, node, function)
+            if items and lookup(function) and all(map(_is_scalar, items)):
+                return functools.reduce(lambda a, b: self.apply(function, (a, b), {}, node), items)
+        if is_const(key, type(None)) and not several and _is_array(args[0]) and overloads(function) and not keywords:
+            return self.apply(function, args, {}, node)
 
         def better_of(best: Value, item: Value) -> Value:
             pair = [v if is_const(key, type(None)) else self.call(key, (v,), {}, node) for v in (item, best)]
@@ -304,15 +319,7 @@ class BuiltinCalls(Core):
         source = TupleValue(tuple(several)) if several else args[0]
         if "default" in keywords and items == ():
             return keywords["default"]
-        return self._fold_nonempty(better_of, source, node)
-
-    def _scalar_primitive(self, function: Any, items: Sequence[Value]) -> tuple[P.Primitive, str | None] | None:
-        """The primitive for the larger or smaller of scalars, where one is registered."""
-        found = lookup(function)
-        if found is None and f"{function.__name__}_" in BY_NAME:
-            found = (BY_NAME[f"{function.__name__}_"], "builtin")
-        scalars = all(isinstance(i, (Var, Const)) and isinstance(i.type, (Scalar, Numeric)) for i in items)
-        return found if found and scalars and len(items) == 2 else None  # type: ignore[return-value]
+        return self._fold_nonempty(better_of, source, node, keywords.get("default"))
 
     @_reads(any)
     def _any(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -576,6 +583,14 @@ class BuiltinCalls(Core):
         if isinstance(value, (Var, Const)) and isinstance(value.type, (Array, Scalar)):
             return Const(isinstance(value.type, Scalar))
         return NotImplemented
+
+
+def _is_scalar(value: Value) -> bool:
+    return isinstance(value, (Var, Const)) and isinstance(value.type, (Scalar, Numeric))
+
+
+def _is_array(value: Value) -> bool:
+    return isinstance(value, Var) and isinstance(value.type, Array)
 
 
 def _same(function: Any) -> Any:

@@ -245,7 +245,7 @@ class Containers(Core):
             value = select(self.samples[owner])
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
-                self.resolved[id(self.samples[owner]), str(key)] = (self.samples[owner], key, value)
+                self.note(self.samples[owner], key, value)
             return lifted
         if atom.type == Object(type(None)):
             return NONE
@@ -418,7 +418,19 @@ class Containers(Core):
         return self._raise(KeyError, key) if found is None else self.read(found, node)
 
     def _range_item(self, container: Range, index: Value, node: gast.AST | None) -> Value:
-        offset = self.binary(operator.mul, index, container.step)
+        items = self.items_of(container, node)
+        if items is not None:
+            return self._sequence_item(TupleValue(items), index, node)
+        return self.emit(P.GETITEM, self.as_atom(container), self.index_atom(index, node), type=INT)
+
+    def range_at(self, container: Range, position: Value) -> Value:
+        """The entry of a range at a position that is in it."""
+        if is_const(container.step, int) and container.step.value == 1:  # type: ignore[union-attr]
+            offset = position
+        else:
+            offset = self.binary(operator.mul, position, container.step)
+        if is_const(container.start, int) and container.start.value == 0:  # type: ignore[union-attr]
+            return offset
         return self.binary(operator.add, container.start, offset)
 
     def _sequence_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
@@ -605,11 +617,7 @@ class Containers(Core):
         atoms = (value.start, value.stop, value.step)
         if all(is_const(a, int) for a in atoms):
             return Const(len(range(*(a.value for a in atoms))))  # type: ignore[union-attr]
-        if is_const(value.start, int) and value.start.value == 0 and is_const(value.step, int) and value.step.value == 1:  # type: ignore[union-attr]
-            zero: Atom = Const(0)
-            positive = self.compare(operator.gt, value.stop, zero)
-            return self.choose(self.truth(positive), lambda: value.stop, lambda: zero)
-        return self.emit(P.LENGTH, self.as_atom(value), type=INT)
+        return self.emit(P.RANGE_LENGTH, *atoms, type=INT, hint="n")
 
 
 def _items_of_range(value: Range) -> tuple[Value, ...] | None:

@@ -10,11 +10,11 @@ import gast
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
-from .core import Core
+from .core import Core, Restart
 from .environment import Frame, Key
-from .values import FALSE, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
+from .values import FALSE, TRUE, Cell, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
 
 Item = Callable[[Atom], Value]
 _LONGEST = 2000
@@ -86,9 +86,68 @@ class Iteration(Core):
             if len(items) > _LONGEST:
                 self.refuse(f"a loop over {len(items)} items of a structure would be unrolled", node, "use an array")
             self._unroll(items, consume, exit_flag)
+            if isinstance(value, Reference) and value.cell.kind == "list" and self.items_of(value) != items:
+                self._unroll_grown(value, items, consume, exit_flag, node)
+            return
+        if isinstance(value, Var) and isinstance(value.type, List) and self.site(node) in self.assumed.live:
+            self._iterate_live(value, consume, exit_flag, hint, node)
             return
         length, item = self._indexed(value, node, hint)
+        before = len(self.builder.ops)
         self.loop((Const(0), length, Const(1)), lambda index: consume(item(index)), exit_flag, "i")
+        if isinstance(value, Var) and isinstance(value.type, List):
+            self._check_unchanged(value, self.builder.ops[before:], node)
+
+    def _unroll_grown(
+        self,
+        value: Reference,
+        items: tuple[Value, ...],
+        consume: Callable[[Value], None],
+        exit_flag: Key | None,
+        node: gast.AST | None,
+    ) -> None:
+        """The body has changed the list that it iterates over: Python looks at the list itself in each trip."""
+        done = len(items)
+        now = self.items_of(value) or ()
+        if now[:done] != items:
+            self.grow(value.cell)
+        while done < len(now):
+            if done > _LONGEST:
+                self.refuse("a loop that extends its own list has no end that is known", node)
+            self._unroll(now[done : done + 1], consume, exit_flag)
+            done, now = done + 1, self.items_of(value) or ()
+
+    def _check_unchanged(self, value: Var, ops: list[Op], node: gast.AST | None) -> None:
+        """A loop over a list that changes length meanwhile is read again, looking at the list in each trip."""
+        region = self.regions.find(value)
+        for op in walk(Block((), tuple(ops))):
+            if op.primitive in (P.APPEND, P.POP) and isinstance(op.args[0], Var):
+                if self.regions.find(op.args[0]) is region:
+                    self.assumed.live.add(self.site(node))
+                    raise Restart
+
+    def _iterate_live(
+        self, value: Var, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """`k = 0`, `while k < len(value): item = value[k]; k += 1`."""
+        position, end = Cell("temporary", "k"), Cell("temporary", "end")
+        self.store.set(position, Const(0))
+        self.store.set(end, FALSE)
+
+        def trip(_: Atom) -> None:
+            k = self.store.get(position)
+            more = self.compare(operator.lt, k, self.emit(P.LENGTH, value, type=INT, hint="n"), node)
+            self.branch(self.truth(more), lambda: run(k), lambda: self.store.set(end, TRUE))
+
+        def run(k: Value) -> None:
+            self.store.set(position, self.binary(operator.add, k, Const(1)))
+            with self.hinted(hint):
+                item = self.get_item(value, k, node)
+            consume(item)
+            if exit_flag is not None:
+                self.store.set(end, self.store.get(exit_flag))
+
+        self.loop(None, trip, end)
 
     def _unroll(self, items: tuple[Value, ...], consume: Callable[[Value], None], exit_flag: Key | None) -> None:
         for item in items:
@@ -104,11 +163,13 @@ class Iteration(Core):
         if isinstance(value, Lazy):
             return self._indexed_lazy(value, node, hint)
         if isinstance(value, Range):
-            return self.as_atom(self.length_of(value)), lambda i: self.get_item(value, i)
+            return self.as_atom(self.length_of(value)), lambda i: self.range_at(value, i)
         if isinstance(value, (TupleValue, Reference)):
             return self._indexed_structure(value, node)
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
             return self._indexed_structure(TupleValue(self.items_of(value) or ()), node)
+        if isinstance(value, Var) and isinstance(value.type, (Numeric, Object)) and not self.is_active(value):
+            value = self.emit(P.CALL_PYTHON, Const(list, name="list"), value, type=Object(list), hint="items")
         if isinstance(value, Var) and isinstance(value.type, (Array, List, Numeric, Object)):
             length = self.emit(P.LENGTH, value, type=INT, hint="n")
 

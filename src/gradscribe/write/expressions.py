@@ -97,7 +97,7 @@ class Expressions:
         if const.name is None:
             found = literal(value, self.scope)
             if found is not None:
-                return self._slice_call(found) if isinstance(found, ast.Slice) else found
+                return self._outside_brackets(found)
         name = const.name or getattr(value, "__name__", "constant")
         return self.scope.object(value, name)
 
@@ -139,17 +139,28 @@ class Expressions:
             return ast.UnaryOp(UNARY[symbol], parts[0])
         if symbol in COMPARE:
             return ast.Compare(parts[0], [COMPARE[symbol]], [parts[1]])
+        positive = without_sign(parts[1]) if symbol in "+-" else None
+        if positive is not None:
+            return ast.BinOp(parts[0], BINARY["-" if symbol == "+" else "+"], positive)
         return ast.BinOp(parts[0], BINARY[symbol], parts[1])
 
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
+        if "runtime" in op.primitive.spellings:
+            return self.call(self.scope.helper(path), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
             receiver = ast.Attribute(self.atom(args[0]), path.lstrip("."))
             return self.call(receiver, args[1:], keywords)
         return self.call(self.scope.path(path), args, keywords)
+
+    def _outside_brackets(self, node: ast.expr) -> ast.expr:
+        """A literal whose slices are calls."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return type(node)([self._outside_brackets(item) for item in node.elts])
+        return self._slice_call(node) if isinstance(node, ast.Slice) else node
 
     def _slice_call(self, node: ast.Slice) -> ast.expr:
         parts = [p or ast.Constant(None) for p in (node.lower, node.upper, node.step)]
@@ -256,6 +267,16 @@ class Expressions:
         if then is test or (boolean and _is_bool(then, True)):
             return _bool_op(ast.Or(), self.atom(test), self.atom(orelse))
         return ast.IfExp(self.atom(test), self.atom(then), self.atom(orelse))
+
+
+def without_sign(node: ast.expr) -> ast.expr | None:
+    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric), None for what does not begin with a minus."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand if not isinstance(node.operand, ast.Constant) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        left = without_sign(node.left)
+        return None if left is None else ast.BinOp(left, node.op, node.right)
+    return None
 
 
 def _yielded(arm: Block) -> Atom:
