@@ -61,10 +61,12 @@ class Nest:
         return self.pick("0", "1", "2", "3", "-1", "-2")
 
     def end(self, integers, indices) -> str:
-        return "" if self.random.random() < 0.4 else self.index(integers, indices)
+        if self.random.random() < 0.4:
+            return ""
+        return self.pick("-9", "9", "-7") if self.random.random() < 0.15 else self.index(integers, indices)
 
     def slice(self, integers, indices) -> str:
-        step = self.pick("", "", "", "", ":2", ":-1", ":-2", ":3")
+        step = self.pick("", "", "", "", "", ":2", ":-1", ":-2", ":3", ":m", ":m - 2")
         return f"{self.end(integers, indices)}:{self.end(integers, indices)}{step}"
 
     def item(self, integers, indices, rank=None) -> str:
@@ -169,16 +171,26 @@ class Nest:
             low = self.pick("0", "1", "2")
         bounds = f"{low}, {high}" if step > 0 else f"{high} - 1, {low} - 1"
         head = f"for {i} in range({bounds}{'' if step == 1 else f', {step}'}):"
+        if self.random.random() < 0.03:
+            head = f"for {i} in range({low}, {high}, {self.pick('m', 'n - 3')}):"
         lines = [head, *indented(self.body([*integers, i], [*indices, i], depth + 1))]
         if self.random.random() < 0.15:  # an integer that a loop carries
             c = self.new("c")
             inner = self.body([*integers, i, c], [*indices, i, c], depth + 1)
-            lines = [
-                f"{c} = {self.bound(integers, indices)}",
-                head,
-                *indented([*inner, f"{c} = {c} {self.pick('+ 1', '- 1', '+ 2', '* 2')}"]),
-            ]
+            growth = self.pick("+ 1", "- 1", "+ 2", "* 2")
+            lines = [f"{c} = {self.bound(integers, indices)}", head, *indented([*inner, f"{c} = {c} {growth}"])]
+        elif self.random.random() < 0.12:  # arrays that a loop carries
+            lines = self.swapping(head, [*integers, i], [*indices, i], depth)
         return lines
+
+    def swapping(self, head, integers, indices, depth) -> list[str]:
+        a, b, c = self.new("a"), self.new("b"), self.new("c")
+        before = self.arrays
+        self.arrays = {1: ["x", a, a, b, b], 2: before[2]}
+        inner = self.body(integers, indices, depth + 1)
+        self.arrays = before
+        swap = self.pick([f"{c} = {a}", f"{a} = {b}", f"{b} = {c}"], [f"{a} = {b}"], [f"{a} = copy({b})"], [])
+        return [f"{a} = x", f"{b} = {self.pick('y', 'copy(x)', 'x')}", head, *indented([*inner, *swap])]
 
 
 def indented(lines: list[str]) -> list[str]:
