@@ -107,3 +107,22 @@ def unpadded(g: Any, x: Any, pad_width: Any, mode: str = "constant") -> Any:
         np.add.at(out, source[source >= 0], rows[source >= 0])
         g = np.moveaxis(out, 0, axis)
     return g
+
+
+def on_diagonals(values: Any, x: Any, letters: str) -> Any:
+    """Zeros in the shape of x, with `values` where axes of the same letter have the same index.
+
+    The adjoint of `np.einsum(letters + "->" + "".join(dict.fromkeys(letters)), x)`, which reads those entries.
+    """
+    out = np.zeros(np.shape(x), values.dtype)
+    np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", out)[...] = values
+    return out
+
+
+def cofactors(a: Any) -> Any:
+    """The matrix of cofactors, the derivative of the determinant; also of singular matrices."""
+    u, s, vh = np.linalg.svd(a)
+    n = s.shape[-1]
+    rest = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return sign[..., None, None] * np.conj((u * rest[..., None, :]) @ vh)

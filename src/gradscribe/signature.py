@@ -1,6 +1,6 @@
 """The abstract signature of a call: what of the arguments a derivative is compiled for.
 
-Numbers and arrays count by type, rank, dtype and which dimensions are 1; containers by their structure; strings, None,
+Numbers and arrays count by type, rank, dtype, and which dimensions are 1 or equal to each other; containers by their structure; strings, None,
 functions, classes and modules by identity, they are static. Shapes and values of numbers do not count.
 """
 
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import types as python_types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from .ir.types import Dict, FixedList, Object, Record, Tuple, Type, type_of
+from .ir.types import Object, Record, Type
+from .read.signature import signature_of
 
 STATIC = (
     str,
@@ -34,46 +35,44 @@ def is_static(value: object) -> bool:
     return isinstance(value, STATIC) or (callable(value) and not dataclasses.is_dataclass(value))
 
 
-def abstract(value: object, name: str) -> Type:
-    """The type of an argument; `name` names the dimensions of the arrays inside."""
-    if isinstance(value, tuple):
-        items = tuple(abstract(v, f"{name}.{k}") for k, v in enumerate(value))
-        return Tuple(items, type(value) if hasattr(value, "_fields") else None)
-    if type(value) is list:
-        return FixedList(tuple(abstract(v, f"{name}.{k}") for k, v in enumerate(value)))
-    if type(value) is dict:
-        return Dict(tuple(value), tuple(abstract(v, f"{name}.{k}") for k, v in value.items()))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(f.name for f in dataclasses.fields(value))
-        return Record(type(value), names, tuple(abstract(getattr(value, n), f"{name}.{n}") for n in names))
-    return type_of(value, name)
+def abstract(value: object, name: str, sizes: dict[int, str] | None = None) -> Type:
+    """The type of an argument; see `read.signature`."""
+    return signature_of(value, name, sizes=sizes)
 
 
-def key_of(value: object) -> Any:
-    """A hashable stand-in for what `abstract` says of a value (and for the value itself where it is static)."""
+def key_of(value: object, sizes: dict[int, int] | None = None) -> Any:
+    """A hashable stand-in for what `abstract` says of a value (and for the value itself where it is static).
+
+    Args:
+        value: the value.
+        sizes: lengths met so far, numbered; extended. Lengths count only by whether they are equal, or 1.
+    """
     kind = type(value)
     if kind is float or kind is int or kind is bool or kind is complex:
         return kind
+    sizes = {1: -1} if sizes is None else sizes
     if isinstance(value, np.ndarray):
-        shape = value.shape
-        return (kind, value.dtype.char, len(shape), shape.index(1) if 1 in shape else -1, 1 in shape and _ones(shape))
+        return (kind, value.dtype.char, *(sizes.setdefault(n, len(sizes)) for n in value.shape))
     if isinstance(value, np.generic):
         return (kind, value.dtype.char)
     if isinstance(value, (tuple, list)):
-        return (kind, *map(key_of, value))
+        return (kind, *(key_of(v, sizes) for v in value))
     if kind is dict:
-        return (kind, *((k, key_of(v)) for k, v in value.items()))  # type: ignore[attr-defined]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return (kind, *(key_of(getattr(value, f.name)) for f in dataclasses.fields(value)))
+        return (kind, *((k, key_of(v, sizes)) for k, v in value.items()))  # type: ignore[attr-defined]
     if isinstance(value, (str, bytes, type(None))):
         return (kind, value)
     if is_static(value):
         return (kind, _Identity(value))
+    type_ = signature_of(value)
+    if isinstance(type_, Record):
+        return (kind, *((n, key_of(getattr(value, n), sizes)) for n in type_.names))
     return kind
 
 
-def _ones(shape: tuple[int, ...]) -> tuple[bool, ...]:
-    return tuple(n == 1 for n in shape)
+def call_key(values: Iterable[object]) -> tuple[Any, ...]:
+    """The key of the arguments of one call, equal dimensions told across all of them."""
+    sizes = {1: -1}
+    return tuple([key_of(v, sizes) for v in values])
 
 
 class _Identity:
@@ -98,7 +97,8 @@ class _Identity:
 
 def split(arguments: Mapping[str, object]) -> tuple[dict[str, Type], dict[str, object]]:
     """The types of all arguments, and the values of the static ones."""
-    types = {name: abstract(value, name) for name, value in arguments.items()}
+    sizes: dict[int, str] = {}
+    types = {name: abstract(value, name, sizes) for name, value in arguments.items()}
     static = {name: value for name, value in arguments.items() if is_static(value)}
     return types, static
 

@@ -62,3 +62,12 @@ def S(*shape: int) -> np.ndarray:
     a = _rng.standard_normal(shape)
     n = shape[-1]
     return a @ np.swapaxes(a, -1, -2) + n * np.eye(n) + np.diag(np.arange(n) * 2.0)
+
+
+def R(*shape: int) -> np.ndarray:
+    """Matrices of full rank, with separated singular values."""
+    m, n = shape[-2:]
+    a = 0.25 * _rng.standard_normal(shape)
+    k = np.arange(min(m, n))
+    a[..., k, k] += 1.0 + k
+    return a

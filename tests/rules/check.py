@@ -207,9 +207,9 @@ def _tangent(case: Case, key: Any, name: str, d: Any, z: Any) -> Any:
     if name == _star(case.primitive):
         names = operand_names(case.primitive, len(case.operands))
         first = names.index(name)
-        zeros = [np.zeros_like(v) + 0.0 for v in case.operands[first:]]
-        zeros[key - first] = d
-        d = tuple(zeros)
+        given: list[Any] = [None] * (len(case.operands) - first)
+        given[key - first] = d
+        d = tuple(given)
     return rule.tangent[name](d, z, *case.operands, **case.named)
 
 
@@ -258,6 +258,8 @@ def _second(case: Case, key: Any, name: str, g: Any, v: Any) -> Any:
     x = case.operands[key] if isinstance(key, int) else case.named[key]
     wrapped = _wrapped(tape, x)
     operands, named = _with(case, key, wrapped)
+    operands = [Value(tape, v) if isinstance(v, np.ndarray) else v for v in operands]
+    named = {k: Value(tape, v) if isinstance(v, np.ndarray) else v for k, v in named.items()}
     z = tape.record(case.primitive, operands, named, _value(case, case.operands, case.named))
     traced = z if not is_structure(z.value) else tuple(z)
     held = tuple(Value(tape, part) for part in g) if is_structure(z.value) else Value(tape, g)

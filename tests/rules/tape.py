@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from gradscribe.ir.primitives import GETITEM, Primitive, compute, overloads
+from gradscribe.ir.primitives import GETITEM, UNBROADCAST, Primitive, compute, overloads
 from gradscribe.rules.table import RULES, operand_names
 
 
@@ -26,7 +26,8 @@ def resolve(function: Any, args: tuple, keywords: dict) -> tuple[Primitive, str,
 
 
 def bind(primitive: Primitive, args: tuple, keywords: dict) -> tuple[list, dict]:
-    assert primitive.signature is not None, primitive
+    if primitive.signature is None:
+        return list(args), keywords
     operands, named = [], {}
     for name, value in primitive.signature.bind(*args, **keywords).arguments.items():
         parameter = primitive.signature.parameters[name]
@@ -43,16 +44,18 @@ def is_structure(value: Any) -> bool:
     return isinstance(value, (tuple, list))
 
 
-def fit(contribution: Any, operand: Any) -> Any:
+def fit(contribution: Any, operand: Any, broadcasts: bool) -> Any:
     """What the compiler adds to a contribution: sum over broadcast axes, real part, zeros for None."""
     if is_structure(operand):
         parts = [None] * len(operand) if contribution is None else contribution
         assert len(parts) == len(operand)
-        return [fit(c, o) for c, o in zip(parts, operand)]
+        return [fit(c, o, False) for c, o in zip(parts, operand)]
     if contribution is None:
         return np.zeros_like(operand) + 0.0
     if np.iscomplexobj(contribution) and not np.iscomplexobj(operand):
         contribution = np.real(contribution)
+    if not broadcasts:
+        return contribution
     lead = np.ndim(contribution) - np.ndim(operand)
     contribution = np.sum(contribution, axis=tuple(range(lead))) if lead > 0 else contribution
     axes = tuple(k for k, n in enumerate(np.shape(operand)) if n == 1 and np.shape(contribution)[k] != 1)
@@ -79,7 +82,7 @@ def adjoints(primitive: Primitive, g: Any, z: Any, operands: list, keywords: dic
         operand = operands[key] if isinstance(key, int) else keywords[key]
         if name == star:
             found = None if found is None else found[key - names.index(name)]
-        out[key] = fit(found, operand)
+        out[key] = fit(found, operand, rule.elementwise or rule.broadcasts)
     return out
 
 
@@ -95,7 +98,7 @@ class Tape:
 
     def call(self, function: Any, args: tuple, keywords: dict) -> Any:
         primitive, style, operands, named = resolve(function, args, keywords)
-        assert primitive in RULES or primitive is GETITEM, f"a rule calls {primitive}, which has no rule"
+        assert primitive in RULES or primitive in (GETITEM, UNBROADCAST), f"a rule calls {primitive}, which has no rule"
         result = compute(primitive, style, None, _plain(operands), _plain(named))
         return self.record(primitive, operands, named, result)
 
@@ -114,8 +117,9 @@ class Tape:
             if primitive is GETITEM:
                 _add(bar, operands[0], _scatter(_plain(operands[0]), _plain(operands[1]), g))
                 continue
-            if is_structure(result.value):
-                g = _filled(g, result.value)
+            if primitive is UNBROADCAST:
+                _add(bar, operands[0], np.broadcast_to(g, np.shape(_plain(operands[0]))))
+                continue
             keyed = {**dict(enumerate(operands)), **named}
             wanted = [k for k, v in keyed.items() if _has_value(v) and is_active(_plain(v))]
             found = adjoints(primitive, g, result.value, _plain(operands), _plain(named), wanted)
@@ -132,10 +136,6 @@ def _scatter(container: Any, index: Any, g: Any) -> Any:
     out = np.zeros(np.shape(container), np.result_type(g, container))
     np.add.at(out, index, g)
     return out
-
-
-def _filled(g: Any, like: Any) -> Any:
-    return tuple(np.zeros_like(v) if part is None else part for part, v in zip(g, like, strict=True))
 
 
 def _add(bar: dict, value: Any, contribution: Any) -> None:

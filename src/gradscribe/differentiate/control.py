@@ -13,16 +13,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace
+from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
 from ..ir.types import BOOL, INT, STRUCTURES, Array, List, Numeric, Undefined
 from .adjoints import Adjoint, Adjoints, bar
-from .recording import Resolved, entries_read, mentions, place, prologue, rename, resolve
+from .recording import Resolved, entries_read, is_view, mentions, merge, place, prologue, rename, resolve
 
 if TYPE_CHECKING:
     from .frames import Frame, Step, Sweep
 
 ONE, ZERO = Const(1), Const(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Restore:
+    """What a write of the mirror undoes (its `static`)."""
+
+    write: Op
 
 
 @dataclass
@@ -318,8 +325,6 @@ def _next(inner: Adjoints, param: Var, own: Var) -> Atom:
 
 
 def _touches_memory(sweep: Sweep, block: Block) -> bool:
-    from ..ir.nodes import walk
-
     return any(sweep.is_pointer(a) for op in walk(block) for a in (*op.inputs, *op.results) if isinstance(a, Var))
 
 
@@ -423,7 +428,7 @@ def _into_arms(sweep: Sweep, body: Frame, mirror: Block, found: Resolved) -> Blo
         users = [op for op in mirror.ops if var in mentions(Block((), (op,), ()))]
         if len(users) != 1 or users[0] not in sweep.branches or var in users[0].inputs or var in mirror.yields:
             continue
-        if any(found.environment[var] in op.inputs for op in found.repeated):
+        if any(found.environment[var] in op.inputs for _, op in found.repeated):
             continue
         arms = [k for k, arm in enumerate(users[0].blocks) if var in mentions(arm)]
         if len(arms) == 1:
@@ -467,11 +472,43 @@ def _resolve_counted(
 def _resolve(
     sweep: Sweep, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
 ) -> Resolved:
-    def repeatable(op: Op) -> bool:
-        return not any(_in_written_memory(sweep, v) for v in entries_read(op))
-
     sweep.note_reads(mirror)
-    return resolve(ops, params, mirror, known, repeatable, sweep.shapes)
+    writes = _numbered_writes(ops)
+    restores = _numbered_restores(mirror)
+    places = {op: k for k, op in enumerate(ops)}
+
+    def earliest(op: Op) -> int | None:
+        position = 0
+        if any(_in_written_memory(sweep, r) for r in op.results) and not is_view(op):
+            return None  # it makes memory that is written: another one would not do
+        for var in entries_read(op):
+            if not _in_written_memory(sweep, var):
+                continue
+            if var in sweep.shadow_values or not sweep.memory.knows(var) or not sweep.is_restored(var):
+                return None
+            for write, place in writes.items():
+                if place >= places[op] and write in sweep.memory.writes(sweep.memory.of(var)):
+                    if write not in restores:
+                        return None
+                    position = max(position, restores[write] + 1)
+        return position
+
+    return resolve(ops, params, mirror, known, earliest, sweep.shapes)
+
+
+def _numbered_writes(ops: Sequence[Op]) -> dict[Op, int]:
+    """The ops that write, with the number of the op in the list that they are or stand in."""
+    return {inner: k for k, op in enumerate(ops) for inner in walk(Block((), (op,), ())) if inner.primitive.writes}
+
+
+def _numbered_restores(mirror: Block) -> dict[Op, int]:
+    """The writes that a mirror undoes, with the number of the mirror's op behind which they are undone."""
+    found: dict[Op, int] = {}
+    for k, op in enumerate(mirror.ops):
+        for inner in walk(Block((), (op,), ())):
+            if isinstance(inner.static, Restore):
+                found[inner.static.write] = k
+    return found
 
 
 def _in_written_memory(sweep: Sweep, var: Var) -> bool:
@@ -505,5 +542,5 @@ def _assemble(sweep: Sweep, mirror: Block, found: Resolved, pops: list[Op]) -> B
     for old, new in found.environment.items():
         if old in sweep.shadow_values and isinstance(new, Var):
             sweep.shadow_values.add(new)
-    return Block(renamed.params, (*pops, *found.repeated, *renamed.ops), renamed.yields)
+    return Block(renamed.params, (*pops, *merge(renamed.ops, found.repeated)), renamed.yields)
 

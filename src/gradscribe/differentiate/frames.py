@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..analyse.partition import EVERY, Region, Regions
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
-from ..ir.primitives import APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.primitives import BY_NAME, APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from . import calls, control, mirrors
 from .adjoints import Adjoints, bar
@@ -70,6 +72,7 @@ class Sweep:
         self.pairs = pairs
         self.shadows: dict[Var, Var] = {}
         self.shadow_values: set[Var] = set()
+        self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
@@ -127,6 +130,8 @@ class Sweep:
         if op.primitive is LIST:
             self.set_shadow(result, self._shadow_list(op, builder))
         elif op.primitive is GETITEM and isinstance(first, Var) and isinstance(first.type, STRUCTURES):
+            if first not in self.function.body.params:
+                raise UntrackableAlias(f"{result.hint} may share memory with what {first.hint} was made of", op.origin)
             key = (first, op.args[1].value if isinstance(op.args[1], Const) else op.args[1])
             if key not in self.leaf_shadows:
                 self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=hint)
@@ -134,9 +139,12 @@ class Sweep:
         elif op.primitive in (GETITEM, POP) and isinstance(first, Var) and isinstance(first.type, List):
             args = (self.shadow(first), *op.args[1:])
             self.set_shadow(result, builder.emit(op.primitive, *args, hint=hint, type=result.type))
+        elif op.primitive.aliasing == "any":
+            reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
+            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
         elif op.primitive is EXTERNAL:
             raise UntrackableAlias(f"{result.hint} comes from outside the function and is written", op.origin)
-        elif self._is_view(op):
+        elif self.is_view(op):
             assert isinstance(first, Var)
             if op.primitive.aliasing == "maybe":
                 mirrors.check_view(builder, result, first)
@@ -144,12 +152,17 @@ class Sweep:
             args = (self.shadow(first), *op.args[1:])
             made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
             self.set_shadow(result, made)
+            if op.primitive is GETITEM:
+                self.shadow_views[made] = (self.shadow(first), op.args[1])
         elif isinstance(result.type, List):
             raise UntrackableAlias(f"the list made by {op.primitive} is written", op.origin)
         else:
             self.set_shadow(result, builder.emit(ZEROS_LIKE, result, hint=hint))
 
-    def _is_view(self, op: Op) -> bool:
+    def is_view(self, op: Op) -> bool:
+        """Whether the result is a view of written memory, whose shadow is the same view of the shadow."""
+        if not self.is_pointer(op.result):
+            return False
         if op.primitive is GETITEM:
             return is_basic_index(op.args[1])
         first = op.args[0] if op.args else None
@@ -222,7 +235,8 @@ class Sweep:
         for step in reversed(frame.steps):
             adjoints.builder.origin = step.op.origin
             if step.old is not None:
-                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old)
+                restore = control.Restore(step.op)
+                adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
             if step.op.primitive is IF:
                 control.mirror_branch(self, frame, step, adjoints)
             elif step.op.primitive is LOOP:
@@ -240,20 +254,6 @@ class Sweep:
             ops += [owner.pop(var) for var in _appended_in(op) if var in owner]
             ops.append(op)
         return tuple(ops)
-
-    def apart(self, ops: Sequence[Op]) -> tuple[tuple[Op, ...], list[Op]]:
-        """The forward sweep without the shadows that only the reverse sweep uses, and those."""
-        ahead: list[Op] = []
-        shadows: list[Op] = []
-        used: set[Atom] = set()
-        for op in reversed(ops):
-            if op.results and all(r in self.shadow_values and r not in used for r in op.results) and not op.blocks:
-                shadows.append(op)
-            else:
-                ahead.append(op)
-                used.update(op.inputs)
-                used.update(v for block in op.blocks for v in mentions(block))
-        return tuple(reversed(ahead)), shadows[::-1]
 
     def is_mutable(self, var: Var) -> bool:
         """Whether a value is a list or memory that the reverse sweep writes."""
@@ -276,7 +276,17 @@ class Sweep:
         """The adjoint of a parameter at the end."""
         if self.is_pointer(var):
             return self.shadow(var)
-        return adjoints.full(adjoints.take(var), var)
+        return self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var)
+
+    @staticmethod
+    def _with_dtype(adjoints: Adjoints, adjoint: Atom, var: Var) -> Atom:
+        """The adjoint in the dtype of the parameter."""
+        have, want = adjoint.type, var.type
+        if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype and have.kind == want.kind:
+            found = BY_NAME["astype"]
+            dtype = Const(np.dtype(want.dtype).type, name=f"np.{want.dtype}")
+            return adjoints.builder.emit(found, adjoint, dtype, type=want, hint=bar(var.hint), style="method")
+        return adjoint
 
     # what the mirrors read -----------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from ..ir.primitives import (
     RECORD,
     SCATTER_ADD,
     SETITEM,
+    SHAPE,
     TUPLE,
     UNBROADCAST,
     VADDAT,
@@ -38,7 +39,7 @@ from ..ir.primitives import (
     define,
 )
 from ..ir.types import STRUCTURES, Array, List, Scalar, is_continuous
-from ..rules.table import Rule, operand_names, rule_of
+from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
 from .expand import expand
 from .structures import position_of
@@ -63,9 +64,15 @@ def add_to_shadow(sweep: Sweep) -> Callable[[Builder, Var, Atom], None]:
     def add(builder: Builder, var: Var, contribution: Atom) -> None:
         if isinstance(var.type, List):
             raise UntrackableAlias(f"the list {var.hint} is used as a whole where its entries are active")
-        builder.perform(ADDAT, sweep.shadow(var), Const(...), contribution)
+        builder.perform(ADDAT, *_address(sweep, sweep.shadow(var), Const(...)), contribution)
 
     return add
+
+
+def _address(sweep: Sweep, shadow: Var, index: Atom) -> tuple[Var, Atom]:
+    """The buffer and the index of cells; the whole of a view is a part of what it is a view of."""
+    whole = isinstance(index, Const) and index.value is ...
+    return sweep.shadow_views.get(shadow, (shadow, index)) if whole else (shadow, index)
 
 
 def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
@@ -74,7 +81,7 @@ def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if special is not None:
         special(sweep, op, adjoints)
         return
-    if not op.results or op.result not in sweep.active:
+    if not op.results or op.result not in sweep.active or sweep.is_view(op):
         return
     g = _cotangent(sweep, op.result, adjoints)
     if g is not None:
@@ -93,6 +100,9 @@ def _cotangent(sweep: Sweep, result: Var, adjoints: Adjoints) -> Adjoint:
 
 def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
     rule = rule_of(op.primitive)
+    if op.primitive is MULTIPLY and op.args[0] is op.args[1]:
+        _apply_square(op, g, adjoints)
+        return
     for name, position, atom in _active_operands(op, sweep):
         if rule is None or (name not in rule.adjoint and name not in rule.zero):
             what = f"there is no derivative of {op.primitive} with respect to {name or 'its operands'}"
@@ -103,6 +113,11 @@ def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
             adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
         else:
             adjoints.add(atom, _general(op, rule, name, position, atom, g, adjoints))
+
+
+def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
+    builder = adjoints.builder
+    adjoints.add(op.args[0], builder.emit(MULTIPLY, builder.emit(MULTIPLY, Const(2.0), g), op.args[0]))
 
 
 def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
@@ -121,11 +136,14 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
+        if small is None:
+            return None
         if isinstance(atom.type, Scalar) and isinstance(small.type, Scalar):
             return builder.emit(MULTIPLY, small, _size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    return adjoints.unbroadcast(expand(builder, partial, g, z, op=op), atom)
+    found = expand(builder, partial, g, z, op=op)
+    return None if found is None else adjoints.unbroadcast(found, atom)
 
 
 def _size_of(builder: Builder, z: Var) -> Atom:
@@ -142,34 +160,41 @@ def _general(op: Op, rule: Rule, name: str, position: int, atom: Var, g: Adjoint
     mark = len(builder.ops)
     found = expand(builder, rule.adjoint[name], whole, z, op=op)
     operands = [k for k, n in enumerate(operand_names(op.primitive, len(op.args))) if n == name]
-    if isinstance(found, tuple) and len(operands) > 1 and not isinstance(atom.type, STRUCTURES):
+    if isinstance(found, tuple) and is_starred(op.primitive, name):
         found = found[operands.index(position)]
     if found is None or isinstance(found, tuple):
         return found
     found = _unspread(builder, mark, found, atom)
-    return adjoints.unbroadcast(found, atom) if rule.elementwise and not is_spread(found, atom.type) else found
+    larger = rule.elementwise or rule.broadcasts
+    return adjoints.unbroadcast(found, atom) if larger and not is_spread(found, atom.type) else found
 
 
 def _tree(adjoints: Adjoints, z: Var, g: Adjoint) -> Adjoint:
-    """The adjoint of a structure with zeros where a part is absent."""
+    """The adjoint of a structure, None where a part is absent."""
     from .structures import item_of
 
     parts = adjoints.items(z.type, g)
     assert isinstance(z.type, STRUCTURES)
     full = []
     for k, (item, part) in enumerate(zip(z.type.items, parts, strict=True)):
-        full.append(adjoints.full(part, item_of(adjoints.builder, z, k)) if is_continuous(item) else Const(None))
+        absent = part is None or not is_continuous(item)
+        full.append(Const(None) if absent else adjoints.full(part, item_of(adjoints.builder, z, k)))
     return tuple(full)
 
 
 def _unspread(builder: Builder, mark: int, found: Atom, atom: Var) -> Atom:
     """Where a rule only spread a scalar to the shape of its operand, the scalar itself: it stands for that."""
     last = builder.ops[-1] if len(builder.ops) > mark else None
-    if last is None or last.primitive is not FULL_LIKE or found not in last.results or last.args[0] is not atom:
+    if last is None or found not in last.results:
         return found
-    if isinstance(last.args[1].type, Scalar):
+    if last.primitive is FULL_LIKE and last.args[0] is atom and isinstance(last.args[1].type, Scalar):
         builder.ops.pop()
         return last.args[1]
+    if last.primitive.name == "broadcast_to" and isinstance(last.args[0].type, Scalar):
+        shape = next((op for op in builder.ops[mark:] if last.args[1] in op.results), None)
+        if shape is not None and shape.primitive is SHAPE and shape.args[0] is atom:
+            builder.ops.pop()
+            return last.args[0]
     return found
 
 
@@ -187,7 +212,7 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     elif sweep.is_pointer(container):
         _mirror_pointer_item(sweep, op, adjoints)
     else:
-        g = adjoints.take(op.result)
+        g = _cotangent(sweep, op.result, adjoints)
         if g is not None:
             base = adjoints.full(adjoints.get(container), container)
             g = adjoints.real(g, container.type)
@@ -196,7 +221,8 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
 
 def _mirror_field(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     container = op.args[0]
-    assert isinstance(container, Var)
+    if not isinstance(container, Var):
+        return
     index: Atom = Const(op.static) if op.primitive is GETATTR else op.args[1]
     if not isinstance(container.type, STRUCTURES):
         if op.result in sweep.active and adjoints.take(op.result) is not None:
@@ -257,14 +283,21 @@ def _mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         _mirror_list_write(sweep, op, adjoints)
         return
     if isinstance(value, Var) and value in sweep.active:
-        g = builder.emit(GETITEM, shadow, index, hint=bar(value.hint))
+        g = _cells(builder, shadow, index, bar(value.hint))
         if isinstance(g.type, Array) and is_basic_index(index):
             g = builder.emit(COPY, g, hint=bar(value.hint))
         g = _only_last(builder, g, shadow, index)
-        builder.perform(SETITEM, shadow, index, Const(0.0))
+        builder.perform(SETITEM, *_address(sweep, shadow, index), Const(0.0))
         adjoints.add(value, adjoints.unbroadcast(g, value))
     else:
-        builder.perform(SETITEM, shadow, index, Const(0.0))
+        builder.perform(SETITEM, *_address(sweep, shadow, index), Const(0.0))
+
+
+def _cells(builder: Builder, shadow: Var, index: Atom, hint: str) -> Var:
+    """The cells of a shadow that an index names."""
+    if isinstance(index, Const) and index.value is ...:
+        return shadow
+    return builder.emit(GETITEM, shadow, index, hint=hint)
 
 
 def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
@@ -291,8 +324,7 @@ def _mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if not isinstance(value, Var) or value not in sweep.active:
         return
     builder, shadow = adjoints.builder, sweep.shadow(target)
-    whole = isinstance(index, Const) and index.value is ...
-    g: Atom = shadow if whole else builder.emit(GETITEM, shadow, index, hint=bar(value.hint))
+    g: Atom = _cells(builder, shadow, index, bar(value.hint))
     if op.primitive is ADDAT:
         g = _only_last(builder, g, shadow, index)
     g = adjoints.unbroadcast(g, value)

@@ -12,7 +12,7 @@ from inspect import Parameter as Kind
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import make_tuple
-from ..ir.nodes import Atom, Block, Const, Function, Parameter, Var, replace
+from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace
 from ..ir.primitives import COMMENT, GETITEM, TUPLE, define
 from ..ir.types import Array, Tuple, Type
 from .calls import Pairs
@@ -47,7 +47,7 @@ def pullback(
     """
     sweeps = both_sweeps(function, wrt, seed=seed, pairs=pairs)
     mirror = Block((), sweeps.mirror, (sweeps.gradient,))
-    found = resolve(sweeps.forward, function.body.params, mirror, {}, lambda op: _may_repeat(sweeps, op), ())
+    found = resolve(sweeps.forward, function.body.params, mirror, {}, lambda op: _earliest(sweeps, op), ())
     ahead = Builder()
     ahead.ops = [op for op in sweeps.forward if op.primitive is not COMMENT]
     used_up = [v for v in found.saved if sweeps.mutable(v) and not sweeps.is_plain_tape(v) and not once]
@@ -79,7 +79,7 @@ def _reverse_function(sweeps, name, environment, repeated, groups, once) -> Func
         for k, var in enumerate(used_up):
             _bind(back, copied, k, environment[var])
     body = rename(Block((), sweeps.mirror, (sweeps.gradient,)), environment)
-    back.ops.extend(repeated)
+    back.ops.extend(op for _, op in repeated)
     back.ops.extend(op for op in body.ops if op.primitive is not COMMENT)
     (gradient,) = body.yields
     several = isinstance(gradient.type, Tuple) and sweeps.several
@@ -95,8 +95,8 @@ def _bind(builder: Builder, container: Var, position: int, target: Atom) -> None
     builder.append(replace(last, results=(target,)))
 
 
-def _may_repeat(sweeps: Sweeps, op: object) -> bool:
-    return not any(sweeps.mutable(v) for v in entries_read(op))  # type: ignore[arg-type]
+def _earliest(sweeps: Sweeps, op: Op) -> int | None:
+    return None if any(sweeps.mutable(v) for v in entries_read(op)) else 0
 
 
 def _refuse_views(sweeps: Sweeps, used_up: list[Var]) -> None:

@@ -10,7 +10,7 @@ This module knows no rule; it only moves values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
@@ -28,12 +28,13 @@ class Resolved:
     Args:
         saved: the forward values to save, in order of their definition.
         environment: forward value -> the value that stands for it in the mirror (for `rename`).
-        repeated: the ops that repeat forward ops, in order; they stand at the start of the mirror.
+        repeated: the ops that repeat forward ops, in order, each with the number of the mirror's op in front of which
+            it stands.
     """
 
     saved: list[Var]
     environment: dict[Var, Atom]
-    repeated: list[Op] = field(default_factory=list)
+    repeated: list[tuple[int, Op]] = field(default_factory=list)
 
 
 def resolve(
@@ -41,7 +42,7 @@ def resolve(
     params: Iterable[Var],
     mirror: Block,
     known: dict[Var, Atom],
-    repeatable: Callable[[Op], bool],
+    earliest: Callable[[Op], int | None],
     shapes: Iterable[Var],
 ) -> Resolved:
     """Decide for each forward value that a mirrored block mentions how it gets there.
@@ -51,7 +52,8 @@ def resolve(
         params: what the forward block takes in.
         mirror: the mirrored block.
         known: forward values that the mirror has anyway (the loop's index).
-        repeatable: whether an op may run again, as far as memory is concerned.
+        earliest: the number of the mirror's op from which on a forward op may run again, as far as memory is
+            concerned: 0 where it reads nothing that is written, None where it may not.
         shapes: values visible everywhere, whose shape may stand in for that of a forward value.
     """
     definitions: dict[Var, Op | None] = dict.fromkeys(params)
@@ -59,17 +61,18 @@ def resolve(
         definitions.update(dict.fromkeys(op.results, op))
     environment = dict(known)
     environment.update(_shape_sources(mirror, definitions, [*shapes]))
-    needs = [v for v in mentions(mirror) if v in definitions and v not in environment]
-    chooser = _Chooser(definitions, repeatable, environment.keys())
-    for need in needs:
-        chooser.choose(need)
+    uses = first_uses(mirror)
+    chooser = _Chooser(definitions, earliest, environment.keys(), uses)
+    for need in uses:
+        if need in definitions and need not in environment:
+            chooser.choose(need)
     result = Resolved([v for v in definitions if v in chooser.saved], environment)
     for var in result.saved:
         environment[var] = Var(var.hint, var.type, var.named)
     for var, op in definitions.items():
-        if var in chooser.repeated and op is not None:
+        if var in chooser.repeated and var not in chooser.saved and op is not None:
             made = Var(var.hint, var.type, var.named)
-            result.repeated.append(replace(substitute(op, environment), results=(made,)))
+            result.repeated.append((chooser.repeated[var], replace(substitute(op, environment), results=(made,))))
             environment[var] = made
     return result
 
@@ -78,20 +81,26 @@ class _Chooser:
     """Repeat as far back as possible, unless that would save more values than saving the value itself."""
 
     def __init__(
-        self, definitions: dict[Var, Op | None], repeatable: Callable[[Op], bool], have: Iterable[Var]
+        self,
+        definitions: dict[Var, Op | None],
+        earliest: Callable[[Op], int | None],
+        have: Iterable[Var],
+        uses: dict[Var, int],
     ) -> None:
-        self.definitions, self.repeatable, self.have = definitions, repeatable, frozenset(have)
+        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, frozenset(have), uses
         self.saved: set[Var] = set()
-        self.repeated: set[Var] = set()
+        self.repeated: dict[Var, int] = {}
 
     def choose(self, need: Var) -> None:
         roots, through = self._back(need)
         missing = [r for r in roots if r not in self.saved]
-        if len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
+        positions = self._positions(through)
+        late = any(positions[v] > self.uses[v] for v in through if v in self.uses)
+        if late or len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
             self.saved.add(need)
             return
         self.saved.update(missing)
-        self.repeated.update(through)
+        self.repeated.update(positions)
 
     def _back(self, need: Var) -> tuple[list[Var], list[Var]]:
         """The values at which repetition stops, and those that are repeated on the way."""
@@ -103,12 +112,22 @@ class _Chooser:
                 continue
             seen.add(var)
             op = self.definitions[var]
-            if op is None or var in self.saved or not (is_cheap(op) and self.repeatable(op)):
+            if op is None or var in self.saved or not is_cheap(op) or self.earliest(op) is None:
                 roots.append(var)
             else:
                 through.append(var)
                 todo.extend(a for a in op.inputs if isinstance(a, Var))
         return roots, through
+
+    def _positions(self, through: list[Var]) -> dict[Var, int]:
+        """Where each value can be computed: behind what it reads, and behind its operands."""
+        positions: dict[Var, int] = {}
+        wanted = set(through)
+        for var, op in self.definitions.items():
+            if var in wanted and op is not None:
+                own = self.earliest(op) or 0
+                positions[var] = max([own, *(positions.get(a, 0) for a in op.inputs if isinstance(a, Var))])
+        return positions
 
 
 def _is_dearer(root: Var, need: Var) -> bool:
@@ -135,12 +154,14 @@ def is_view(op: Op) -> bool:
 
 def entries_read(op: Op) -> list[Var]:
     """The operands whose entries an op reads."""
-    if not op.primitive.reads or op.blocks or is_view(op):
+    if op.blocks or is_view(op):
         return []
-    args = op.args[:1] if op.primitive is UNBROADCAST else op.args
+    args: Sequence[Atom] = [a for k, a in enumerate(op.args) if op.primitive.reads_operand(k)]
+    args = args[:1] if op.primitive is UNBROADCAST else args
     if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):
         args = args[1:]
-    return [a for a in (*args, *(v for _, v in op.keywords)) if isinstance(a, Var)]
+    keywords = [v for _, v in op.keywords] if op.primitive.reads else []
+    return [a for a in (*args, *keywords) if isinstance(a, Var)]
 
 
 # ------------------------------------------------------------------ what a block mentions
@@ -226,6 +247,28 @@ def place(ops: Iterable[Op], params: Iterable[Var], notes: dict[Var, list[Op]]) 
         placed.append(op)
         placed.extend(note for result in op.results for note in notes.get(result, []))
     return placed
+
+
+def first_uses(block: Block) -> dict[Var, int]:
+    """The values that a block mentions, with the number of the op (of its own) that mentions them first."""
+    found: dict[Var, int] = {}
+    for k, op in enumerate(block.ops):
+        for var in mentions(Block((), (op,), ())):
+            found.setdefault(var, k)
+    for var in _vars(block.yields):
+        found.setdefault(var, len(block.ops))
+    return found
+
+
+def merge(ops: Iterable[Op], repeated: list[tuple[int, Op]]) -> list[Op]:
+    """The ops with each repeated op in front of the op whose number it has."""
+    merged: list[Op] = []
+    ops = list(ops)
+    count = len(ops)
+    for k, op in enumerate(ops):
+        merged += [again for position, again in repeated if position == k]
+        merged.append(op)
+    return merged + [again for position, again in repeated if position >= count]
 
 
 def prologue(builder: Builder, ops: Iterable[Op]) -> None:

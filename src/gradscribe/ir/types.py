@@ -180,18 +180,21 @@ def is_continuous(type_: Type) -> bool:
     return isinstance(type_, Numeric) or (isinstance(type_, List) and is_continuous(type_.item))
 
 
-def type_of(value: object, name: str = "?") -> Type:
+def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None) -> Type:
     """The abstract signature of a run-time value.
 
     Args:
         value: any Python object.
         name: names the dimensions of the arrays inside, so that equal dimensions of one argument are known.
+        sizes: the names that lengths have so far; a dimension of a length that is met again gets the same name.
     """
     cls = type(value)
     if cls in _PYTHON_SCALARS:
         return _PYTHON_SCALARS[cls]
     if isinstance(value, np.ndarray):
-        dims = tuple(known(1) if n == 1 else Dim(f"{name}.{k}", 0, False) for k, n in enumerate(value.shape))
+        sizes = {} if sizes is None else sizes
+        names = [sizes.setdefault(n, f"{name}.{k}") for k, n in enumerate(value.shape)]
+        dims = tuple(known(1) if n == 1 else Dim(d, 0, False) for n, d in zip(value.shape, names, strict=True))
         return Array(value.dtype.name, dims) if kind_of_dtype(value.dtype.name) != "O" else Object(cls)
     if isinstance(value, np.generic):
         kind = kind_of_dtype(value.dtype.name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..ir.types import Dict, FixedList, Object, Record, Tuple, Type, type_of
@@ -11,39 +13,41 @@ _DEEPEST = 6
 _WIDEST = 1000
 
 
-def signature_of(value: object, name: str = "?", depth: int = 0) -> Type:
+def signature_of(value: object, name: str = "?", depth: int = 0, sizes: dict[int, str] | None = None) -> Type:
     """The type of a value; tuples, lists, dicts with constant keys and instances are described entry by entry.
 
     Args:
         value: any Python object.
         name: names the dimensions of the arrays inside.
         depth: how many structures are around it.
+        sizes: the names that lengths have so far, see `type_of`; extended.
     """
+    sizes = {} if sizes is None else sizes
     if depth > _DEEPEST:
         return Object(type(value))
     if isinstance(value, tuple) and len(value) <= _WIDEST:
         cls = type(value) if hasattr(value, "_fields") else None
-        return Tuple(_items(value, name, depth), cls)
+        return Tuple(_items(value, name, depth, sizes), cls)
     if type(value) is list and len(value) <= _WIDEST:
-        return FixedList(_items(value, name, depth))
+        return FixedList(_items(value, name, depth, sizes))
     if type(value) is dict and len(value) <= _WIDEST and all(map(_is_key, value)):
-        items = tuple(signature_of(v, f"{name}[{k!r}]", depth + 1) for k, v in value.items())
+        items = tuple(signature_of(v, f"{name}[{k!r}]", depth + 1, sizes) for k, v in value.items())
         return Dict(tuple(value), items)
-    return _record(value, name, depth) or type_of(value, name)
+    return _record(value, name, depth, sizes) or type_of(value, name, sizes)
 
 
-def _items(value: Any, name: str, depth: int) -> tuple[Type, ...]:
-    return tuple(signature_of(v, f"{name}[{k}]", depth + 1) for k, v in enumerate(value))
+def _items(value: Any, name: str, depth: int, sizes: dict[int, str]) -> tuple[Type, ...]:
+    return tuple(signature_of(v, f"{name}[{k}]", depth + 1, sizes) for k, v in enumerate(value))
 
 
 def _is_key(key: object) -> bool:
     return isinstance(key, (str, int, float, bool, type(None))) or (isinstance(key, tuple) and all(map(_is_key, key)))
 
 
-def _record(value: Any, name: str, depth: int) -> Type | None:
+def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | None:
     """The fields of an instance of a class written in Python."""
     cls = type(value)
-    if cls.__module__ in ("builtins", "numpy") or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
+    if is_library_name(cls.__module__) or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
         return None
     if is_dataclass(value):
         names: tuple[str, ...] = tuple(f.name for f in fields(value) if hasattr(value, f.name))
@@ -53,7 +57,14 @@ def _record(value: Any, name: str, depth: int) -> Type | None:
         return None
     if len(names) > _WIDEST:
         return None
-    return Record(cls, names, tuple(signature_of(getattr(value, n), f"{name}.{n}", depth + 1) for n in names))
+    return Record(cls, names, tuple(signature_of(getattr(value, n), f"{name}.{n}", depth + 1, sizes) for n in names))
+
+
+@lru_cache(maxsize=4096)
+def is_library_name(module: str) -> bool:
+    """Whether a module belongs to the standard library, NumPy or its kin."""
+    top = module.partition(".")[0]
+    return module != "__main__" and (top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib"))
 
 
 def _is_plain(cls: type) -> bool:

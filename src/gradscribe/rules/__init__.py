@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from . import arrays as _arrays
 from . import elementwise as _elementwise
+from . import linalg as _linalg
+from . import products as _products
 from . import reductions as _reductions
 from . import selecting as _selecting
 from .table import RULES, Rule, adjoint, elementwise, general, linear, operand_names, rule_of, tangent, zero
@@ -21,4 +23,4 @@ __all__ = [
     "zero",
 ]
 
-assert _arrays and _elementwise and _reductions and _selecting
+assert _arrays and _elementwise and _linalg and _products and _reductions and _selecting

@@ -11,7 +11,7 @@ from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import COPY, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE, define, register
 from . import shapes
-from .facts import is_constant, is_structure, rank
+from .facts import fit, is_constant, is_structure, rank
 from .reductions import along
 from .table import dispatching, general, linear, zero
 
@@ -59,8 +59,9 @@ def transpose_adjoint(g: Any, z: Any, a: Any, axes: Any = None) -> Any:
 
 
 TRANSPOSE = _define(
-    "transpose", "a, axes=None", shapes.transposed, np.transpose, np.ndarray.transpose, np.ndarray.T, **_MOVE
+    "transpose", "a, axes=None", shapes.transposed, np.transpose, np.ndarray.T, **_MOVE
 )
+register(np.ndarray.transpose, TRANSPOSE, "np")
 linear(TRANSPOSE, a=transpose_adjoint)
 if getattr(np, "permute_dims", np.transpose) is not np.transpose:
     register(np.permute_dims, TRANSPOSE)
@@ -89,7 +90,7 @@ linear(EXPAND_DIMS, a=lambda g, z, a, axis: like(g, a))
 SQUEEZE = _define("squeeze", "a, axis=None", shapes.squeezed, np.squeeze, np.ndarray.squeeze, **_MOVE)
 linear(SQUEEZE, a=lambda g, z, a, axis=None: like(g, a))
 BROADCAST_TO = _define("broadcast_to", "array, shape", shapes.spread_to, np.broadcast_to, **_MOVE)
-linear(BROADCAST_TO, array=lambda g, z, array, shape: g)
+linear(BROADCAST_TO, broadcasts=True, array=lambda g, z, array, shape: g)
 ITEM = define("item", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, /", cost="cheap")
 linear(ITEM, a=lambda g, z, a: like(g, a))
 
@@ -106,12 +107,12 @@ for k, function in enumerate((np.atleast_1d, np.atleast_2d, np.atleast_3d)):
     several = define(
         f"{function.__name__}_", function, infer=_infer.by_example(function), parameters="*arys", aliasing="maybe", cost="free"
     )
-    linear(several, arys=lambda g, z, *arys: tuple(like(part, a) for part, a in zip(g, arys, strict=True)))
+    linear(several, arys=lambda g, z, *arys: tuple(g_ if g_ is None else like(g_, a) for g_, a in zip(g, arys, strict=True)))
 
 BROADCAST_ARRAYS = define(
     "broadcast_arrays", np.broadcast_arrays, infer=_infer.by_example(np.broadcast_arrays), parameters="*args", **_MOVE
 )
-linear(BROADCAST_ARRAYS, args=lambda g, z, *args: tuple(g))
+linear(BROADCAST_ARRAYS, broadcasts=True, args=lambda g, z, *args: tuple(g))
 
 # ------------------------------------------------------------------ reordering
 
@@ -137,7 +138,7 @@ linear(
 for triangle in (np.tril, np.triu):
     linear(
         define(triangle.__name__, triangle, infer=_infer.same_as_first, parameters="m, k=0", cost="cheap"),
-        m=lambda g, z, m, triangle=triangle, **keywords: triangle(g, **keywords),
+        m=lambda g, z, m, triangle=triangle, **keywords: fit(triangle(g, **keywords), m),
     )
 
 # ------------------------------------------------------------------ joining
@@ -296,7 +297,7 @@ linear(define("block", np.block, infer=_infer.by_example(np.block), parameters="
 
 def _split_adjoint(axis: Any) -> Any:
     return lambda g, z, ary, indices_or_sections, **keywords: np.concatenate(
-        g, axis=axis(ary) if axis else keywords.get("axis", 0)
+        [np.zeros_like(part) if g_ is None else g_ for g_, part in zip(g, z, strict=True)], axis=axis(ary) if axis else keywords.get("axis", 0)
     )
 
 
@@ -480,9 +481,9 @@ if hasattr(np, "astype"):
         define("np_astype", np.astype, infer=shapes.cast, parameters="x, dtype, /, *, copy=True", cost="cheap"),
         x=lambda g, z, x, dtype, copy=True: g,
     )
-linear(FULL_LIKE, fill_value=lambda g, z, a, fill_value: g)
+general(FULL_LIKE, dict(fill_value=lambda g, z, a, fill_value: g), linear="fill_value", zero="a", broadcasts=True)
 FULL = define("full", np.full, infer=shapes.full, parameters="shape, fill_value, dtype=None", cost="cheap")
-linear(FULL, fill_value=lambda g, z, shape, fill_value, dtype=None: g)
+linear(FULL, broadcasts=True, fill_value=lambda g, z, shape, fill_value, dtype=None: g)
 
 zero(ZEROS_LIKE, LENGTH, SHAPE)
 register(np.ndarray.shape, SHAPE)
@@ -504,7 +505,7 @@ def full_like_type(args: Any, keywords: Any) -> Any:
     return shapes.alike(args[:1], keywords)
 
 
-linear(
+general(
     define(
         "full_like_",
         np.full_like,
@@ -513,7 +514,10 @@ linear(
         reads=False,
         cost="cheap",
     ),
-    fill_value=lambda g, z, a, fill_value, dtype=None, shape=None: g,
+    dict(fill_value=lambda g, z, a, fill_value, dtype=None, shape=None: g),
+    linear="fill_value",
+    zero="a",
+    broadcasts=True,
 )
 
 
@@ -544,6 +548,7 @@ general(
         start=lambda d, z, start, stop, num=50, **k: np.linspace(d, np.zeros_like(stop), num, **k),
         stop=lambda d, z, start, stop, num=50, **k: np.linspace(np.zeros_like(start), d, num, **k),
     ),
+    broadcasts=True,
 )
 
 
@@ -570,6 +575,9 @@ general(
 def meshgrid_adjoint(g: Any, z: Any, *xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
     out = []
     for k, x in enumerate(xi):
+        if g[k] is None:
+            out.append(None)
+            continue
         own = 1 - k if indexing == "xy" and k < 2 and len(xi) > 1 else k
         others = tuple(j for j in range(len(xi)) if j != own)
         out.append(like(np.sum(g[k], axis=others) if others and sparse is not True else g[k], x))

@@ -41,6 +41,7 @@ from ..ir.primitives import (
     RIGHT_SHIFT,
     SUBTRACT,
     define,
+    register,
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, Tuple
 from .facts import is_complex, is_constant, is_structure
@@ -259,11 +260,11 @@ def clip_type(args: Any, keywords: Any) -> Any:
 CLIP = define(
     "clip",
     np.clip,
-    np.ndarray.clip,
     infer=clip_type,
     parameters="a, a_min=None, a_max=None, *, min=None, max=None",
     cost="cheap",
 )
+register(np.ndarray.clip, CLIP, "np")
 general(CLIP, _CLIP, _CLIP, elementwise=True)
 elementwise(np.heaviside, None, lambda d, z, x, y: np.where(x == 0.0, d, 0.0))
 
@@ -310,6 +311,14 @@ general(
 )
 PHASE = define("phase", cmath.phase, infer=_infer.always(FLOAT), parameters="z, /")
 general(PHASE, dict(z=angle_adjoint), dict(z=angle_tangent), singular="z")
+
+
+def polar_adjoint(g: Any, y: Any, z: Any) -> Any:
+    size = None if g[0] is None else g[0] * np.conj(z) / y[0]
+    turn = None if g[1] is None else -1j * g[1] / z
+    return turn if size is None else size if turn is None else size + turn
+
+
 general(
     define("complex_", builtins.complex, infer=_infer.always(COMPLEX), parameters="real=0, imag=0"),
     dict(real=lambda g, z, real=0, imag=0: g, imag=lambda g, z, real=0, imag=0: 1j * g),
@@ -319,7 +328,7 @@ general(
     define(
         "polar", cmath.polar, infer=_infer.always(Tuple((FLOAT, FLOAT))), parameters="z, /"
     ),
-    dict(z=lambda g, y, z: (g[0] * np.conj(z) / y[0] - 1j * g[1] / z)),
+    dict(z=polar_adjoint),
     dict(z=lambda d, y, z: (np.real(d * np.conj(z)) / y[0], np.imag(d / z))),
     singular="z",
 )
@@ -399,9 +408,9 @@ general(
         parameters="x, y, /",
         cost="cheap",
     ),
-    dict(x=lambda g, z, x, y: g[1], y=lambda g, z, x, y: -g[1] * z[0]),
+    dict(x=lambda g, z, x, y: g[1], y=lambda g, z, x, y: None if g[1] is None else -g[1] * z[0]),
     dict(x=lambda d, z, x, y: (None, d), y=lambda d, z, x, y: (None, -d * z[0])),
-    elementwise=True,
+    broadcasts=True,
 )
 general(
     define("modf", math.modf, infer=_infer.always(Tuple((FLOAT, FLOAT))), parameters="x, /", cost="cheap"),
@@ -417,13 +426,11 @@ general(
     define("np_modf", np.modf, infer=_infer.by_example(np.modf), parameters="x, /", cost="cheap"),
     dict(x=lambda g, z, x: g[0]),
     dict(x=lambda d, z, x: (d, None)),
-    elementwise=True,
 )
 general(
     define("np_frexp", np.frexp, infer=_infer.by_example(np.frexp), parameters="x, /", cost="cheap"),
     dict(x=lambda g, z, x: np.ldexp(g[0], -z[1])),
     dict(x=lambda d, z, x: (np.ldexp(d, -z[1]), None)),
-    elementwise=True,
 )
 elementwise(
     define("math_remainder", math.remainder, infer=_infer.always(FLOAT), parameters="x, y, /", cost="cheap"),
@@ -433,7 +440,7 @@ elementwise(
 general(
     define("math_hypot", math.hypot, infer=_infer.always(FLOAT), parameters="*coordinates"),
     dict(coordinates=lambda g, z, *coordinates: tuple(g * c / z for c in coordinates)),
-    dict(coordinates=lambda d, z, *coordinates: sum((dc * c for dc, c in zip(d, coordinates, strict=True)), 0.0) / z),
+    dict(coordinates=lambda d, z, *coordinates: sum(dc * c for dc, c in zip(d, coordinates, strict=True) if dc is not None) / z),
     singular="coordinates",
 )
 
@@ -445,7 +452,7 @@ def dist_adjoint(g: Any, z: Any, p: Any, q: Any) -> Any:
 
 
 def dist_tangent(d: Any, z: Any, p: Any, q: Any) -> Any:
-    return sum((dp * (a - b) for dp, a, b in zip(d, p, q, strict=True)), 0.0) / z
+    return sum(dp * (a - b) for dp, a, b in zip(d, p, q, strict=True) if dp is not None) / z
 
 
 general(

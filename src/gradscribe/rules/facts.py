@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import runtime
 from ..errors import UnsupportedCall
+from ..ir.primitives import UNBROADCAST, register
+from .table import dispatching
+
+register(runtime.unbroadcast, UNBROADCAST)
+unbroadcast = dispatching(runtime.unbroadcast)
 
 
 def rank(x: Any) -> int:
@@ -18,7 +24,10 @@ def rank(x: Any) -> int:
 
 
 def is_complex(x: Any) -> bool:
-    """Whether the operand is a complex number or array."""
+    """Whether the operand is a complex number or array, or may be for all that is known."""
+    type_ = getattr(getattr(x, "atom", None), "type", None)
+    if type_ is not None and not hasattr(type_, "kind"):
+        return True
     return x.dtype.kind == "c" if hasattr(x, "dtype") else isinstance(x, complex)
 
 
@@ -38,8 +47,32 @@ def real_only(name: str, *operands: Any) -> None:
     Raises:
         UnsupportedCall: where an operand is complex.
     """
-    if any(map(is_complex, operands)):
+    if any(getattr(x, "dtype", np.dtype(float)).kind == "c" or isinstance(x, complex) for x in operands):
         raise UnsupportedCall(f"{name} has no rule for complex operands")
+
+
+def length_one(x: Any, axis: int) -> bool | None:
+    """Whether a dimension is 1; None where that depends on the call."""
+    type_ = getattr(getattr(x, "atom", None), "type", None)
+    return bool(x.shape[axis] == 1) if type_ is None else type_.shape[axis].one
+
+
+def fit(contribution: Any, operand: Any, core: int = 0) -> Any:
+    """A contribution summed over the axes along which its operand was repeated.
+
+    Args:
+        contribution: what belongs to the broadcast operand.
+        operand: the operand.
+        core: how many of its last axes do not broadcast.
+    """
+    lead = rank(contribution) - rank(operand)
+    if lead > 0:
+        contribution = np.sum(contribution, axis=0 if lead == 1 else tuple(range(lead)))
+    ones = {axis: length_one(operand, axis) for axis in range(rank(operand) - core)}
+    if None in ones.values():
+        return unbroadcast(contribution, operand)
+    axes = tuple(axis for axis, one in ones.items() if one and length_one(contribution, axis) is not True)
+    return np.sum(contribution, axis=axes, keepdims=True) if axes else contribution
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:

@@ -77,7 +77,9 @@ def align(value: Any, a: Any, axis: Any, keepdims: Any) -> Any:
 
 def spread(g: Any, a: Any, axis: Any, keepdims: Any) -> Any:
     """A reduced value, repeated in the shape of a."""
-    return g if rank(a) == 0 else np.broadcast_to(align(g, a, axis, keepdims), np.shape(a))
+    if rank(a) == 0:
+        return g
+    return np.full_like(a, g) if rank(g) == 0 else np.broadcast_to(align(g, a, axis, keepdims), np.shape(a))
 
 
 def count(a: Any, axis: Any, where: Any = True, keepdims: Any = False) -> Any:
@@ -434,7 +436,7 @@ def _neighbours(a: Any, q: Any, axis: Any, n: Any, method: str, nan: bool) -> li
         return [(lower if method == "lower" else higher, 1.0)]
     if method == "nearest":
         return [((np.nanquantile if nan else np.quantile)(a, q, axis=axis, method="nearest", keepdims=True), 1.0)]
-    q = q if rank(q) == 0 else np.reshape(q, np.shape(q) + (1,) * rank(a))
+    q = q if rank(q) == 0 else np.expand_dims(q, tuple(range(rank(q), rank(q) + rank(a))))
     if method == "midpoint":
         return [(lower, 0.5), (higher, 0.5)]
     if method != "linear":
@@ -466,7 +468,8 @@ def _front(g: Any, a: Any, q: Any, axis: Any, keepdims: Any) -> Any:
 
 def quantile_adjoint(g: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
                      keepdims: Any = False, nan: bool = False) -> Any:  # fmt: skip
-    return _front(g, a, q, axis, keepdims) * _order_weights(a, q, axis, method, nan)
+    share = _front(g, a, q, axis, keepdims) * _order_weights(a, q, axis, method, nan)
+    return share if rank(q) == 0 else np.sum(share, axis=tuple(range(rank(q))))
 
 
 def quantile_tangent(d: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
@@ -496,7 +499,7 @@ def quantile_q_adjoint(g: Any, z: Any, a: Any, q: Any, axis: Any = None, *, meth
 def quantile_q_tangent(d: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
                        keepdims: Any = False, nan: bool = False) -> Any:  # fmt: skip
     slope = _slope(a, q, axis, method, keepdims, nan)
-    d = d if rank(d) == 0 else np.reshape(d, np.shape(d) + (1,) * (rank(z) - rank(q)))
+    d = d if rank(d) == 0 else np.expand_dims(d, tuple(range(rank(q), rank(z))))
     return None if slope is None else d * slope
 
 
@@ -714,7 +717,7 @@ general(
 
 
 def _spread_items(g: Any, items: Any) -> Any:
-    return (g,) * len(items) if is_structure(items) else np.broadcast_to(g, np.shape(items))
+    return (g,) * len(items) if is_structure(items) else np.full_like(items, g)
 
 
 SUM_OF = define("sum_", builtins.sum, infer=_infer.by_example(builtins.sum), parameters="iterable, /, start=0")
@@ -800,6 +803,6 @@ for name, parameters, function in (
     zero(_declare(name, parameters, function, infer=_infer.by_example(function)))
 zero(_declare("searchsorted", "a, v, side='left', sorter=None", np.searchsorted, infer=_search_type))
 zero(
-    define("size", np.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
-    define("ndim", np.ndim, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
+    define("size", np.size, np.ndarray.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
+    define("ndim", np.ndim, np.ndarray.ndim, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
 )

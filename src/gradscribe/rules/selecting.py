@@ -13,7 +13,7 @@ from ..ir.primitives import define
 from ..ir.types import UNKNOWN, Array
 from . import shapes
 from .arrays import like
-from .facts import axes_of, is_structure, rank
+from .facts import axes_of, fit, is_structure, rank
 from .reductions import along
 from .table import dispatching, general, linear, zero
 
@@ -196,9 +196,9 @@ def _flat_type(type_: Any) -> Any:
 def select_adjoint(g: Any, z: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     """Each choice receives g where its condition is the first that holds."""
     out, free = [], True
-    for condition in condlist:
+    for condition, choice in zip(condlist, choicelist, strict=True):
         first = condition if free is True else condition & free
-        out.append(np.where(first, g, 0.0))
+        out.append(fit(np.where(first, g, 0.0), choice))
         free = ~condition if free is True else free & ~condition
     return tuple(out)
 
@@ -206,7 +206,7 @@ def select_adjoint(g: Any, z: Any, condlist: Any, choicelist: Any, default: Any 
 def select_default_adjoint(g: Any, z: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     for condition in condlist:
         g = np.where(condition, 0.0, g)
-    return g
+    return fit(g, default)
 
 
 general(
@@ -214,24 +214,22 @@ general(
     dict(choicelist=select_adjoint, default=select_default_adjoint),
     dict(
         choicelist=lambda d, z, condlist, choicelist, default=0: np.select(condlist, d, 0.0),
-        default=lambda d, z, condlist, choicelist, default=0: select_default_adjoint(
-            np.broadcast_to(d, np.shape(z)), z, condlist, choicelist
+        default=lambda d, z, condlist, choicelist, default=0: np.select(
+            condlist, [np.zeros_like(choice) for choice in choicelist], d
         ),
     ),
     zero="condlist",
-    elementwise=True,
 )
 
 
 def choose_adjoint(g: Any, z: Any, a: Any, choices: Any) -> Any:
-    return tuple(np.where(np.equal(a, k), g, 0.0) for k in range(len(choices)))
+    return tuple(fit(np.where(np.equal(a, k), g, 0.0), choice) for k, choice in enumerate(choices))
 
 
 general(
     define("choose", np.choose, infer=_infer.by_example(np.choose), parameters="a, choices", cost="cheap"),
     dict(choices=choose_adjoint),
     linear="choices",
-    elementwise=True,
 )
 
 # ------------------------------------------------------------------ ordering

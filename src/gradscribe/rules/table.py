@@ -6,8 +6,9 @@ values, and calls only NumPy functions that dispatch on their arguments and have
 
 Every function of a rule is called as `function(d, z, *args, **keywords)`: `d` is the tangent of the operand or the
 adjoint of the result, `z` the result, then the operands as they stand in the op. What it returns may be larger than
-the operand by broadcasting, and complex where the operand is real: the compiler sums and takes the real part. None, or
-None in a tuple, is a contribution of zero.
+the operand by broadcasting where the rule says so (`elementwise`, `broadcasts`), and complex where the operand is real:
+the compiler sums and takes the real part. None, or None in a tuple, stands for zero: in what a rule returns, and in the
+adjoints of the parts of a structured result that it is given.
 
 The pairing of adjoint and tangent is `Re(sum(g * d))`, without a conjugate: the adjoint of a real loss is
 `dL/dRe - 1j * dL/dIm`, so that holomorphic functions multiply by `f'(x)` in both modes.
@@ -39,11 +40,12 @@ class Rule:
     Args:
         primitive: what the rule is for.
         adjoint: for each differentiable parameter, `(g, z, *args, **keywords)` -> its contribution. For a parameter
-            that is a tuple or list of values, or a `*parameter`, a tuple with one contribution for each. None stands
-            for no contribution.
+            that is a tuple or list of values, or a `*parameter`, a tuple with one contribution for each.
         tangent: for each differentiable parameter, `(d, z, *args, **keywords)` -> its part of the result's tangent.
-            Parameters in `linear` have none: the op itself is applied to the tangent.
+            Parameters in `linear` have none: the op itself is applied to the tangent. For a tuple or list, or a
+            `*parameter`, `d` is a tuple with one tangent for each (None where there is none).
         elementwise: whether the op works entry by entry, so that operands broadcast.
+        broadcasts: whether it is not elementwise, but contributions may still be larger than their operands.
         linear: the parameters in which the result is linear (in all of a tuple's entries together).
         zero: the parameters that may be active and whose derivative is zero everywhere.
         singular: the parameters whose partial may be infinite; a zero `d` must win over it.
@@ -56,6 +58,7 @@ class Rule:
     linear: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
     singular: frozenset[str] = frozenset()
+    broadcasts: bool = False
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -87,6 +90,12 @@ def operand_names(primitive: Primitive, count: int) -> tuple[str, ...]:
     return tuple(names)
 
 
+def is_starred(primitive: Primitive, name: str) -> bool:
+    """Whether a parameter is a `*parameter`, which takes any number of operands."""
+    parameters = {} if primitive.signature is None else primitive.signature.parameters
+    return name in parameters and parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+
+
 # ------------------------------------------------------------------ declarations
 
 
@@ -105,9 +114,9 @@ def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Deri
     return _add(Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split())))
 
 
-def linear(target: Target, **adjoints: Derivative) -> Rule:
+def linear(target: Target, *, broadcasts: bool = False, **adjoints: Derivative) -> Rule:
     """Declare an operation that is linear in each of the named parameters; the functions are its adjoints."""
-    return _add(Rule(primitive_of(target), adjoints, linear=frozenset(adjoints)))
+    return _add(Rule(primitive_of(target), adjoints, linear=frozenset(adjoints), broadcasts=broadcasts))
 
 
 def general(
@@ -118,6 +127,7 @@ def general(
     zero: str = "",
     elementwise: bool = False,
     singular: str = "",
+    broadcasts: bool = False,
 ) -> Rule:
     """Declare an operation with its adjoints and tangents.
 
@@ -129,14 +139,14 @@ def general(
         zero: those with a derivative of zero everywhere.
         elementwise: whether operands broadcast (contributions are summed to the operand's shape).
         singular: those with partials that may be infinite.
+        broadcasts: whether contributions may be larger than their operands though it is not elementwise.
     """
     straight = frozenset(linear.split())
     tangents = dict(tangent or {})
     assert straight.isdisjoint(tangents) and straight | tangents.keys() == adjoint.keys(), target
     primitive = primitive_of(target)
-    return _add(
-        Rule(primitive, adjoint, tangents, elementwise, straight, frozenset(zero.split()), frozenset(singular.split()))
-    )
+    zeros, poles = frozenset(zero.split()), frozenset(singular.split())
+    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts))
 
 
 def zero(*targets: Target) -> None:

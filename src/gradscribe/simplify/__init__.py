@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ..ir.nodes import Function, Op, walk
-from ..ir.primitives import COMMENT
+from ..ir.nodes import Function, Op, replace, walk
+from ..ir.primitives import COMMENT, DICT, FIXED_LIST, RECORD, TUPLE
 from .algebra import algebra
 from .cells import tidy_cells
 from .fold import fold
 from .fuse import fuse_loops
 from .prune import prune
+from .shapes import shorten_shapes
 from .share import share
+from .sink import sink_buffers
 
 __all__ = ["algebra", "fold", "fuse_loops", "prune", "share", "simplify", "tidy_cells"]
 
@@ -23,6 +25,7 @@ def simplify(function: Function) -> Function:
     """
     function = share(prune(fold(function)))
     function = prune(algebra(function, _derivative_ops(function).__contains__))
+    function = prune(shorten_shapes(sink_buffers(function), _derivative_ops(function).__contains__))
     function = tidy_cells(function, _derivative_ops(function).__contains__)
     return _without_empty_sections(prune(fuse_loops(prune(function))))
 
@@ -37,20 +40,23 @@ def _derivative_ops(function: Function) -> set[Op]:
     return found
 
 
+_BUILDS = (TUPLE, DICT, FIXED_LIST, RECORD)
+
+
 def _without_empty_sections(function: Function) -> Function:
     """Drop the comments of sections that hold nothing, and both where one section alone is left."""
-    from ..ir.nodes import replace
-
     sections: list[tuple[Op | None, list[Op]]] = [(None, [])]
     for op in function.body.ops:
         if op.primitive is COMMENT:
             sections.append((op, []))
         else:
             sections[-1][1].append(op)
-    filled = [s for s in sections if s[1]]
+    filled = [s for s in sections if any(op.primitive not in _BUILDS for op in s[1])]
+    rest = [op for s in sections if s not in filled for op in s[1]]
     titled = [title for title, _ in filled if title is not None]
     ops: list[Op] = []
     for title, body in filled:
         ops += [title] if title is not None and len(titled) > 1 else []
         ops += body
+    ops += rest
     return replace(function, body=replace(function.body, ops=tuple(ops)))

@@ -20,7 +20,7 @@ from collections.abc import Callable, Hashable, Iterable
 from ..analyse.regions import Regions, regions
 from ..ir.build import map_blocks, substitute
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import ADDAT, COPY, FULL_LIKE, GETITEM, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
+from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 
 Derivative = Callable[[Op], bool]
@@ -39,17 +39,23 @@ def tidy_cells(function: Function, derivative: Derivative) -> Function:
 class _Tidying:
     def __init__(self, function: Function, derivative: Derivative) -> None:
         self.groups: Regions = regions(function)
-        self.derivative = derivative
+        self.given, self.root, self.outermost = derivative, False, function.body
+        self.made: set[Op] = set()
         self.definitions = {r: op for op in walk(function.body) for r in op.results}
 
     def block(self, block: Block) -> Block:
         ops = [map_blocks(op, self.block) if self._mine(op) else op for op in block.ops]
         ops = self._delay_zeros(ops)
-        ops = self._set_instead_of_add(ops)
+        ops = self._set_instead_of_add(self._add_once(ops))
+        self.root = block is self.outermost
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
+        ops = self._zero_at_once(ops)
         renamed = {**renamed, **started}
         return Block(block.params, tuple(ops), tuple(_swap(a, renamed) for a in block.yields))
+
+    def derivative(self, op: Op) -> bool:
+        return self.given(op) or op in self.made
 
     def _mine(self, op: Op) -> bool:
         return self.derivative(op) or any(self.derivative(inner) for block in op.blocks for inner in walk(block))
@@ -69,6 +75,23 @@ class _Tidying:
             else:
                 out.append(op)
         return out + waiting
+
+    def _zero_at_once(self, ops: list[Op]) -> list[Op]:
+        """Move each `s[i] = 0.0` that is left back up, to the statement that it belongs to."""
+        out: list[Op] = []
+        for op in ops:
+            place = len(out)
+            if self._is_zeroing(op):
+                while place and out[place - 1].origin != op.origin and self._may_pass(op, out[place - 1]):
+                    place -= 1
+                if not place or out[place - 1].origin != op.origin:
+                    place = len(out)
+            out.insert(place, op)
+        return out
+
+    def _may_pass(self, zero: Op, other: Op) -> bool:
+        fixed = other.primitive.effect or any(r in zero.inputs for r in other.results)
+        return not fixed and not self._accesses(other, zero.args[0])
 
     def _is_zeroing(self, op: Op) -> bool:
         return op.primitive is SETITEM and self.derivative(op) and isinstance(op.args[0].type, Array) and _is_zero(op.args[2])
@@ -95,9 +118,43 @@ class _Tidying:
             last = out[-1] if out else None
             if op.primitive is ADDAT and last is not None and self._is_zeroing(last) and self._same_cells(last, op):
                 out[-1] = replace(op, primitive=SETITEM)
+                self.made.add(out[-1])
             else:
                 out.append(op)
         return out
+
+    def _add_once(self, ops: list[Op]) -> list[Op]:
+        """`s[i] += a; s[i] += b` is `s[i] += a + b`, where nothing but other additions touches s in between."""
+        out: list[Op] = []
+        for op in ops:
+            earlier = self._joinable(op, out)
+            if earlier is None:
+                out.append(op)
+                continue
+            out.remove(earlier)
+            one, other = earlier.args[2], op.args[2]
+            total = Var(one.hint if isinstance(one, Var) else "t", one.type)
+            out.append(Op(ADD, (one, other), (total,), origin=op.origin))
+            out.append(replace(op, args=(*op.args[:2], total)))
+            self.made.update(out[-2:])
+        return out
+
+    def _joinable(self, op: Op, before: list[Op]) -> Op | None:
+        """An earlier addition to the same cells, that may as well be made here."""
+        if op.primitive is not ADDAT or not self.derivative(op) or self._mentions_memory(op.args[2], op.args[0]):
+            return None
+        for earlier in reversed(before):
+            if earlier.primitive is ADDAT and self.derivative(earlier) and self._same_cells(earlier, op):
+                own = self._mentions_memory(earlier.args[2], op.args[0])
+                return earlier if not own and _same_type(earlier.args[2], op.args[2]) else None
+            commutes = earlier.primitive is ADDAT and not self._mentions_memory(earlier.args[2], op.args[0])
+            if not commutes and self._accesses(earlier, op.args[0]):
+                return None
+        return None
+
+    def _mentions_memory(self, value: Atom, target: Atom) -> bool:
+        known = isinstance(value, Var) and isinstance(target, Var) and self.groups.knows(value)
+        return known and self.groups.of(value) is self.groups.of(target)  # type: ignore[arg-type]
 
     def _same_cells(self, one: Op, other: Op) -> bool:
         return one.args[0] is other.args[0] and self._key(one.args[1]) == self._key(other.args[1])
@@ -126,7 +183,11 @@ class _Tidying:
 
     def _is_needless(self, copy: Op, behind: list[Op], yields: Iterable[Atom]) -> bool:
         source = copy.args[0]
-        if not isinstance(source, Var) or copy.result in yields or self.groups.is_written(copy.result):
+        if not isinstance(source, Var) or self.groups.is_written(copy.result):
+            return False
+        if self.root and self._is_last_use(source, behind):
+            return True
+        if copy.result in yields:
             return False
         uses = [k for k, op in enumerate(behind) if _mentions(op, copy.result)]
         if not uses:
@@ -134,6 +195,14 @@ class _Tidying:
         if any(not self._consumes(behind[k], copy.result) for k in uses):
             return False
         return not any(self._writes(op, source) for op in behind[: uses[-1]])
+
+    def _is_last_use(self, source: Var, behind: list[Op]) -> bool:
+        """Whether the memory of a value made by the function is not mentioned any more."""
+        region = self.groups.of(source)
+        if self.groups.escapes(source):
+            return False
+        mentioned = (a for op in walk(Block((), tuple(behind), ())) for a in op.inputs if isinstance(a, Var))
+        return not any(self.groups.knows(a) and self.groups.of(a) is region for a in mentioned)
 
     def _consumes(self, op: Op, value: Var) -> bool:
         """Whether an op only reads the value: it neither keeps it nor passes on its memory."""
@@ -200,6 +269,11 @@ class _Tidying:
 
 def _is_zero(atom: Atom) -> bool:
     return isinstance(atom, Const) and type(atom.value) is float and atom.value == 0.0
+
+
+def _same_type(one: Atom, other: Atom) -> bool:
+    scalars = isinstance(one.type, Scalar) and isinstance(other.type, Scalar)
+    return scalars or (isinstance(one.type, Array) and one.type == other.type and None not in {d.base for d in one.type.shape})
 
 
 def _is_whole(atom: Atom) -> bool:

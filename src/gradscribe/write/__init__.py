@@ -1,0 +1,143 @@
+"""From the IR to Python text that reads as a person would write it.
+
+    prune        what nobody needs
+    own          sums into arrays become updates in place where the array is nobody else's
+    lines_of     lines with jumps; exit flags become `break`
+    sweeten      `for x in xs`
+    Inliner      single-use values go back into expressions
+    Liveness, Locations, name_all
+                 which values share a name, and what it is
+    Statements   trees of `ast`
+    layout       text
+
+Nothing here knows what a derivative is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.nodes import Block, Function, Var, walk
+from ..ir.primitives import CALL
+from .exits import lines_of
+from .expressions import Expressions
+from .inline import Inliner
+from .layout import function_text, parameter_list
+from .liveness import Liveness
+from .names import Locations, feeds, name_all
+from .ordering import Ordering
+from .own import own
+from .prune import prune
+from .scope import Scope
+from .statements import Statements
+from .sugar import sweeten
+from .undefined import Gaps
+
+__all__ = ["Written", "write"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """The text of a program.
+
+    Args:
+        text: a module: import lines and functions.
+        imports: the import lines.
+        externals: names that the caller must bind in the module's namespace: to the value of an `External` (read when
+            the function is called), or to the object itself.
+    """
+
+    text: str
+    imports: tuple[str, ...]
+    externals: dict[str, Any]
+
+
+def write(function: Function, *, statements: bool = False, cite: bool = False) -> Written:
+    """Write a function as Python text.
+
+    Args:
+        function: a valid function; those that it calls are written beside it.
+        statements: one primitive a line.
+        cite: whether statements behind the comment "reverse" end with the source line that they come from.
+
+    Returns:
+        the text, what it imports, and what it must be given.
+    """
+    functions = _called(function)
+    with _deep(max(map(_depth, (f.body for f in functions)))):
+        plans = [_Plan(f, statements) for f in functions]
+        scope = Scope(p.var.hint for f in functions for p in f.parameters)
+        scope.define(function, function.name)
+        texts = [plan.text(scope, cite) for plan in plans]
+        while any(plan.hides(scope) for plan in plans):
+            texts = [plan.text(scope, cite) for plan in plans]
+    imports = scope.imports()
+    head = "\n".join(imports) + "\n\n\n" if imports else ""
+    return Written(head + "\n\n".join(texts), imports, dict(scope.externals))
+
+
+def _called(function: Function) -> list[Function]:
+    """The function and those it calls, callees first."""
+    found: dict[Function, None] = {}
+    todo = [function]
+    while todo:
+        caller = todo.pop()
+        if caller not in found:
+            found[caller] = None
+            todo += [op.static.function for op in walk(caller.body) if op.primitive is CALL]
+    return list(found)[::-1]
+
+
+class _Plan:
+    """One function on its way to text, as far as global names play no part."""
+
+    def __init__(self, function: Function, statements: bool) -> None:
+        self.original, self.function = function, own(prune(function))
+        self.params = self.function.body.params
+        ordering = Ordering(self.function)
+        self.lines = lines_of(self.function, ordering, choices=not statements)
+        sweeten(self.lines, ordering)
+        for _ in range(2):
+            before = Inliner(self.lines, ordering)
+            Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True)
+        self.inliner = Inliner(self.lines, ordering, statements=statements)
+        self.inliner.choose(self.lines)
+        ranges = Liveness(self.lines, self.params, self.inliner.leaves, self.inliner.inlined).ranges
+        self.locations = Locations(ranges, self.params, self.lines, self.inliner.inlined).all()
+        self.fed = feeds(self.lines, self.inliner.leaves)
+
+    def text(self, scope: Scope, cite: bool) -> str:
+        """The text, with names for locals that avoid the global names known so far."""
+        self.names = names = name_all(self.locations, set(scope.used), self.fed)
+        expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
+        body = Statements(expressions, names, Gaps(self.lines, names)).block(self.lines)
+        parameters = parameter_list(self.function.parameters, expressions)
+        name = scope.function(self.original, self.function.name)
+        return function_text(name, parameters, self.function.doc, body, cite=cite)
+
+    def hides(self, scope: Scope) -> bool:
+        """Whether a local has a global name that the text uses."""
+        return any(name in scope.used for var, name in self.names.items() if var not in self.params)
+
+
+def _depth(block: Block) -> int:
+    depth, level = 0, [block]
+    while level:
+        level = [inner for b in level for op in b.ops for inner in op.blocks]
+        depth += 1
+    return depth
+
+
+@contextmanager
+def _deep(depth: int) -> Iterator[None]:
+    """Room for programs of that depth: the writer recurses over blocks (a long `elif` chain nests deeply)."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 1000 + 40 * depth))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,0 +1,72 @@
+"""Where a derivative needs only the shape of a value, take it from what the value was computed from.
+
+`np.zeros_like(error**2)` is `np.zeros_like(error)`: nothing is computed, or kept alive, for its shape.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from ..ir.build import map_blocks
+from ..ir.nodes import Atom, Block, Function, Op, Var, replace, walk
+from ..ir.primitives import BY_NAME, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE
+from ..ir.types import Array
+
+
+def shorten_shapes(function: Function, derivative: Callable[[Op], bool]) -> Function:
+    """Replace operands of which only the shape is read; see above.
+
+    Args:
+        function: any program.
+        derivative: which operations belong to a derivative (others stay as the user wrote them).
+    """
+    return replace(function, body=_Shortening(function, derivative).block(function.body))
+
+
+class _Shortening:
+    def __init__(self, function: Function, derivative: Callable[[Op], bool]) -> None:
+        self.derivative = derivative
+        self.definitions = {r: op for op in walk(function.body) for r in op.results}
+        self.uses: Counter[Atom] = Counter(function.body.yields)
+        for op in walk(function.body):
+            self.uses.update(a for k, a in enumerate(op.inputs) if not (_reads_shape(op) and k == 0))
+            for block in op.blocks:
+                self.uses.update(block.yields)
+
+    def block(self, block: Block) -> Block:
+        ops = tuple(self.op(map_blocks(op, self.block)) for op in block.ops)
+        return replace(block, ops=ops)
+
+    def op(self, op: Op) -> Op:
+        if not (_reads_shape(op) and isinstance(op.args[0], Var)) or not (self.derivative(op) or not op.origin):
+            return op
+        source = self.source(op.args[0], with_dtype=op.primitive in (ZEROS_LIKE, FULL_LIKE))
+        return op if source is op.args[0] else replace(op, args=(source, *op.args[1:]))
+
+    def source(self, var: Var, *, with_dtype: bool) -> Var:
+        """The value itself, or one of the same shape, if that saves computing it."""
+        while not self.uses[var] and not var.named:
+            made = self.definitions.get(var)
+            found = None if made is None or made.primitive.aliasing != "fresh" or made.blocks else self.like(made, with_dtype)
+            if found is None:
+                break
+            var = found
+        return var
+
+    @staticmethod
+    def like(made: Op, with_dtype: bool) -> Var | None:
+        """An operand that is proved to have the shape of the result."""
+        type_ = made.result.type
+        for atom in made.args:
+            if isinstance(atom, Var) and isinstance(atom.type, Array) and isinstance(type_, Array):
+                same = len(atom.type.shape) == type_.ndim and all(
+                    a.same_as(b) or (a.one and b.one) for a, b in zip(atom.type.shape, type_.shape, strict=True)
+                )
+                if same and (not with_dtype or atom.type.dtype == type_.dtype):
+                    return atom
+        return None
+
+
+def _reads_shape(op: Op) -> bool:
+    return op.primitive in (ZEROS_LIKE, FULL_LIKE, SHAPE, LENGTH) or op.primitive is BY_NAME.get("size")

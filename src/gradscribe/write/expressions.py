@@ -1,0 +1,361 @@
+"""Ops as Python expressions: trees of `ast`, in which a value without a line stands as the op that computes it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ir.nodes import Atom, Block, Const, Op, Var
+from ..ir.primitives import (
+    CALL,
+    CALL_METHOD,
+    CALL_PYTHON,
+    COPY,
+    DICT,
+    EXPRESSION,
+    EXTERNAL,
+    FIXED_LIST,
+    FULL_LIKE,
+    GETATTR,
+    GETITEM,
+    IF,
+    LAST_WRITE,
+    LENGTH,
+    LIST,
+    POP,
+    RANGE_LENGTH,
+    RECORD,
+    SHAPE,
+    SLICE_,
+    TUPLE,
+    UNBROADCAST,
+    ZEROS_LIKE,
+    Primitive,
+)
+from ..ir.types import Array, List, Scalar, Type
+from .scope import RUNTIME, Scope, attribute, literal
+from .substitution import substituted
+
+BINARY: dict[str, ast.operator] = {
+    "+": ast.Add(),
+    "-": ast.Sub(),
+    "*": ast.Mult(),
+    "/": ast.Div(),
+    "//": ast.FloorDiv(),
+    "%": ast.Mod(),
+    "**": ast.Pow(),
+    "@": ast.MatMult(),
+    "&": ast.BitAnd(),
+    "|": ast.BitOr(),
+    "^": ast.BitXor(),
+    "<<": ast.LShift(),
+    ">>": ast.RShift(),
+}
+UNARY: dict[str, ast.unaryop] = {"-": ast.USub(), "+": ast.UAdd(), "~": ast.Invert(), "not": ast.Not()}
+COMPARE: dict[str, ast.cmpop] = {
+    "<": ast.Lt(),
+    "<=": ast.LtE(),
+    ">": ast.Gt(),
+    ">=": ast.GtE(),
+    "==": ast.Eq(),
+    "!=": ast.NotEq(),
+    "is": ast.Is(),
+    "is not": ast.IsNot(),
+    "in": ast.In(),
+    "not in": ast.NotIn(),
+}
+
+
+class Expressions:
+    """Builds expressions.
+
+    Args:
+        names: the names of values that have a line.
+        inlined: the values that have none.
+        definition: the op of each of these.
+        scope: the global names.
+    """
+
+    def __init__(
+        self, names: Mapping[Var, str], inlined: Container[Var], definition: Mapping[Var, Op], scope: Scope
+    ) -> None:
+        self.names, self.inlined, self.definition, self.scope = names, inlined, definition, scope
+
+    def atom(self, atom: Atom) -> ast.expr:
+        """The expression of an operand."""
+        if isinstance(atom, Const):
+            return self.constant(atom)
+        if atom in self.inlined:
+            return self.op(self.definition[atom])
+        return ast.Name(self.names[atom])
+
+    def constant(self, const: Const) -> ast.expr:
+        value = const.value
+        if const.name is None:
+            found = literal(value, self.scope)
+            if found is not None:
+                return self._outside_brackets(found)
+        name = const.name or getattr(value, "__name__", "constant")
+        return self.scope.object(value, name)
+
+    def index(self, atom: Atom) -> ast.expr:
+        """An operand between brackets, where slices have their own form."""
+        if isinstance(atom, Const) and atom.name is None:
+            return literal(atom.value, self.scope) or self.atom(atom)
+        if isinstance(atom, Var) and atom in self.inlined:
+            op = self.definition[atom]
+            if op.primitive is SLICE_:
+                return ast.Slice(*(None if _is_none(a) else self.atom(a) for a in _slice_parts(op)))
+            if op.primitive is TUPLE and op.static is None and op.args:
+                return ast.Tuple([self.index(a) for a in op.args])
+        return self.atom(atom)
+
+    def item(self, container: Atom, index: Atom) -> ast.Subscript:
+        return ast.Subscript(self.atom(container), self.index(index))
+
+    def atoms(self, atoms: Sequence[Atom]) -> list[ast.expr]:
+        return [self.atom(a) for a in atoms]
+
+    def call(self, function: ast.expr, args: Sequence[Atom], keywords: Sequence[tuple[str, Atom]] = ()) -> ast.expr:
+        return ast.Call(function, self.atoms(args), [ast.keyword(k, self.atom(v)) for k, v in keywords])
+
+    # ops --------------------------------------------------------------------------------------------------------------
+
+    def op(self, op: Op) -> ast.expr:
+        """The expression that computes the result of an op."""
+        special = _SPECIAL.get(op.primitive)
+        if special is not None:
+            return special(self, op)
+        if op.primitive.symbol and op.style in (None, "operator"):
+            return self._symbol(op)
+        return self._named(op)
+
+    def _symbol(self, op: Op) -> ast.expr:
+        symbol, parts = op.primitive.symbol or "", self.atoms(op.args)
+        if len(parts) == 1:
+            return ast.UnaryOp(UNARY[symbol], parts[0])
+        if symbol in COMPARE:
+            return ast.Compare(parts[0], [COMPARE[symbol]], [parts[1]])
+        positive = without_sign(parts[1]) if symbol in "+-" else None
+        if positive is not None:
+            return ast.BinOp(parts[0], BINARY["-" if symbol == "+" else "+"], positive)
+        return ast.BinOp(parts[0], BINARY[symbol], parts[1])
+
+    def _named(self, op: Op) -> ast.expr:
+        path = _spelling(op.primitive, op.style)
+        args, keywords = _by_position(op)
+        if "runtime" in op.primitive.spellings:
+            return self.call(self.scope.helper(path), args, keywords)
+        if op.style == "attribute":
+            return ast.Attribute(self.atom(args[0]), path)
+        if op.style == "method" or path.startswith("."):
+            receiver = ast.Attribute(self.atom(args[0]), path.lstrip("."))
+            return self.call(receiver, args[1:], keywords)
+        return self.call(self.scope.path(path), args, keywords)
+
+    def _outside_brackets(self, node: ast.expr) -> ast.expr:
+        """A literal whose slices are calls."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return type(node)([self._outside_brackets(item) for item in node.elts])
+        return self._slice_call(node) if isinstance(node, ast.Slice) else node
+
+    def _slice_call(self, node: ast.Slice) -> ast.expr:
+        parts = [p or ast.Constant(None) for p in (node.lower, node.upper, node.step)]
+        return ast.Call(self.scope.builtin("slice"), parts, [])
+
+    # special forms ----------------------------------------------------------------------------------------------------
+
+    def _tuple(self, op: Op) -> ast.expr:
+        if op.static is not None:
+            return self.call(self._class(op.static), op.args)
+        return ast.Tuple(self.atoms(op.args))
+
+    def _class(self, cls: type) -> ast.expr:
+        return self.scope.object(cls, cls.__name__)
+
+    def _list(self, op: Op) -> ast.expr:
+        return ast.List(self.atoms(op.args))
+
+    def _dict(self, op: Op) -> ast.expr:
+        keys = [literal(k, self.scope) or self.scope.object(k, "key") for k in op.static]
+        return ast.Dict(list(keys), self.atoms(op.args))
+
+    def _record(self, op: Op) -> ast.expr:
+        cls, fields = op.static
+        return self.call(self._class(cls), (), list(zip(fields, op.args, strict=True)))
+
+    def _slice(self, op: Op) -> ast.expr:
+        return self.call(self.scope.builtin("slice"), _slice_parts(op))
+
+    def _getitem(self, op: Op) -> ast.expr:
+        return self.item(*op.args)
+
+    def _getattr(self, op: Op) -> ast.expr:
+        return attribute(self.atom(op.args[0]), op.static.split("."))
+
+    def _external(self, op: Op) -> ast.expr:
+        return self.scope.external(op.static)
+
+    def _call(self, op: Op) -> ast.expr:
+        return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
+
+    def _call_python(self, op: Op) -> ast.expr:
+        return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
+
+    def _call_method(self, op: Op) -> ast.expr:
+        return self.call(ast.Attribute(self.atom(op.args[0]), op.static), op.args[1:], op.keywords)
+
+    def _expression(self, op: Op) -> ast.expr:
+        known = dict(zip(op.static.names, self.atoms(op.args), strict=True))
+        return substituted(op.static.tree, known, self.scope)
+
+    def _pop(self, op: Op) -> ast.expr:
+        return self.call(ast.Attribute(self.atom(op.args[0]), "pop"), op.args[1:])
+
+    def _length(self, op: Op) -> ast.expr:
+        return self.call(self.scope.builtin("len"), op.args)
+
+    def _range_length(self, op: Op) -> ast.expr:
+        return ast.Call(self.scope.builtin("len"), [self.range(op.args)], [])
+
+    def range(self, bounds: Sequence[Atom]) -> ast.expr:
+        """`range(n)`, `range(a, b)` or `range(a, b, s)`."""
+        start, stop, step = bounds
+        args: Sequence[Atom] = (start, stop, step)
+        if _is_int(step, 1):
+            args = (stop,) if _is_int(start, 0) else (start, stop)
+        return self.call(self.scope.builtin("range"), args)
+
+    def _shape(self, op: Op) -> ast.expr:
+        if isinstance(op.args[0].type, Array):
+            return ast.Attribute(self.atom(op.args[0]), "shape")
+        return self.call(self.scope.path("np.shape"), op.args)
+
+    def _helper(self, op: Op) -> ast.expr:
+        return self.call(self.scope.helper(op.primitive.name), op.args, op.keywords)
+
+    def _copy(self, op: Op) -> ast.expr:
+        type_ = op.args[0].type
+        if isinstance(type_, Scalar):
+            return self.atom(op.args[0])
+        if isinstance(type_, (Array, List)) and op.style != "np":
+            return ast.Call(ast.Attribute(self.atom(op.args[0]), "copy"), [], [])
+        return self._named(op)
+
+    def _zeros_like(self, op: Op) -> ast.expr:
+        type_ = op.args[0].type
+        if isinstance(type_, Scalar):
+            return _zero(op.result.type, self.scope)
+        return self._named(op)
+
+    def _full_like(self, op: Op) -> ast.expr:
+        if isinstance(op.args[0].type, Scalar):
+            return self.atom(op.args[1])
+        return self._named(op)
+
+    # choices ----------------------------------------------------------------------------------------------------------
+
+    def _choice(self, op: Op) -> ast.expr:
+        (test,) = op.args
+        then, orelse = (_yielded(arm) for arm in op.blocks)
+        boolean = isinstance(test.type, Scalar) and test.type.kind == "b"
+        if orelse is test or (boolean and _is_bool(orelse, False)):
+            return _bool_op(ast.And(), self.atom(test), self.atom(then))
+        if then is test or (boolean and _is_bool(then, True)):
+            return _bool_op(ast.Or(), self.atom(test), self.atom(orelse))
+        return ast.IfExp(self.atom(test), self.atom(then), self.atom(orelse))
+
+
+def without_sign(node: ast.expr) -> ast.expr | None:
+    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric), None for what does not begin with a minus."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand if not isinstance(node.operand, ast.Constant) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        left = without_sign(node.left)
+        return None if left is None else ast.BinOp(left, node.op, node.right)
+    return None
+
+
+def _yielded(arm: Block) -> Atom:
+    (value,) = arm.yields
+    return value
+
+
+def _bool_op(operator: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
+    """`a and b and c` is one node, as Python reads it."""
+    if isinstance(left, ast.BoolOp) and type(left.op) is type(operator):
+        return ast.BoolOp(operator, [*left.values, right])
+    return ast.BoolOp(operator, [left, right])
+
+
+def _is_bool(atom: Atom, value: bool) -> bool:
+    return isinstance(atom, Const) and isinstance(atom.value, (bool, np.bool_)) and bool(atom.value) is value
+
+
+def _is_int(atom: Atom, value: int) -> bool:
+    return isinstance(atom, Const) and type(atom.value) is int and atom.value == value
+
+
+def _is_none(atom: Atom) -> bool:
+    return isinstance(atom, Const) and atom.value is None
+
+
+def _slice_parts(op: Op) -> tuple[Atom, ...]:
+    args = (*op.args, *(v for _, v in op.keywords))
+    if len(args) == 1:
+        return (Const(None), args[0], Const(None))
+    return (*args, Const(None))[:3]
+
+
+def _zero(type_: Type, scope: Scope) -> ast.expr:
+    if isinstance(type_, Scalar) and type_.kind == "c":
+        return ast.Constant(0j)
+    return ast.Constant(0.0)
+
+
+def _spelling(primitive: Primitive, style: str | None) -> str:
+    """The path of a primitive, or the name of its method."""
+    if style in primitive.spellings:
+        return primitive.spellings[style][0]
+    if not primitive.spellings or "runtime" in primitive.spellings:
+        return f"{RUNTIME}.{primitive.spellings.get('runtime', (primitive.name,))[0]}"
+    path = next(iter(primitive.spellings.values()))[0]
+    return path.split(".")[-1] if style in ("method", "attribute") else path
+
+
+def _by_position(op: Op) -> tuple[list[Atom], list[tuple[str, Atom]]]:
+    """The operands, those that may not be named last among the positional ones."""
+    parameters = () if op.primitive.signature is None else op.primitive.signature.parameters.values()
+    keywords = dict(op.keywords)
+    named = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in keywords]
+    return [*op.args, *(keywords.pop(n) for n in named)], list(keywords.items())
+
+
+_SPECIAL: dict[Primitive, Any] = {
+    TUPLE: Expressions._tuple,
+    FIXED_LIST: Expressions._list,
+    LIST: Expressions._list,
+    DICT: Expressions._dict,
+    RECORD: Expressions._record,
+    SLICE_: Expressions._slice,
+    GETITEM: Expressions._getitem,
+    GETATTR: Expressions._getattr,
+    EXTERNAL: Expressions._external,
+    CALL: Expressions._call,
+    CALL_PYTHON: Expressions._call_python,
+    CALL_METHOD: Expressions._call_method,
+    EXPRESSION: Expressions._expression,
+    POP: Expressions._pop,
+    LENGTH: Expressions._length,
+    RANGE_LENGTH: Expressions._range_length,
+    SHAPE: Expressions._shape,
+    UNBROADCAST: Expressions._helper,
+    LAST_WRITE: Expressions._helper,
+    COPY: Expressions._copy,
+    ZEROS_LIKE: Expressions._zeros_like,
+    FULL_LIKE: Expressions._full_like,
+    IF: Expressions._choice,
+}

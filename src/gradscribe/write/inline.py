@@ -1,0 +1,355 @@
+"""Which values are put back into expressions, and so have no line and no name of their own.
+
+A value with one use in the same list of lines goes into that use, unless the user named it, the expression would grow
+too long, or something between would change what it reads. Operations without arithmetic (views, indices, lengths) are
+written again at each of a few uses. Evaluation order of effects is kept; arithmetic is never regrouped.
+
+Lines are visited last to first, so that where an operation finally runs is known when its operands are looked at.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import (
+    ADD,
+    CALL,
+    DICT,
+    EXTERNAL,
+    FIXED_LIST,
+    GETATTR,
+    GETITEM,
+    IF,
+    LENGTH,
+    POP,
+    RECORD,
+    SHAPE,
+    SLICE_,
+    SUBTRACT,
+    TUPLE,
+)
+from ..ir.types import Array, List
+from .kinds import (
+    accumulates,
+    is_offset,
+    is_plain_item,
+    is_reverse_mark,
+    is_speaking,
+    names_bound,
+    same_origin,
+    size_of,
+    weight,
+    writes_into,
+)
+from .lines import Branch, Copies, Do, Line, Return, atoms_of, atoms_of_op, every_line, inner_lines, operands
+from .ordering import Cell, Ordering
+
+LIMIT = 14
+"""The most leaves of an expression that the compiler puts together."""
+LONGEST = 40
+"""The most leaves of an expression that the user wrote in one statement."""
+REPEATS = 3
+"""The most places where a view is written again."""
+STRUCTURES = (TUPLE, FIXED_LIST, DICT, RECORD)
+
+
+@dataclass
+class _Events:
+    """What happens where in one list of lines: for each memory cell the lines that write it, and so on."""
+
+    writes: dict[Cell, list[int]] = field(default_factory=dict)
+    effects: list[int] = field(default_factory=list)
+    names: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
+    targets: dict[Var, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class _Use:
+    lines: list[Line]
+    at: int
+
+
+class Inliner:
+    """Chooses the values to put back; `inlined` and `leaves` are its answer."""
+
+    def __init__(self, lines: list[Line], ordering: Ordering, *, statements: bool = False) -> None:
+        self.ordering, self.statements = ordering, statements
+        self.definition: dict[Var, Op] = {}
+        self.inlined: set[Var] = set()
+        self._leaves: dict[Var, tuple[Var, ...]] = {}
+        self._size: dict[object, int] = {}
+        self._anchor: dict[Var, int] = {}
+        self._roots: dict[Var, object] = {}
+        self._above: dict[int, _Use] = {}
+        self._events: dict[int, _Events] = {}
+        self._uses: dict[Var, list[_Use]] = {}
+        self._latest: dict[int, dict[str, dict[Var, int]]] = {}
+        self._behind: set[int] = set()
+        self._note_definitions(lines)
+
+    def choose(self, lines: list[Line]) -> None:
+        """Decide for all values that the lines define."""
+        self._index(lines)
+        self._note_reverse(lines)
+        self._block(lines)
+
+    def leaves(self, atom: Atom) -> tuple[Var, ...]:
+        """The values that the expression of an atom reads."""
+        if isinstance(atom, Const):
+            return ()
+        if atom not in self.inlined:
+            return (atom,)
+        if atom not in self._leaves:
+            parts = operands(self.definition[atom])
+            self._leaves[atom] = tuple(dict.fromkeys(leaf for part in parts for leaf in self.leaves(part)))
+        return self._leaves[atom]
+
+    # tables -----------------------------------------------------------------------------------------------------------
+
+    def _note_definitions(self, lines: list[Line]) -> None:
+        for line in every_line(lines):
+            if isinstance(line, Do):
+                self._define(line.op)
+
+    def _define(self, op: Op) -> None:
+        for result in op.results:
+            self.definition[result] = op
+        if op.primitive is IF:
+            for inner in (o for arm in op.blocks for o in arm.ops):
+                self._define(inner)
+                self.inlined.update(inner.results)
+
+    def _index(self, lines: list[Line]) -> _Events:
+        events = self._events[id(lines)] = _Events()
+        for at, line in enumerate(lines):
+            for atom in atoms_of(line):
+                if isinstance(atom, Var):
+                    self._uses.setdefault(atom, []).append(_Use(lines, at))
+            for name in names_bound(line):
+                events.names.setdefault(name, []).append(at)
+            if isinstance(line, Do):
+                self._note_op(events, line.op, at)
+            elif isinstance(line, Copies):
+                for target, _ in line.pairs:
+                    events.targets.setdefault(target, []).append(at)
+            for inner in inner_lines(line):
+                self._above[id(inner)] = _Use(lines, at)
+                self._include(events, self._index(inner), at)
+        return events
+
+    def _note_reverse(self, lines: list[Line]) -> None:
+        """Find the lists of lines behind the mark of the reverse sweep (the list of the mark counts as a whole)."""
+        mark = next((k for k, line in enumerate(lines) if is_reverse_mark(line)), None)
+        if mark is not None:
+            self._behind.add(id(lines))
+            for line in every_line(lines[mark:]):
+                self._behind.update(map(id, inner_lines(line)))
+
+    def _note_op(self, events: _Events, op: Op, at: int) -> None:
+        for cell in self.ordering.writes(op):
+            events.writes.setdefault(cell, []).append(at)
+        if self.ordering.has_effect(op):
+            events.effects.append(at)
+
+    def _include(self, events: _Events, below: _Events, at: int) -> None:
+        for cell in below.writes:
+            events.writes.setdefault(cell, []).append(at)
+        for name in below.names:
+            events.names.setdefault(name, []).append(at)
+        for target in below.targets:
+            events.targets.setdefault(target, []).append(at)
+        if below.effects:
+            events.effects.append(at)
+
+    # the walk ---------------------------------------------------------------------------------------------------------
+
+    def _block(self, lines: list[Line]) -> None:
+        latest = self._latest[id(lines)] = {}
+        for at in range(len(lines) - 1, -1, -1):
+            line = lines[at]
+            for inner in inner_lines(line):
+                self._block(inner)
+                for name, places in self._latest[id(inner)].items():
+                    latest.setdefault(name, {}).update(dict.fromkeys(places.keys() - latest[name].keys(), at))
+            anchor = at
+            if isinstance(line, Do) and len(line.op.results) == 1 and self._goes_in(line.op, lines, at):
+                self.inlined.add(line.op.result)
+                anchor = self._anchor.get(line.op.result, at)
+            for atom in atoms_of(line):
+                if isinstance(atom, Var):
+                    places = latest.setdefault(atom.hint, {})
+                    places[atom] = max(places.get(atom, 0), anchor)
+
+    def _goes_in(self, op: Op, lines: list[Line], at: int) -> bool:
+        uses = self._uses.get(op.result, [])
+        if not uses or (op.result.named and not self._is_yielded(op, uses, lines) and op.primitive is not EXTERNAL):
+            return False
+        free = self._is_free(op)
+        if self.statements and not free:
+            return False
+        if len(uses) == 1 and uses[0].lines is lines:
+            return self._moves(op, uses[0], lines, at)
+        return free and len(uses) <= self._repeats(op) and all(self._may_repeat(op, use, lines, at) for use in uses)
+
+    def _is_yielded(self, op: Op, uses: list[_Use], lines: list[Line]) -> bool:
+        """A value of the user's that only becomes the next one of the same name."""
+        (result,) = op.results
+        if self.statements or len(uses) != 1 or uses[0].lines is not lines:
+            return False
+        line = lines[uses[0].at]
+        return isinstance(line, Copies) and any(s is result and t.hint == result.hint for t, s in line.pairs)
+
+    # one use, further down --------------------------------------------------------------------------------------------
+
+    def _moves(self, op: Op, use: _Use, lines: list[Line], at: int) -> bool:
+        """Whether an op with one use in the same list goes into it; notes where it runs then."""
+        user = lines[use.at]
+        root, anchor = self._root(op.result, user, use.at)
+        if not self._is_welcome(op, user, lines, at, anchor) or not self._stays_same(op, lines, at, anchor):
+            return False
+        if op.primitive not in STRUCTURES:
+            size = self._size.get(root, size_of(user)) + weight(op) - 1
+            if size > (LONGEST if self._is_the_users(op, lines, anchor) else LIMIT):
+                return False
+            self._size[root] = size
+        self._anchor[op.result], self._roots[op.result] = anchor, root
+        return True
+
+    def _is_the_users(self, op: Op, lines: list[Line], anchor: int) -> bool:
+        """Whether an op stands in the forward sweep, in one statement of the user's with what it goes into."""
+        if id(lines) in self._behind or op.origin is None:
+            return False
+        line = lines[anchor]
+        return not isinstance(line, Do) or same_origin(op, line.op)
+
+    def _root(self, value: Var, user: Line, at: int) -> tuple[object, int]:
+        """The statement whose text the user of a value is part of: a key, and its place."""
+        if isinstance(user, Do) and user.op.results and user.op.result in self._anchor:
+            return self._roots[user.op.result], self._anchor[user.op.result]
+        if isinstance(user, Copies):
+            return (id(user), value), at
+        return id(user), at
+
+    def _is_welcome(self, op: Op, user: Line, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether the text reads better with the op inside its user."""
+        result = op.result
+        if writes_into(user, result) and op.primitive not in (GETITEM, GETATTR):
+            return False
+        if isinstance(user, Copies):
+            target = next(t for t, s in user.pairs if s is result)
+            same = target.hint == result.hint
+            return self._is_still_read(target.hint, result, lines, at) if same else not result.named
+        if is_speaking(result) and isinstance(lines[anchor], Return) and not self._is_free(op):
+            return op.primitive in STRUCTURES
+        return not (accumulates(op) and isinstance(user, Do) and not same_origin(op, user.op))
+
+    def _is_still_read(self, name: str, value: Var, lines: list[Line], at: int) -> bool:
+        """Whether another value of that name is read further down, so that assigning now would lose it."""
+        places = self._latest[id(lines)].get(name, {})
+        return any(place > at for var, place in places.items() if var is not value)
+
+    def _stays_same(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether the op gives the same when it runs at the anchor."""
+        events = self._events[id(lines)]
+        if self.ordering.effects.must_run(op):
+            return self._is_next(op, lines, at, anchor)
+        if any(_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
+            return False
+        if not self._is_free(op) and _between(events.effects, at, anchor):
+            return False
+        return not self._is_overwritten(op, lines, at, anchor) and not self._is_hidden(op, lines, at, anchor)
+
+    def _is_overwritten(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether a carried value that the op reads gets its next value on the way."""
+        targets = self._events[id(lines)].targets
+        return any(isinstance(a, Var) and _between(targets.get(a, ()), at, anchor) for a in atoms_of_op(op))
+
+    def _is_hidden(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether a name that the op reads is given to another value on the way: legal, but not as one writes it."""
+        names = self._events[id(lines)].names
+        for atom in atoms_of_op(op):
+            if isinstance(atom, Var) and is_speaking(atom):
+                rivals = (True,) if atom.named else (True, False)  # the user's names go first
+                if any(self._has_line(names.get((atom.hint, r), []), lines, at, anchor) for r in rivals):
+                    return True
+        return False
+
+    def _has_line(self, places: list[int], lines: list[Line], at: int, anchor: int) -> bool:
+        for k in range(bisect_right(places, at), len(places)):
+            if places[k] >= anchor:
+                return False
+            if not self._has_no_line(lines[places[k]]):
+                return True
+        return False
+
+    def _has_no_line(self, line: Line) -> bool:
+        return isinstance(line, Do) and bool(line.op.results) and line.op.result in self.inlined
+
+    def _is_next(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether an op with an effect runs right in front of the anchor, so that nothing can tell the difference.
+
+        What reads memory that the op writes, or has an effect, may not move past it: that is seen to when it is looked
+        at itself. Pops from different lists may change places.
+        """
+        user = lines[anchor]
+        if not isinstance(user, (Branch, Do, Return)) or op.primitive is CALL:
+            return False
+        own = self.ordering.writes(op)
+        for line in lines[at + 1 : anchor]:
+            if op.primitive is not POP or not isinstance(line, Do) or not self._has_no_line(line):
+                return False
+            other = line.op
+            if self.ordering.has_effect(other) or own & (self.ordering.reads(other) | self.ordering.writes(other)):
+                return False
+        return True
+
+    # free operations, written again -----------------------------------------------------------------------------------
+
+    def _is_free(self, op: Op) -> bool:
+        """Whether an op costs nothing and its result is not a new object whose identity matters."""
+        primitive = op.primitive
+        if primitive in (EXTERNAL, SLICE_, SHAPE, LENGTH, TUPLE):
+            return not (self.statements and primitive in (LENGTH, SHAPE))
+        if self.statements:
+            return False
+        if primitive is GETATTR:
+            return True
+        if primitive is GETITEM:
+            return is_plain_item(op)
+        return primitive in (ADD, SUBTRACT) and is_offset(op)
+
+    def _repeats(self, op: Op) -> int:
+        if op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List)):
+            return REPEATS
+        return 2 if op.primitive in (ADD, SUBTRACT) else 1000
+
+    def _may_repeat(self, op: Op, use: _Use, lines: list[Line], at: int) -> bool:
+        """Whether the op, run at a use, gives what it gave at its own place."""
+        user = use.lines[use.at]
+        if isinstance(user, Copies) and op.primitive in (TUPLE, GETITEM):
+            return False
+        place, nested = use, False
+        while place.lines is not lines:
+            place, nested = self._above[id(place.lines)], True
+        anchor = place.at
+        if not nested and isinstance(user, Do) and user.op.results and user.op.result in self._anchor:
+            anchor = self._anchor[user.op.result]
+        return self._keeps(op, lines, at, anchor + nested)
+
+    def _keeps(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        events = self._events[id(lines)]
+        if any(_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
+            return False
+        if self.ordering.reads(op) and _between(events.effects, at, anchor):
+            return False
+        if self._is_overwritten(op, lines, at, anchor):
+            return False
+        return op.primitive is EXTERNAL or not self._is_hidden(op, lines, at, anchor)
+
+
+def _between(places: list[int] | tuple[int, ...], at: int, anchor: int) -> bool:
+    """Whether one of the sorted places lies strictly between."""
+    k = bisect_right(places, at)
+    return k < len(places) and places[k] < anchor

@@ -1,0 +1,288 @@
+"""Lines as Python statements: trees of `ast`, ready to be printed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import Location
+from ..ir.build import Undef
+from ..ir.infer import index_parts, is_basic_index
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_ADD, SETITEM, ZEROS_LIKE
+from ..ir.types import Array, Scalar
+from .copies import in_order
+from .expressions import BINARY, Expressions, without_sign
+from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
+from .undefined import Gaps
+
+
+class Comment(ast.stmt):
+    """A line `# text`."""
+
+    _fields = ("text",)
+    text: str
+
+
+class Statements:
+    """Builds statements.
+
+    Args:
+        expressions: builds what they hold.
+        names: the names of values.
+        gaps: where a name without a value must be given one.
+    """
+
+    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps) -> None:
+        self.expressions, self.names, self.gaps = expressions, names, gaps
+
+    def block(self, lines: list[Line]) -> list[ast.stmt]:
+        """The statements of a list of lines."""
+        made: list[ast.stmt] = []
+        lists: list[ast.Assign] = []  # new lists of the compiler's, made one behind the other
+        for line in lines:
+            more = self.line(line)
+            if isinstance(line, Do) and line.op.results and not line.op.result.named and _makes_list(more):
+                lists += more  # type: ignore[arg-type]
+                continue
+            if more:
+                made += [*_gathered(lists, set()), *more]
+                lists = []
+        return [*made, *_gathered(lists, set())]
+
+    def line(self, line: Line) -> list[ast.stmt]:
+        if isinstance(line, Do):
+            return self._do(line.op)
+        if isinstance(line, Copies):
+            return self._copies(line)
+        if isinstance(line, Branch):
+            return self._branch(line)
+        if isinstance(line, Repeat):
+            return [self._repeat(line)]
+        if isinstance(line, Break):
+            return [ast.Break()]
+        return [self._return(line.value)]
+
+    def _return(self, value: Atom) -> ast.stmt:
+        if isinstance(value, Const) and (value.value is None or isinstance(value.value, Undef)):
+            return ast.Return(None)
+        made = ast.Return(self.expressions.atom(value))
+        op = self.expressions.definition.get(value) if isinstance(value, Var) else None
+        return _from(made, op.origin if op is not None and value in self.expressions.inlined else None)
+
+    # ops --------------------------------------------------------------------------------------------------------------
+
+    def _do(self, op: Op) -> list[ast.stmt]:
+        if op.primitive is COMMENT:
+            return [Comment(op.static)]
+        if not op.results:
+            return [_from(self._effect(op), op.origin)]
+        if op.result in self.expressions.inlined:
+            return []
+        value = self.expressions.op(op)
+        if op.result not in self.names:
+            return [_from(ast.Expr(value), op.origin)]
+        return [self._assign(op.result, value, None if op.primitive in (POP, ZEROS_LIKE) else op.origin)]
+
+    def _assign(self, target: Var, value: ast.expr, origin: Location | None) -> ast.stmt:
+        name = self.names[target]
+        if isinstance(value, ast.BinOp) and self._is_augmented(target, name, value, origin):
+            return _from(ast.AugAssign(ast.Name(name), value.op, value.right), origin)
+        return _from(ast.Assign([ast.Name(name)], value), origin)
+
+    def _is_augmented(self, target: Var, name: str, value: ast.BinOp, origin: Location | None) -> bool:
+        """`bx += c` for the compiler's sums; `s = s + x` or `s += x` as the user wrote it."""
+        if not isinstance(target.type, Scalar) or not isinstance(value.left, ast.Name) or value.left.id != name:
+            return False
+        symbol = next(s for s, node in BINARY.items() if type(node) is type(value.op))
+        if not target.named:
+            return symbol in "+-"
+        return origin is not None and origin.text.startswith(f"{name} {symbol}=")
+
+    def _effect(self, op: Op) -> ast.stmt:
+        if op.primitive is ADDAT:
+            return self._add_at(op)
+        if op.primitive is SETITEM:
+            return self._set_item(op)
+        if op.primitive is RAISE:
+            error, *cause = self.expressions.atoms(op.args)
+            return ast.Raise(error, cause[0] if cause else None)
+        if op.primitive is ASSERT:
+            test, *message = self.expressions.atoms(op.args)
+            return ast.Assert(test, message[0] if message else None)
+        if op.primitive is SCATTER_ADD:
+            return ast.Expr(self.expressions.call(self.expressions.scope.path("np.add.at"), op.args))
+        if op.primitive is APPEND:
+            append = ast.Attribute(self.expressions.atom(op.args[0]), "append")
+            return ast.Expr(self.expressions.call(append, op.args[1:]))
+        return ast.Expr(self.expressions.op(op))
+
+    def _add_at(self, op: Op) -> ast.stmt:
+        target, index, value = op.args
+        left: Any = self.expressions.item(target, index)
+        if self._is_whole(target, index):
+            left = left.value
+        sign, right = _signed(self.expressions.atom(value))
+        return ast.AugAssign(left, sign, right)
+
+    def _is_local(self, atom: Atom) -> bool:
+        return isinstance(atom, Var) and atom not in self.expressions.inlined
+
+    def _set_item(self, op: Op) -> ast.stmt:
+        target, index, value = op.args
+        left, right = self.expressions.item(target, index), self.expressions.atom(value)
+        if isinstance(right, ast.BinOp) and _keeps_type(op):
+            if ast.dump(right.left) == ast.dump(left):
+                return ast.AugAssign(left, right.op, right.right)
+            if self._is_whole(target, index) and ast.dump(right.left) == ast.dump(left.value):
+                return ast.AugAssign(left.value, right.op, right.right)
+        return ast.Assign([left], right)
+
+    def _is_whole(self, target: Atom, index: Atom) -> bool:
+        """Whether `x[...]` on the left may be written `x`."""
+        whole = isinstance(index, Const) and index.value is Ellipsis
+        return whole and isinstance(target.type, Array) and target.type.ndim > 0 and self._is_local(target)
+
+    # copies -----------------------------------------------------------------------------------------------------------
+
+    def _copies(self, line: Copies) -> list[ast.stmt]:
+        moves = []
+        for target, source in line.pairs:
+            if isinstance(source, Const) and isinstance(source.value, Undef):
+                if target in self.gaps.filled:
+                    moves.append((target, ast.Constant(None), None))
+                continue
+            value = self.expressions.atom(source)
+            if not (isinstance(value, ast.Name) and value.id == self.names[target] and self._is_local(source)):
+                moves.append((target, value, self._origin(source)))
+        made = [self._move([moves[k] for k in group]) for group in in_order([(self.names[t], v) for t, v, _ in moves])]
+        return _gathered(made, {self.names[t] for t, _, _ in moves if t.named})
+
+    def _move(self, group: list[tuple[Var, ast.expr, Location | None]]) -> ast.stmt:
+        if len(group) == 1:
+            return self._assign(*group[0])
+        targets = ast.Tuple([ast.Name(self.names[t]) for t, _, _ in group])
+        return _from(ast.Assign([targets], ast.Tuple([v for _, v, _ in group])), group[0][2])
+
+    def _origin(self, source: Atom) -> Location | None:
+        if isinstance(source, Var) and source in self.expressions.inlined:
+            op = self.expressions.definition[source]
+            return None if op.primitive is ZEROS_LIKE else op.origin
+        return None
+
+    # control ----------------------------------------------------------------------------------------------------------
+
+    def _branch(self, line: Branch) -> list[ast.stmt]:
+        test = self.expressions.atom(line.test)
+        then, orelse = self.block(line.then), self.block(line.orelse)
+        if not then and not orelse:
+            return [ast.Expr(test)] if isinstance(test, ast.Call) else []
+        if not then:
+            return [ast.If(negated(test), orelse, [])]
+        if orelse and not falls_through(line.then):
+            return [ast.If(test, then, []), *orelse]
+        if orelse and not falls_through(line.orelse):
+            return [ast.If(negated(test), orelse, []), *then]
+        return [ast.If(test, then, orelse)]
+
+    def _repeat(self, line: Repeat) -> ast.stmt:
+        if line.bounds:
+            body = self.block(line.body) or [ast.Pass()]
+            return ast.For(self._target(line), self._iterable(line), body, [])
+        test, body = self._while(line)
+        return ast.While(test, body or [ast.Pass()], [])
+
+    def _while(self, line: Repeat) -> tuple[ast.expr, list[ast.stmt]]:
+        """`while c:` where the first thing done is to leave unless c."""
+        first = next((k for k, below in enumerate(line.body) if isinstance(below, Branch) or self.line(below)), None)
+        branch = None if first is None else line.body[first]
+        if isinstance(branch, Branch) and falls_through(branch.then):
+            leaving = self.block(branch.orelse)
+            if len(leaving) == 1 and isinstance(leaving[0], ast.Break):
+                return self.expressions.atom(branch.test), self.block([*branch.then, *line.body[first + 1 :]])
+        return ast.Constant(True), self.block(line.body)
+
+    def _target(self, line: Repeat) -> ast.expr:
+        names = [ast.Name(self.names[v]) for v in line.bound]
+        return names[0] if len(names) == 1 else ast.Tuple(names)
+
+    def _iterable(self, line: Repeat) -> ast.expr:
+        build, scope = self.expressions, self.expressions.scope
+        if not line.over:
+            return build.range(line.bounds)
+        sources = build.atoms([s.source for s in line.over])
+        made = sources[0] if len(sources) == 1 else ast.Call(scope.builtin("zip"), sources, [])
+        if line.backwards:
+            made = ast.Call(scope.builtin("reversed"), [made], [])
+        return ast.Call(scope.builtin("enumerate"), [made], []) if line.numbered else made
+
+
+_OPPOSITE: dict[type, ast.cmpop] = {
+    ast.Is: ast.IsNot(),
+    ast.IsNot: ast.Is(),
+    ast.In: ast.NotIn(),
+    ast.NotIn: ast.In(),
+}
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """`not test`, as one writes it."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and type(test.ops[0]) in _OPPOSITE:
+        return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _from(node: ast.stmt, origin: Location | None) -> ast.stmt:
+    """Note on a statement where it comes from."""
+    node.origin = origin  # type: ignore[attr-defined]
+    return node
+
+
+def _signed(value: ast.expr) -> tuple[ast.operator, ast.expr]:
+    """`+= -v` is `-= v`."""
+    positive = without_sign(value)
+    return (ast.Add(), value) if positive is None else (ast.Sub(), positive)
+
+
+def _keeps_type(op: Op) -> bool:
+    """Whether `x[i] = x[i] * v` and `x[i] *= v` do the same: no cast on the way into an array."""
+    target, index, value = op.args
+    if not isinstance(target.type, Array):
+        return isinstance(value.type, Scalar)
+    if isinstance(value.type, Array) and value.type.dtype != target.type.dtype:
+        return False
+    arrays = any(isinstance(t, Array) for t, _ in index_parts(index))
+    return isinstance(value.type, (Scalar, Array)) and (is_basic_index(index) or arrays)
+
+
+def _gathered(made: Sequence[ast.stmt], named: set[str]) -> list[ast.stmt]:
+    """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
+    plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
+    if not 2 <= len(plain) <= 4 or _depend_on_each_other(made):
+        return list(made)
+    targets = ast.Tuple([s.targets[0] for s in plain])
+    rest = [s for s in made if s not in plain]
+    return [ast.Assign([targets], ast.Tuple([s.value for s in plain])), *rest]
+
+
+def _depend_on_each_other(made: Sequence[ast.stmt]) -> bool:
+    """Whether a statement reads what another one assigns."""
+    targets = {n.id for s in made for t in getattr(s, "targets", ()) for n in ast.walk(t) if isinstance(n, ast.Name)}
+    values = [ast.walk(s.value) if isinstance(s, ast.Assign) else ast.walk(s) for s in made]
+    return any(isinstance(n, ast.Name) and n.id in targets for nodes in values for n in nodes)
+
+
+def _makes_list(made: list[ast.stmt]) -> bool:
+    if len(made) != 1 or not isinstance(made[0], ast.Assign):
+        return False
+    return _is_plain(made[0], set()) and isinstance(made[0].value, ast.List)
+
+
+def _is_plain(statement: ast.Assign, named: set[str]) -> bool:
+    target, value = statement.targets[0], statement.value
+    if not isinstance(target, ast.Name) or target.id in named:
+        return False
+    return isinstance(value, (ast.Constant, ast.Name)) or (isinstance(value, ast.List) and not value.elts)

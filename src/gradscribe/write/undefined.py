@@ -1,0 +1,75 @@
+"""Names that may have no value: where one is passed on all the same, it must be given one (`None`).
+
+In the IR a value that is undefined on a path can be passed on, as long as nobody looks at it. In the text, reading a
+name without a value is an error, so such names start as None; names that are only passed on to themselves need not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..ir.nodes import Atom, Var
+from ..ir.primitives import APPEND, CALL, IF, LIST, SETITEM, Primitive
+from .lines import Copies, Do, Line, Return, atoms_of, every_line
+from .liveness import is_undefined
+
+
+class Gaps:
+    """`filled`: the values whose undefined definitions are printed as None.
+
+    Args:
+        lines: the lines.
+        names: the names of values; passing a value on to another of the same name prints nothing.
+    """
+
+    def __init__(self, lines: list[Line], names: Mapping[Var, str]) -> None:
+        self.names = names
+        sources: dict[Var, list[Atom]] = {}
+        for line in every_line(lines):
+            if isinstance(line, Copies):
+                for target, source in line.pairs:
+                    sources.setdefault(target, []).append(source)
+        maybe = _reached(sources)
+        needed = [v for line in every_line(lines) for v in self._passed(line) if v in maybe]
+        self.filled: set[Var] = set()
+        while needed:
+            var = needed.pop()
+            if var not in self.filled:
+                self.filled.add(var)
+                needed += [s for s in sources.get(var, ()) if isinstance(s, Var) and s in maybe]
+
+    def _passed(self, line: Line) -> list[Var]:
+        """The values that a line reads whether or not they are defined."""
+        if isinstance(line, Copies):
+            return [
+                s for t, s in line.pairs if isinstance(s, Var) and s in self.names and self.names[s] != self.names[t]
+            ]
+        if isinstance(line, Return):
+            return [line.value] if isinstance(line.value, Var) else []
+        if isinstance(line, Do) and _passes_on(line.op.primitive):
+            return [a for a in atoms_of(line) if isinstance(a, Var)]
+        return []
+
+
+def _passes_on(primitive: Primitive) -> bool:
+    """Whether an op only stores its operands, or may."""
+    return primitive in (APPEND, CALL, IF, LIST, SETITEM) or primitive.aliasing == "element"
+
+
+def _reached(sources: Mapping[Var, list[Atom]]) -> set[Var]:
+    """The values that may be undefined."""
+    readers: dict[Var, list[Var]] = {}
+    todo: list[Var] = []
+    for target, atoms in sources.items():
+        for atom in atoms:
+            if isinstance(atom, Var):
+                readers.setdefault(atom, []).append(target)
+            elif is_undefined(atom):
+                todo.append(target)
+    found: set[Var] = set()
+    while todo:
+        var = todo.pop()
+        if var not in found:
+            found.add(var)
+            todo += readers.get(var, ())
+    return found
