@@ -1,1 +1,18 @@
-"""Source-to-source automatic differentiation of Python functions."""
+"""Source-to-source automatic differentiation of Python functions.
+
+    from gradscribe import grad
+
+    @grad
+    def f(x, y):
+        return x * y + math.sin(x)
+
+    f(2.0, 3.0)     # the derivative with respect to x
+    f.show()        # the Python source of the derivative
+"""
+
+from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
+
+from .errors import GradscribeError
+
+__all__ = ["Derivative", "GradscribeError", "derive", "grad", "jvp", "value_and_grad", "vjp"]
+__version__ = "0.1.0"

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
-from .differentiate.forward import forward
 from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
-from .ir.nodes import Function
-from .ir.primitives import External
-from .ir.types import FLOAT, STRUCTURES, Array, Type
+from .ir.nodes import Function, walk
+from .ir.primitives import CALL, External
+from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
 from .read.lower import Lowered, lower
 from .read.signature import signature_of
 from .simplify import simplify
@@ -47,13 +46,23 @@ def read(function: Callable[..., Any], kinds: Mapping[str, Type], static: Mappin
 
 
 def differentiate(
-    lowered: Lowered, mode: str, wrt: Sequence[str], name: str, *, keep_value: bool = False, has_aux: bool = False
+    lowered: Lowered,
+    mode: str,
+    wrt: Sequence[str],
+    name: str,
+    *,
+    keep_value: bool = False,
+    has_aux: bool = False,
+    several: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
     if mode == "reverse":
         seed = seed_type(lowered.function)
         positions = positions_of(lowered.function, wrt)
-        return reverse(lowered.function, positions, name=name, keep_value=keep_value, has_aux=has_aux, seed=seed)
+        options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+        return reverse(lowered.function, positions, name=name, seed=seed, **options)
+    from .differentiate.forward import forward
+
     return forward(lowered.function, positions_of(lowered.function, wrt), name=name)
 
 
@@ -66,7 +75,9 @@ def positions_of(function: Function, names: Sequence[str]) -> list[int]:
 def seed_type(function: Function) -> Type:
     """The type of the adjoint of what a function returns."""
     (result,) = function.body.yields
-    return result.type if isinstance(result.type, (Array, *STRUCTURES)) and getattr(result.type, "ndim", 1) else FLOAT
+    if isinstance(result.type, (Array, *STRUCTURES)) and getattr(result.type, "ndim", 1):
+        return result.type
+    return COMPLEX if getattr(result.type, "kind", "f") == "c" else FLOAT
 
 
 def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:
@@ -88,6 +99,7 @@ def compile_derivative(
     *,
     keep_value: bool = False,
     has_aux: bool = False,
+    several: bool = False,
     optimize: bool = True,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
 ) -> Compiled:
@@ -98,7 +110,7 @@ def compile_derivative(
         kinds, static: what is known of its arguments, by name.
         mode: "forward" or "reverse".
         wrt: the parameters with respect to which it is differentiated.
-        keep_value, has_aux: see `reverse`.
+        keep_value, has_aux, several: see `reverse`.
         optimize: False for one primitive a line.
         check: called with the type of the result and the function; raises where there is no gradient.
     """
@@ -106,7 +118,7 @@ def compile_derivative(
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
-    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux)
+    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse")
 
 
@@ -128,10 +140,22 @@ def finish(program: Function, lowered: Lowered, *, optimize: bool = True, cite: 
     """Simplify, write and compile a program."""
     if optimize:
         program = simplify(program)
+        _simplify_callees(program)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)
+
+
+def _simplify_callees(program: Function) -> None:
+    """Simplify each function that is called, once."""
+    todo, done = [program], set()
+    while todo:
+        for op in walk(todo.pop().body):
+            if op.primitive is CALL and op.static not in done:
+                done.add(op.static)
+                op.static.function = simplify(op.static.function)
+                todo.append(op.static.function)
 
 
 def _bound(value: Any) -> Any:

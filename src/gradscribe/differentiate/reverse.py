@@ -67,6 +67,7 @@ def reverse(
     name: str,
     keep_value: bool = False,
     has_aux: bool = False,
+    several: bool = False,
     seed: Type = FLOAT,
 ) -> Function:
     """The adjoint of a function.
@@ -78,6 +79,7 @@ def reverse(
         keep_value: whether the value is returned too, as `(value, gradient)`.
         has_aux: whether the function returns `(value, auxiliary)`, of which the value alone is differentiated. The
             auxiliary is returned with the value, else with the gradient.
+        several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
 
     Returns:
@@ -94,6 +96,8 @@ def reverse(
     if sweeps.auxiliary is not None and keep_value:
         value = last.emit(TUPLE, value, sweeps.auxiliary, hint="values")
     result = sweeps.gradient
+    if several and not sweeps.several:
+        result = last.emit(TUPLE, result, hint="gradient")
     if keep_value:
         result = last.emit(TUPLE, value, result, hint="result")
     elif sweeps.auxiliary is not None:
@@ -154,7 +158,8 @@ class _Round:
         sweep, body = self.sweep, self.function.body
         forward, mirror, first = Builder(), Builder(), Builder()
         value, auxiliary = self._results()
-        seed = Var("seed", seed_type)
+        names = {p.hint for p in body.params}
+        seed = Var(next(n for n in ("seed", "bresult", "seed_1", "seed_2") if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in self.inputs:
