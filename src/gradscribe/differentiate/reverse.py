@@ -19,8 +19,8 @@ from ..analyse.activity import Activity, useful, varied
 from ..analyse.regions import Region, regions
 from ..errors import BadResult, UnsupportedCall
 from ..ir.build import Builder
-from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var
-from ..ir.primitives import COMMENT, COPY, SETITEM, TUPLE
+from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
+from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
@@ -136,7 +136,7 @@ def both_sweeps(
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)
     _refuse_laundering(reached, matters)
-    active = {v: None for v in reached if v in matters}
+    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
     restored: frozenset[Region] = frozenset()
     while True:
         attempt = _Round(function, inputs, Sweep(function, memory, active, restored, pairs), has_aux)
@@ -145,6 +145,17 @@ def both_sweeps(
         if not needed:
             return made
         restored |= needed
+
+
+def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
+    """What a loop carries is active inside and behind the loop, or in neither place."""
+    for op in walk(function.body):
+        if op.primitive is LOOP:
+            loop = loop_of(op)
+            for param, result in zip(loop.carried, loop.results, strict=True):
+                if param in active or result in active:
+                    active.update(dict.fromkeys(v for v in (param, result) if v in reached))
+    return active
 
 
 def _refuse_laundering(reached: Activity, matters: Activity) -> None:
