@@ -87,10 +87,9 @@ class _Lines:
 
     def settled(self, op: Op) -> Op:
         """The op with known flags replaced, at every depth."""
-        if not self.stands:
+        if not op.blocks and self.stands.keys().isdisjoint(op.inputs):
             return op
-        known = {v: self.atom(v) for v in self.stands}
-        op = substitute(op, known)
+        op = substitute(op, {a: self.atom(a) for a in op.inputs if isinstance(a, Var)})
         blocks = tuple(
             Block(b.params, tuple(map(self.settled, b.ops)), tuple(map(self.atom, b.yields))) for b in op.blocks
         )

@@ -177,7 +177,7 @@ class Statements:
         test = self.expressions.atom(line.test)
         then, orelse = self.block(line.then), self.block(line.orelse)
         if not then and not orelse:
-            return [ast.Expr(test)] if isinstance(test, ast.Call) else []
+            return [ast.Expr(test)] if self.expressions.must_run(line.test) else []
         if not then:
             return [ast.If(negated(test), orelse, [])]
         if orelse and not falls_through(line.then):
