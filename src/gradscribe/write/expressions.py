@@ -37,7 +37,7 @@ from ..ir.primitives import (
 )
 from ..ir.types import Array, List, Scalar, Type
 from .lines import operands
-from .scope import Scope, attribute, literal
+from .scope import RUNTIME, Scope, attribute, literal
 from .substitution import substituted
 
 BINARY: dict[str, ast.operator] = {
@@ -155,6 +155,8 @@ class Expressions:
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
+        if "runtime" in op.primitive.spellings:
+            return self.call(self.scope.helper(path), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
@@ -316,6 +318,8 @@ def _spelling(primitive: Primitive, style: str | None) -> str:
     """The path of a primitive, or the name of its method."""
     if style in primitive.spellings:
         return primitive.spellings[style][0]
+    if not primitive.spellings or "runtime" in primitive.spellings:
+        return f"{RUNTIME}.{primitive.spellings.get('runtime', (primitive.name,))[0]}"
     path = next(iter(primitive.spellings.values()))[0]
     return path.split(".")[-1] if style in ("method", "attribute") else path
 
