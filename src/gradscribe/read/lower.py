@@ -1,6 +1,6 @@
 """From a Python function to structured SSA, with types settled on the way.
 
-    lower(function, types) -> Lowered: the program, and what it assumes of the world outside.
+lower(function, types) -> Lowered: the program, and what it assumes of the world outside.
 """
 
 from __future__ import annotations
