@@ -131,8 +131,23 @@ class Calls(Core):
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":
-            return self.call_code(code, None, bound, node, owner_class(function))
+            return self._read_function(callee, code, bound, node)
         return self._call_inactive(callee, code, bound, args, keywords, node)
+
+    def _read_function(self, callee: Const, code: Code, bound: Mapping[str, Value], node: gast.AST | None) -> Value:
+        """The body is read in place. What is refused inside of a library is refused at the call."""
+        if not is_library(callee.value) or is_library(self.frame.code.function):
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
+        try:
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
+        except GradscribeError as error:
+            self.refuse(
+                f"`{callee.name}` is called with a value that is differentiated, has no derivative rule, and cannot be "
+                f"read: {error.reason}",
+                node,
+                "register a rule for it, or write it with functions that have rules",
+                UnsupportedCall,
+            )
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:
         """What becomes of a call of a Python function: "read" (its body is read in place), "opaque" (it is called), or

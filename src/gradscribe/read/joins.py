@@ -221,7 +221,7 @@ class _Join:
             found = self._optional(left, right, hint, named)
             if found is not None:
                 return found
-        if _may_choose(left) and _may_choose(right):
+        if _may_choose(left) and _may_choose(right) and (_is_choosable(left) or _is_choosable(right)):
             return self._choice(left, right, hint, named)
         atoms = [self._as_atom_in(arm, v) for arm, v in ((self.first, left), (self.second, right))]
         if None not in atoms and join(atoms[0].type, atoms[1].type) is not None:  # type: ignore[union-attr]
@@ -291,10 +291,12 @@ def _shown(hint: str) -> str:
     return "a value" if hint == "t" else f"`{hint}`"
 
 
+def _is_choosable(value: Value) -> bool:
+    return isinstance(value, (*_CALLABLE, Choice)) or is_code(value) or is_none(value)
+
+
 def _may_choose(value: Value) -> bool:
-    return (
-        isinstance(value, (*_CALLABLE, Choice)) or is_code(value) or is_none(value) or not isinstance(value, Compound)
-    )
+    return _is_choosable(value) or not isinstance(value, Compound)
 
 
 def unequal_contents(left: Value) -> Poison:
