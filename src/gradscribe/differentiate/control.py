@@ -538,7 +538,7 @@ def _tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]
 
 def _assemble(sweep: Sweep, mirror: Block, found: Resolved, pops: list[Op]) -> Block:
     """The mirrored block with what it needs in front."""
-    renamed = rename(mirror, found.environment)
+    renamed = rename(mirror, {**found.shapes, **found.environment})
     for old, new in found.environment.items():
         if old in sweep.shadow_values and isinstance(new, Var):
             sweep.shadow_values.add(new)
