@@ -254,9 +254,7 @@ class Core(Parts):
         assert isinstance(found, Content)
         return found
 
-    def new_cell(
-        self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = ""
-    ) -> Reference:
+    def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
         cell = Cell(content.kind, self.site(node, tag), cls)
         self.store.set(cell, content)
         return Reference(cell)

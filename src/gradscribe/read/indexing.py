@@ -80,7 +80,9 @@ class Indexing(Core):
                 return Const(container.value[index.value])
             except (IndexError, TypeError):
                 pass
-        return self.emit(P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None)
+        return self.emit(
+            P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None
+        )
 
     def unroll_for(self, value: Value) -> None:
         """If a value is computed from the index of a loop over a constant range, unroll that loop."""
@@ -95,7 +97,9 @@ class Indexing(Core):
                 return self._structure_item(container, index, node)
             return self._dynamic_item(container, index, node)
         if isinstance(type_, Object) and container in self.samples and isinstance(index, Const):
-            return self._known_part(container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value])
+            return self._known_part(
+                container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value]
+            )
         if isinstance(index, Compound) and self.is_active(index):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
         atom = self.index_atom(index, node)
@@ -221,7 +225,6 @@ class Indexing(Core):
         return self.choose(
             self.truth(same), lambda: same, lambda: self.compare(operator.eq, index, Const(key - size), node)
         )
-
 
 
 def _item_type(container: Var, index: Atom) -> Type | None:

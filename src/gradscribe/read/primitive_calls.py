@@ -132,7 +132,12 @@ class PrimitiveCalls(Core):
         )
 
     def opaque(
-        self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC
+        self,
+        callee: Value,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        type_: Type = NUMERIC,
     ) -> Value:
         """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
         values = (*args, *keywords.values())
@@ -164,7 +169,9 @@ class PrimitiveCalls(Core):
             if isinstance(value, Reference) and value.cell.origin is None:
                 if value.cell.kind == "list":
                     self.grow(value.cell)
-                self.refuse("an object made here is passed to a function that cannot be read", node, error=UnsupportedCall)
+                self.refuse(
+                    "an object made here is passed to a function that cannot be read", node, error=UnsupportedCall
+                )
 
     def _may_rebind(self, function: Any) -> None:
         """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
@@ -179,7 +186,10 @@ class PrimitiveCalls(Core):
         values = (owner, *args, *keywords.values())
         if any(map(self.is_active, values)):
             self.refuse(
-                f"the method `.{name}` has no derivative rule", node, "write it with functions that have rules", UnsupportedCall
+                f"the method `.{name}` has no derivative rule",
+                node,
+                "write it with functions that have rules",
+                UnsupportedCall,
             )
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
@@ -193,9 +203,7 @@ _SEQUENCES = {
 }  # fmt: skip
 
 
-
 OBSERVERS = {print, repr, str, format, id, type, hash, isinstance, callable, hasattr, len, ascii}
-
 
 
 def _is_observer(function: Any) -> bool:
@@ -210,7 +218,6 @@ def _is_observer(function: Any) -> bool:
     return module.partition(".")[0] in ("logging", "warnings")
 
 
-
 def _known_type(function: Any, given: Type) -> Type:
     if isinstance(function, type) and issubclass(function, BaseException):
         return Object(function)
@@ -223,10 +230,8 @@ def _known_type(function: Any, given: Type) -> Type:
     return given
 
 
-
 def _name_of(function: Any) -> str:
     return getattr(function, "__name__", repr(function))
-
 
 
 def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
@@ -239,7 +244,6 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
     return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
 
-
 def _declared_name(name: str, real: list[str], required: list[str]) -> str:
     """`np.sum(a=x)`: the first parameters may be called otherwise in the declaration."""
     if name in real and real.index(name) < len(required):
@@ -247,8 +251,15 @@ def _declared_name(name: str, real: list[str], required: list[str]) -> str:
     return name
 
 
-
-_DEFAULTS: dict[str, Any] = {"out": None, "dtype": None, "where": True, "order": ("K", "C"), "casting": "same_kind", "subok": True, "initial": None}
+_DEFAULTS: dict[str, Any] = {
+    "out": None,
+    "dtype": None,
+    "where": True,
+    "order": ("K", "C"),
+    "casting": "same_kind",
+    "subok": True,
+    "initial": None,
+}
 
 
 def _is_default(name: str, value: Value) -> bool:
@@ -256,5 +267,3 @@ def _is_default(name: str, value: Value) -> bool:
         return False
     default = _DEFAULTS[name]
     return value.value in default if isinstance(default, tuple) else value.value is default or value.value == default
-
-

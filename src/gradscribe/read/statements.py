@@ -243,7 +243,9 @@ class Statements(Core):
             if not hasattr(module, alias.name):
                 importlib.import_module(f"{module.__name__}.{alias.name}")
             name = alias.asname or alias.name
-            self.store.set((self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node))
+            self.store.set(
+                (self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node)
+            )
 
     # effects ----------------------------------------------------------------------------------------------------------
 

@@ -126,9 +126,13 @@ class Writing(Core):
         if isinstance(type_, Tuple):
             return TupleValue(tuple(self._expanded_part(atom, k) for k in range(len(type_.items))), type_.cls)
         if isinstance(type_, FixedList):
-            return self._original(atom, Content("list", tuple(self._expanded_part(atom, k) for k in range(len(type_.items)))))
+            return self._original(
+                atom, Content("list", tuple(self._expanded_part(atom, k) for k in range(len(type_.items))))
+            )
         if isinstance(type_, Dict):
-            return self._original(atom, Content("dict", tuple(self._expanded_part(atom, k) for k in type_.keys), type_.keys))
+            return self._original(
+                atom, Content("dict", tuple(self._expanded_part(atom, k) for k in type_.keys), type_.keys)
+            )
         if isinstance(type_, Record):
             fields = tuple(self._expanded_field(atom, name) for name in type_.names)
             return self._original(atom, Content("instance", fields, type_.names), type_.cls)
@@ -147,4 +151,3 @@ class Writing(Core):
         self.store.set(cell, content)
         self.originals[cell] = content
         return Reference(cell)
-
