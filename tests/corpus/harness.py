@@ -231,7 +231,7 @@ def _tangent_args(facts: Expected, tangents: Sequence[Any]) -> tuple[Any, ...]:
     """The directions in the form of the arguments; None for an argument that is constant."""
     _, build = argument_leaves(facts.args)
     built = build(tangents)
-    return tuple(t if flatten(arg)[0] else None for t, arg in zip(built, facts.args, strict=True))
+    return tuple(t if k in facts.argnums else None for k, t in enumerate(built))
 
 
 def _tangent(dy: Any, value: Any, wanted: Any) -> str | None:
