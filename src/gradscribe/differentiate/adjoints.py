@@ -42,6 +42,9 @@ def bar(name: str) -> str:
     return "b" + name
 
 
+_NARROW = ("float32", "float16", "complex64")
+
+
 class Adjoints:
     """What is known of the adjoints at one point of the reverse sweep.
 
@@ -123,9 +126,18 @@ class Adjoints:
     def real(self, contribution: Atom, type_: Type) -> Atom:
         """The part of a contribution that a value of this type can take: the real part for a real value."""
         complex_ = getattr(contribution.type, "kind", "f") == "c"
-        if not complex_ or getattr(type_, "kind", "c") == "c" or lookup(np.real) is None:
+        if complex_ and getattr(type_, "kind", "c") != "c" and lookup(np.real) is not None:
+            contribution = call(self.builder, np.real, (wrap(self.builder, contribution),), {}).atom
+        return self._narrow(contribution, type_)
+
+    def _narrow(self, contribution: Atom, type_: Type) -> Atom:
+        """A contribution in the precision of its operand: that of a float32 array is float32."""
+        have, want = (getattr(t, "dtype", None) for t in (contribution.type, type_))
+        arrays = isinstance(contribution.type, Array) and isinstance(type_, Array)
+        if not arrays or have == want or want not in _NARROW or lookup(np.ndarray.astype) is None:
             return contribution
-        return call(self.builder, np.real, (wrap(self.builder, contribution),), {}).atom
+        dtype = np.dtype(want).type if getattr(contribution.type, "kind", "f") != "c" else np.complex64
+        return call(self.builder, np.ndarray.astype, (wrap(self.builder, contribution), dtype), {}).atom
 
     # shapes --------------------------------------------------------------------------------------------------------
 

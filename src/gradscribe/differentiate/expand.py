@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import UnsupportedCall
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Op, Var
-from ..ir.primitives import FIXED_LIST, GETITEM, SHAPE, SLICE_, TUPLE, Primitive, lookup
+from ..ir.primitives import FIXED_LIST, GETITEM, SHAPE, SLICE_, TUPLE, Primitive, lookup, overloads
 from ..ir.types import STRUCTURES, Array, FixedList, List, Scalar, Tuple
 
 
@@ -85,16 +85,16 @@ def _name_of(value: Any) -> str | None:
 
 
 def _has_traced(values: Any) -> bool:
-    return any(isinstance(v, Traced) or (isinstance(v, (tuple, list)) and _has_traced(v)) for v in values)
+    return any(isinstance(v, Traced) or (isinstance(v, (tuple, list, slice)) and _has_traced(_parts(v))) for v in values)
+
+
+def _parts(value: Any) -> Any:
+    return (value.start, value.stop, value.step) if isinstance(value, slice) else value
 
 
 def call(builder: Builder, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Traced:
     """Emit a call of a registered function."""
-    found = lookup(function)
-    if found is None:
-        raise UnsupportedCall(f"a rule calls {getattr(function, '__name__', function)}, which is not a primitive")
-    primitive, style = found
-    operands, named = bind(primitive, args, keywords)
+    primitive, style, operands, named = _resolve(function, args, keywords)
     atoms = [_operand(builder, a) for a in operands]
     atoms_named = {k: _operand(builder, v) for k, v in named.items()}
     # a rule spells functions as NumPy does; the builder's own style ("math") wins for scalars
@@ -104,6 +104,18 @@ def call(builder: Builder, function: Callable[..., Any], args: tuple[Any, ...], 
         chosen = "attribute"  # `x.T`, `x.size`
     chosen = None if primitive.symbol else chosen
     return Traced(builder, builder.emit(primitive, *atoms, style=chosen, **atoms_named))
+
+
+def _resolve(
+    function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[Primitive, str, list[Any], dict[str, Any]]:
+    """The primitive that a call means, its style, operands and keywords."""
+    for primitive, style in overloads(function):
+        try:
+            return primitive, style, *bind(primitive, args, keywords)
+        except TypeError:  # another of its meanings may fit
+            continue
+    raise UnsupportedCall(f"a rule calls {getattr(function, '__name__', function)}, which is not a primitive")
 
 
 def bind(primitive: Primitive, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:

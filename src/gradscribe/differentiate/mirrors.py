@@ -81,7 +81,7 @@ def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if special is not None:
         special(sweep, op, adjoints)
         return
-    if not op.results or op.result not in sweep.active:
+    if not op.results or op.result not in sweep.active or sweep.is_view(op):
         return
     g = _cotangent(sweep, op.result, adjoints)
     if g is not None:
@@ -136,11 +136,14 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
+        if small is None:
+            return None
         if isinstance(atom.type, Scalar) and isinstance(small.type, Scalar):
             return builder.emit(MULTIPLY, small, _size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    return adjoints.unbroadcast(expand(builder, partial, g, z, op=op), atom)
+    found = expand(builder, partial, g, z, op=op)
+    return None if found is None else adjoints.unbroadcast(found, atom)
 
 
 def _size_of(builder: Builder, z: Var) -> Atom:
@@ -209,7 +212,7 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     elif sweep.is_pointer(container):
         _mirror_pointer_item(sweep, op, adjoints)
     else:
-        g = adjoints.take(op.result)
+        g = _cotangent(sweep, op.result, adjoints)
         if g is not None:
             base = adjoints.full(adjoints.get(container), container)
             g = adjoints.real(g, container.type)
@@ -218,7 +221,8 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
 
 def _mirror_field(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     container = op.args[0]
-    assert isinstance(container, Var)
+    if not isinstance(container, Var):
+        return
     index: Atom = Const(op.static) if op.primitive is GETATTR else op.args[1]
     if not isinstance(container.type, STRUCTURES):
         if op.result in sweep.active and adjoints.take(op.result) is not None:

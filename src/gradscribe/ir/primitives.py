@@ -13,6 +13,7 @@ import itertools
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import CellType
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ class Primitive:
         signature: the parameters that a call may use; a call with any other is refused.
         symbol: the operator that prints it ("*"), when its style is None or "operator".
         aliasing: the memory of the result: "fresh", "view" (shares that of operand 0), "maybe" (view or copy, known
-            only at run time), "element" (an entry of the container that is operand 0, by reference).
+            only at run time), "element" (an entry of the container that is operand 0, by reference), "any" (it may
+            share that of any operand; nothing more is known).
         reads: whether it reads the entries of its array operands (a view or `len` does not).
         contents: the positions of the operands whose entries it reads although `reads` is False.
         writes: the positions of the operands whose memory it writes.
@@ -115,7 +117,7 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
     call does not fit the signature of the first (`math.log(x, base)`)."""
     own, path = _spelling(function)
     _BY_CALLABLE.setdefault(function, []).append((primitive, style or own))
-    if own in ("method", "attribute"):
+    if style is None and own in ("method", "attribute"):
         primitive.spellings.setdefault(own, (path, function))
 
 
@@ -221,7 +223,7 @@ POP = define("pop", infer=None, writes=(0,), aliasing="element")
 """`x.pop()` or `x.pop(i)`; one result."""
 LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", reads=False, cost="free")
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
-UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type)
+UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type, aliasing="maybe")
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
 LAST_WRITE = define("last_write", infer=_infer.same_as_first)
 """`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
@@ -242,8 +244,9 @@ EXPRESSION = define("expression", infer=None, effect=True)
 
 @dataclass(frozen=True, eq=False)
 class External:
-    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell. Two are the
-    same when their owners are the same object."""
+    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell, or a
+    container, module, class or object, and `name` the key or attribute. Two are the same when their owners are the same
+    object."""
 
     name: str
     owner: Any
@@ -257,8 +260,10 @@ class External:
     def read(self) -> Any:
         """The value now. Raises NameError where the cell is empty or the global is missing, as a plain call would."""
         try:
-            return self.owner[self.name] if isinstance(self.owner, dict) else self.owner.cell_contents
-        except (KeyError, ValueError):
+            if isinstance(self.owner, CellType):
+                return self.owner.cell_contents
+            return self.owner[self.name] if isinstance(self.owner, (dict, list, tuple)) else getattr(self.owner, self.name)
+        except (AttributeError, LookupError, ValueError):
             raise NameError(f"name {self.name!r} is not defined") from None
 
 
@@ -389,6 +394,7 @@ _DIRECT: dict[Primitive, Callable[..., Any]] = {
     APPEND: lambda static, x, v: x.append(v),
     POP: lambda static, x, *i: x.pop(*i),
     UNBROADCAST: _unbroadcast,
+    RANGE_LENGTH: lambda static, *bounds: len(range(*bounds)),
     EXTERNAL: lambda static: static.read(),
     CALL_PYTHON: lambda static, f, *args, **keywords: f(*args, **keywords),
     CALL_METHOD: lambda static, x, *args, **keywords: getattr(x, static)(*args, **keywords),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import types
 from collections.abc import Mapping, Sequence
@@ -11,14 +10,16 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, UnsupportedSyntax
+from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup
-from ..ir.types import NUMERIC, STRING, Array, List, Numeric, Object, Record, Scalar, Type, is_numeric
+from ..ir.primitives import Primitive, lookup, overloads
+from ..ir.types import NUMERIC, STRING, List, Object, Scalar, Type
 from .core import Core, Keywords, Restart
+from .core import type_from_outside as signature_of
 from .environment import Frame
+from .resolve import is_library
 from .syntax import Code, parameters
 from .values import (
     NONE,
@@ -34,11 +35,10 @@ from .values import (
     Super,
     TupleValue,
     Value,
-    is_code,
     is_const,
 )
 
-_DEEPEST = 100
+_DEEPEST = 60
 _SEQUENCES = {
     "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
     "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
@@ -91,9 +91,8 @@ class Calls(Core):
             result = special(args, keywords, node)
             if result is not NotImplemented:
                 return result
-        found = lookup(function)
-        if found is not None:
-            return self.apply(*found, args, keywords, node, function)
+        if overloads(function):
+            return self.apply(function, args, keywords, node)
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
@@ -108,16 +107,10 @@ class Calls(Core):
     def _bound_owner(self, callee: Const) -> Value:
         """The object of a bound method that was found outside, read when the derivative is called."""
         owner = callee.value.__self__
-        from .signature import signature_of
-
         made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
         if isinstance(made, Var):
             self.samples[made] = owner
         return made
-
-    def special(self, function: Any) -> Any:
-        """What reads a call of a builtin in a way of its own, None for the rest."""
-        raise NotImplementedError
 
     def _call_class(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         made = self.make_instance(callee.value, args, keywords, node)
@@ -127,42 +120,52 @@ class Calls(Core):
 
     def apply(
         self,
-        primitive: Primitive,
-        style: str | None,
+        function: Any,
         args: Sequence[Value],
         keywords: Keywords,
         node: gast.AST | None = None,
-        function: Any = None,
+        names: Any = None,
     ) -> Value:
-        """A call of something that is a primitive."""
-        if any(a is UNDEF for a in (*args, *keywords.values())):
+        """A call of something that means a primitive, or one of several.
+
+        Args:
+            function: the callable.
+            args, keywords: what it is called with.
+            node: the place.
+            names: the callable whose signature names the parameters; by default `function`.
+        """
+        values = (*args, *keywords.values())
+        if any(a is UNDEF for a in values):
             return UNDEF
+        if isinstance(function, np.ufunc) and len(args) == function.nin + 1:
+            args, keywords = args[:-1], {**keywords, "out": args[-1]}
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
-            return self._apply_into(out, primitive, style, args, keywords, node, function)
-        bound = self._bind_primitive(primitive, args, keywords, node, function)
-        if bound is None:
-            active = any(map(self.is_active, (*args, *keywords.values())))
-            if active or function is None:
-                self._refuse_keywords(primitive, args, keywords, node)
-            return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
-        positional, named = bound
-        atoms = [self._primitive_operand(primitive, value, node) for value in positional]
-        return self.emit(primitive, *atoms, style=style, **{k: self.as_atom(v, node) for k, v in named.items()})
+            return self._apply_into(out, function, args, keywords, node)
+        for primitive, style in overloads(function):
+            bound = self._bind_primitive(primitive, args, keywords, names or function)
+            if bound is not None:
+                atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
+                named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
+                return self.emit(primitive, *atoms, style=style, **named)
+        if any(map(self.is_active, values)):
+            self._refuse_keywords(overloads(function)[0][0], keywords, node)
+        if getattr(function, "__objclass__", None) is np.ndarray:
+            return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
+        return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
 
     def _apply_into(
-        self, out: Value, primitive: Primitive, style: str | None, args: Sequence[Value], keywords: Keywords,
-        node: gast.AST | None, function: Any,
-    ) -> Value:  # fmt: skip
+        self, out: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
         """`np.add(a, b, out=c)` writes its result into c."""
         target = out.items[0] if isinstance(out, TupleValue) and len(out.items) == 1 else out
         rest = {k: v for k, v in keywords.items() if k != "out"}
-        result = self.apply(primitive, style, args, rest, node, function)
+        result = self.apply(function, args, rest, node)
         self.set_item(target, Const(Ellipsis), result, node)
         return target
 
     def _bind_primitive(
-        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None, function: Any
+        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, function: Any
     ) -> tuple[list[Value], dict[str, Value]] | None:
         """The operands of a primitive: positional ones and those with a default that were given. None if it does not
         support one of them."""
@@ -180,7 +183,7 @@ class Calls(Core):
                 rest.append(value)
             elif k < len(required):
                 positional[required[k]] = value
-            elif k < len(names) and names[k] in declared:
+            elif k < len(names) and names[k] in declared and names[k] not in positional:
                 positional[names[k]] = value
             else:
                 return None
@@ -206,9 +209,7 @@ class Calls(Core):
             return atom
         return self.emit(array[0], atom, style=array[1])
 
-    def _refuse_keywords(
-        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> None:
+    def _refuse_keywords(self, primitive: Primitive, keywords: Keywords, node: gast.AST | None) -> None:
         declared = {} if primitive.signature is None else primitive.signature.parameters
         unknown = [f"`{k}`" for k, v in keywords.items() if k not in declared and not _is_default(k, v)]
         what = f"the keyword {unknown[0]} of" if unknown else "this use of"
@@ -246,7 +247,7 @@ class Calls(Core):
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
-        if isinstance(function, type) or not isinstance(function, types.FunctionType) or _is_library(function):
+        if isinstance(function, type) or not isinstance(function, types.FunctionType) or is_library(function):
             return
         for value in values:
             if isinstance(value, Reference) and value.cell.origin is None:
@@ -256,10 +257,9 @@ class Calls(Core):
 
     def _may_rebind(self, function: Any) -> None:
         """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
-        if isinstance(function, types.FunctionType) and not _is_library(function) and not self.assumed.volatile:
-            if self.externals or True:
-                self.assumed.volatile = True
-                raise Restart
+        if isinstance(function, types.FunctionType) and not is_library(function) and not self.assumed.volatile:
+            self.assumed.volatile = True
+            raise Restart
 
     def opaque_method(
         self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -292,7 +292,7 @@ class Calls(Core):
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":
-            return self.call_code(code, None, bound, node, _owner_class(function))
+            return self.call_code(code, None, bound, node, owner_class(function))
         return self._call_inactive(callee, code, bound, args, keywords, node)
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:
@@ -301,7 +301,7 @@ class Calls(Core):
         values = (*args, *keywords.values())
         if any(map(self.is_active, values)):
             return "read"
-        if _is_library(function):
+        if is_library(function):
             return "opaque"
         if any(isinstance(v, Compound) for v in values):
             return "read"
@@ -317,14 +317,14 @@ class Calls(Core):
         if code.is_generator:
             return self.opaque(callee, args, keywords, node)
         if site in self.assumed.inlined:
-            return self.call_code(code, None, bound, node, _owner_class(callee.value))
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
         outer = (self.builder, self.frame, self.node, self.dead, self.depth, self.hint)
         self.builder = type(self.builder)(self.builder.origin)
         self.store.begin()
         type_: Type = NUMERIC
         plain = True
         try:
-            value = self.call_code(code, None, bound, node, _owner_class(callee.value))
+            value = self.call_code(code, None, bound, node, owner_class(callee.value))
             plain = isinstance(value, (Var, Const)) and not isinstance(value.type, List) and not _writes(self.builder.ops)
             type_ = value.type if isinstance(value, (Var, Const)) else NUMERIC
         except GradscribeError:
@@ -353,9 +353,7 @@ class Calls(Core):
     def _default(self, callee: Const, name: str, default: Any) -> Value:
         if default is None or isinstance(default, (int, float, complex, str)):
             return Const(default)
-        from .signature import signature_of
-
-        function = callee.value
+            function = callee.value
         keyword = name in (function.__kwdefaults__ or {})
         place = "__kwdefaults__" if keyword else "__defaults__"
         names = [p for p in inspect.getfullargspec(function).args]
@@ -407,11 +405,18 @@ class Calls(Core):
         """Read the body of a function in place, with its parameters bound; the value that it returns."""
         if code.is_generator:
             self.refuse(f"`{code.name}` is a generator", node, "return a list", UnsupportedCall)
+        if id(code) in self.assumed.outlined:
+            return self.call_outlined(code, outer, bound, node, owner)
         self._check_recursion(code, node)
-        caller, statement = self.frame, self.node
+        return self.read_body(code, outer, bound, node, owner)
+
+    def read_body(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        """The value that the body returns."""
+        caller, statement, origin = self.frame, self.node, self.builder.origin
         frame = Frame(code, outer, (*caller.path, id(node)), code.local, self.depth, caller, owner)
         frame.first = next(iter(bound.values()), None)
-        origin = self.builder.origin
         for name, value in bound.items():
             self.store.set((frame, name), value)
         self.frame = frame
@@ -431,16 +436,15 @@ class Calls(Core):
             error.called_from(caller.code.name, where)
 
     def _check_recursion(self, code: Code, node: gast.AST | None) -> None:
-        """A function that calls itself is read again only while nothing decided at run time lies between."""
+        """A function that calls itself is read in place only while nothing decided at run time lies between; else it
+        becomes a function of the program."""
         frame: Frame | None = self.frame
         level = 0
-        while frame is not None:
+        while frame is not None and frame.caller is not None:
             level += 1
-            if frame.code is code and self.depth > frame.depth:
-                self.refuse(
-                    f"`{code.name}` calls itself, and how deep is known at run time only", node, "write it as a loop",
-                    UnsupportedCall,
-                )  # fmt: skip
+            if frame.code is code and (self.depth > frame.depth or level > _DEEPEST):
+                self.assumed.outlined.add(id(code))
+                raise Restart
             frame = frame.caller
         if level > _DEEPEST:
             self.refuse(f"calls are nested more than {_DEEPEST} deep", node, "write it as a loop", UnsupportedCall)
@@ -455,27 +459,13 @@ class Calls(Core):
         return Super(frame.method_of, frame.first)
 
 
-def _owner_class(function: types.FunctionType) -> type | None:
+def owner_class(function: types.FunctionType) -> type | None:
     """The class in whose body a method was written (the cell that `super()` uses)."""
     names = function.__code__.co_freevars
     if "__class__" not in names or function.__closure__ is None:
         return None
     found = function.__closure__[names.index("__class__")].cell_contents
     return found if isinstance(found, type) else None
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_library_name(module: str) -> bool:
-    import sys
-
-    top = module.partition(".")[0]
-    return top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
-
-
-def _is_library(function: Any) -> bool:
-    """Whether a function belongs to the standard library or to NumPy and its kin: it changes no global of the user's."""
-    module = getattr(function, "__module__", None) or ""
-    return module != "__main__" and _is_library_name(module)
 
 
 def _is_observer(function: Any) -> bool:
@@ -515,9 +505,9 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
     try:
         found = inspect.signature(function)
     except (TypeError, ValueError):
-        return list(declared.parameters)
+        found = declared
     names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return names or list(declared.parameters)
+    return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
 
 def _declared_name(name: str, real: list[str], required: list[str]) -> str:
@@ -535,6 +525,3 @@ def _is_default(name: str, value: Value) -> bool:
         return False
     default = _DEFAULTS[name]
     return value.value in default if isinstance(default, tuple) else value.value is default or value.value == default
-
-
-__all__ = ["Array", "Calls", "Numeric", "Record", "UnsupportedSyntax", "is_numeric"]

@@ -7,6 +7,7 @@ its stead (type `List`).
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -23,7 +24,6 @@ from ..ir.types import (
     NUMERIC,
     STRING,
     UNDEFINED,
-    Array,
     Dict,
     FixedList,
     List,
@@ -200,8 +200,10 @@ class Containers(Core):
                 value.kind, lambda k, v: TupleValue((Const(k), v))
             )
             return tuple(made(k, v) for k, v in entries)
-        if value.kind == "generator":
+        if value.kind in ("generator", "count", "pairs", "takewhile", "ndenumerate"):
             return None
+        if value.kind in ("product", "starmap", "repeat"):
+            return self._items_of_rows(value, node)
         iterated = {"map": value.sources[1:], "filter": value.sources[1:], "enumerate": value.sources[:1]}
         sources = [self.items_of(s, node) for s in iterated.get(value.kind, value.sources)]
         if any(s is None for s in sources):
@@ -245,11 +247,26 @@ class Containers(Core):
             value = select(self.samples[owner])
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
-                self.resolved[id(self.samples[owner]), str(key)] = (self.samples[owner], key, value)
+                self.note(self.samples[owner], key, value)
             return lifted
         if atom.type == Object(type(None)):
             return NONE
         return atom
+
+    def _items_of_rows(self, value: Lazy, node: gast.AST | None) -> tuple[Value, ...] | None:
+        if value.kind == "repeat":
+            return None
+        if value.kind == "starmap":
+            rows = self.items_of(value.sources[1], node)
+            if rows is None:
+                return None
+            return tuple(self.call(value.sources[0], self.items_of(row, node) or (), {}, node) for row in rows)
+        if any(isinstance(s, Range) for s in value.sources):
+            return None
+        columns = [self.items_of(s, node) for s in value.sources]
+        if any(c is None for c in columns):
+            return None
+        return tuple(map(TupleValue, itertools.product(*(c or () for c in columns))))
 
     # as a value of the program ------------------------------------------------------------------------------------------
 
@@ -418,7 +435,19 @@ class Containers(Core):
         return self._raise(KeyError, key) if found is None else self.read(found, node)
 
     def _range_item(self, container: Range, index: Value, node: gast.AST | None) -> Value:
-        offset = self.binary(operator.mul, index, container.step)
+        items = self.items_of(container, node)
+        if items is not None:
+            return self._sequence_item(TupleValue(items), index, node)
+        return self.emit(P.GETITEM, self.as_atom(container), self.index_atom(index, node), type=INT)
+
+    def range_at(self, container: Range, position: Value) -> Value:
+        """The entry of a range at a position that is in it."""
+        if is_const(container.step, int) and container.step.value == 1:  # type: ignore[union-attr]
+            offset = position
+        else:
+            offset = self.binary(operator.mul, position, container.step)
+        if is_const(container.start, int) and container.start.value == 0:  # type: ignore[union-attr]
+            return offset
         return self.binary(operator.add, container.start, offset)
 
     def _sequence_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
@@ -605,11 +634,7 @@ class Containers(Core):
         atoms = (value.start, value.stop, value.step)
         if all(is_const(a, int) for a in atoms):
             return Const(len(range(*(a.value for a in atoms))))  # type: ignore[union-attr]
-        if is_const(value.start, int) and value.start.value == 0 and is_const(value.step, int) and value.step.value == 1:  # type: ignore[union-attr]
-            zero: Atom = Const(0)
-            positive = self.compare(operator.gt, value.stop, zero)
-            return self.choose(self.truth(positive), lambda: value.stop, lambda: zero)
-        return self.emit(P.LENGTH, self.as_atom(value), type=INT)
+        return self.emit(P.RANGE_LENGTH, *atoms, type=INT, hint="n")
 
 
 def _items_of_range(value: Range) -> tuple[Value, ...] | None:
@@ -618,6 +643,3 @@ def _items_of_range(value: Range) -> tuple[Value, ...] | None:
         return None
     found = range(*(a.value for a in atoms))  # type: ignore[union-attr]
     return tuple(map(Const, found)) if len(found) <= _UNROLL else None
-
-
-__all__ = ["Array", "Containers"]

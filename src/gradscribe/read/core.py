@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, NoReturn
 
 import gast
@@ -17,7 +18,7 @@ import gast
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.nodes import Atom, Var
 from ..ir.primitives import External, Primitive
 from ..ir.types import (
     INT,
@@ -28,15 +29,20 @@ from ..ir.types import (
     List,
     Numeric,
     Object,
+    Scalar,
     Type,
     Undefined,
     is_continuous,
 )
 from .environment import Frame, Key, Store
+from .signature import is_library_name, signature_of
 from .syntax import Code, Library
 from .values import Cell, Compound, Content, Poison, Reference, Value
 
 Keywords = Mapping[str, Value]
+
+
+_MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
 
 
 class Restart(Exception):
@@ -52,6 +58,9 @@ class Assumptions:
         expanded: the parameters that are taken apart because the function writes to them.
         unrolled: the loops over a constant range that are unrolled, because their index selects from a structure.
         inlined: the calls that must be read, though their arguments are inactive.
+        live: the loops over a list that the loop itself changes.
+        outlined: the functions that call themselves, which become functions of the program.
+        callees: what is assumed of each of these: the types of its parameters and result.
         volatile: whether a call that is not read might rebind globals.
     """
 
@@ -59,6 +68,9 @@ class Assumptions:
     expanded: set[str] = field(default_factory=set)
     unrolled: set[Hashable] = field(default_factory=set)
     inlined: set[Hashable] = field(default_factory=set)
+    live: set[Hashable] = field(default_factory=set)
+    outlined: set[int] = field(default_factory=set)
+    callees: dict[Hashable, Any] = field(default_factory=dict)
     volatile: bool = False
 
 
@@ -86,6 +98,17 @@ def has_memory(type_: Type) -> bool:
     return isinstance(type_, (Array, Numeric, List, *STRUCTURES)) or (isinstance(type_, Object) and type_.cls is None)
 
 
+def is_huge(value: object) -> bool:
+    return isinstance(value, (list, tuple, dict)) and len(value) > 1000
+
+
+def type_from_outside(value: object, name: str) -> Type:
+    """The type of a global, closure cell or field; a huge container is not described entry by entry."""
+    if is_huge(value):
+        return Object(type(value))
+    return signature_of(value, name)
+
+
 class Core:
     """The state of one reading."""
 
@@ -104,9 +127,10 @@ class Core:
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
         self.activated: list[Var] = []
+        self.recording: dict[Key, Value] | None = None
         self._active: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
-        self.assumed_types: list[tuple[External, Type]] = []
+        self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
 
     # places and refusals ------------------------------------------------------------------------------------------
@@ -157,7 +181,7 @@ class Core:
         if any(a is UNDEF for a in inputs):
             return UNDEF
         active = not inactive and any(map(self.is_active, inputs))
-        type = self._result_type(primitive, args, keywords, active) if type is None else type
+        type = self._result_type(primitive, args, keywords, active, style) if type is None else type
         if isinstance(type, Undefined):
             return UNDEF
         var = self.builder.emit(
@@ -170,19 +194,28 @@ class Core:
         return var
 
     def _result_type(
-        self, primitive: Primitive, args: Sequence[Atom], keywords: Mapping[str, Atom | None], active: bool
+        self,
+        primitive: Primitive,
+        args: Sequence[Atom],
+        keywords: Mapping[str, Atom | None],
+        active: bool,
+        style: str | None,
     ) -> Type:
         given = {k: v for k, v in keywords.items() if v is not None}
         try:
             found = primitive.infer(args, given) if primitive.infer else NUMERIC
         except Exception:  # an invalid call: it fails when it runs
             found = NUMERIC
+        if style in ("math", "cmath") and isinstance(found, Scalar):
+            found = Scalar(found.kind)  # a Python number
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
 
     def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
-        if primitive.aliasing != "fresh" or primitive is P.LIST:
+        if primitive in _MAKERS:
             for atom in inputs:
                 self.share(var, atom)
+        elif primitive.aliasing != "fresh" and inputs:
+            self.share(var, inputs[0])
         if var.type == INT:
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:
@@ -193,8 +226,8 @@ class Core:
         if isinstance(left, Var) and isinstance(right, Var) and has_memory(left.type) and has_memory(right.type):
             a, b = self.regions.unite(left, right)
             if (a in self._active) != (b in self._active):
-                self._activate(b)
-                self.activated.append(a if b in self._active else b)
+                self.activated.append(b if a in self._active else a)
+                self._active |= {a, b}
 
     def perform(
         self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom
@@ -208,6 +241,9 @@ class Core:
         self.perform(primitive, target, *args)
         if isinstance(target, Var) and any(map(self.is_active, args)) and is_continuous(target.type):
             self._activate(target)
+
+    def activate(self, var: Var) -> None:
+        self._active.add(var)
 
     def _activate(self, var: Var) -> None:
         region = self.regions.find(var)
@@ -235,6 +271,8 @@ class Core:
     def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
         """What a cell holds now."""
         found = self.read(self.store.get(reference.cell), node)
+        if self.recording is not None:
+            self.recording.setdefault(reference.cell, found)
         assert isinstance(found, Content)
         return found
 
@@ -248,6 +286,20 @@ class Core:
     def site(self, node: gast.AST | None, tag: str = "") -> Hashable:
         """The place of a node in the calls that are read, the same in each reading; `tag` tells several at one node."""
         return (self.frame.path, id(node if node is not None else self.node), tag)
+
+    def note(self, owner: Any, name: Any, value: Any) -> None:
+        """Remember what was taken as it is: where it was found and what it was. The standard library and NumPy are
+        trusted to stay as they are."""
+        if isinstance(owner, ModuleType) and is_library_name(owner.__name__):
+            return
+        if isinstance(owner, type) and is_library_name(owner.__module__):
+            return
+        try:
+            stable = External(name, owner).read() is value
+        except NameError:
+            return
+        if stable:
+            self.resolved[id(owner), str(name)] = (owner, name, value)
 
     @contextmanager
     def hinted(self, hint: str) -> Iterator[None]:
@@ -325,12 +377,11 @@ class Core:
 
     def apply(
         self,
-        primitive: Primitive,
-        style: str | None,
+        function: Any,
         args: Sequence[Value],
         keywords: Keywords,
         node: gast.AST | None = None,
-        function: Any = None,
+        names: Any = None,
     ) -> Value:
         raise NotImplementedError
 
@@ -339,6 +390,16 @@ class Core:
 
     def call_code(
         self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
+    ) -> Value:
+        raise NotImplementedError
+
+    def call_outlined(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def read_body(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
     ) -> Value:
         raise NotImplementedError
 
@@ -377,6 +438,9 @@ class Core:
     ) -> None:
         raise NotImplementedError
 
+    def range_at(self, container: Any, position: Value) -> Value:
+        raise NotImplementedError
+
     def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
         raise NotImplementedError
 
@@ -392,6 +456,12 @@ class Core:
         raise NotImplementedError
 
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+        raise NotImplementedError
+
+    def special(self, function: Any) -> Any:
         raise NotImplementedError
 
     def negation(self, value: Value) -> Value:
@@ -420,6 +490,3 @@ class Core:
     def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
         """Read again, with this list as one whose length is known at run time only."""
         raise NotImplementedError
-
-
-__all__ = ["Assumptions", "Core", "Keywords", "Op", "Const", "Regions", "Restart", "has_memory"]

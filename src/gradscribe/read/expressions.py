@@ -16,7 +16,7 @@ from .core import Core
 from .environment import Frame
 from .operators import BINARY, COMPARE, UNARY, Operators
 from .syntax import target_names
-from .values import Cell, Closure, Content, Lazy, Reference, TupleValue, Value, is_code, is_const, is_foldable
+from .values import Closure, Content, Lazy, TupleValue, Value, is_code, is_const, is_foldable
 
 
 class Expressions(Operators, Core):
@@ -316,6 +316,3 @@ def _kind(node: gast.AST) -> str:
     return {"Yield": "yield", "YieldFrom": "yield from", "Await": "await", "Starred": "*"}.get(
         type(node).__name__, type(node).__name__
     )
-
-
-__all__ = ["Cell", "Expressions", "Reference"]

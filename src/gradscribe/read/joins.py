@@ -111,6 +111,12 @@ class Joins(Core):
         self.branch(predicate, lambda: self.store.set(cell, then()), lambda: self.store.set(cell, orelse()))
         return self.read(self.store.get(cell))
 
+    def grow_if_unequal(self, key: Key, left: Value, right: Value) -> None:
+        """A list that has one length here and another there has a length that is known at run time only."""
+        if isinstance(key, Cell) and key.kind == "list" and key.origin is None:
+            if isinstance(left, Content) and isinstance(right, Content) and len(left.items) != len(right.items):
+                self.grow(key)
+
     # loops --------------------------------------------------------------------------------------------------------
 
     def loop(
@@ -153,6 +159,7 @@ class _Join:
         merged = {}
         for key in dict.fromkeys([*self.first.changes.outer(), *self.second.changes.outer()]):
             left, right = (self._after(arm, key) for arm in (self.first, self.second))
+            reader.grow_if_unequal(key, left, right)
             merged[key] = self.value(left, right, *hint_of(key))
         rows = list(self.results.values())
         blocks = [
@@ -399,6 +406,7 @@ class _Reading:
             before = self.reader.store.get(key)
             shape = self.plan.get(key, before)
             entry, after = self.entries.get(key, before), self.changes.values[key]
+            self.reader.grow_if_unequal(key, shape, after)
             widened = self._shape(shape, entry, after)
             if widened is not shape:
                 self.plan[key] = widened

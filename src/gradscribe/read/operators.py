@@ -23,7 +23,6 @@ from .core import Core
 from .values import (
     Choice,
     Compound,
-    Content,
     Lazy,
     Range,
     Reference,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import operator
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,9 +15,8 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, List, Numeric, Object
 from .core import Core
-from .environment import Frame
 from .operators import BINARY, is_numeric_for_sure
-from .values import NONE, TRUE, Content, Reference, TupleValue, Value, is_code
+from .values import NONE, Content, Reference, Value, is_code
 
 
 class Statements(Core):
@@ -291,5 +289,3 @@ _HINTS = {
     "asyncfor": "differentiate a plain function",
     "match": "write it with `if` and `elif`",
 }
-
-__all__ = ["Statements", "TRUE", "TupleValue", "operator"]

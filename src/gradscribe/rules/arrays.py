@@ -59,8 +59,9 @@ def transpose_adjoint(g: Any, z: Any, a: Any, axes: Any = None) -> Any:
 
 
 TRANSPOSE = _define(
-    "transpose", "a, axes=None", shapes.transposed, np.transpose, np.ndarray.transpose, np.ndarray.T, **_MOVE
+    "transpose", "a, axes=None", shapes.transposed, np.transpose, np.ndarray.T, **_MOVE
 )
+register(np.ndarray.transpose, TRANSPOSE, "np")
 linear(TRANSPOSE, a=transpose_adjoint)
 if getattr(np, "permute_dims", np.transpose) is not np.transpose:
     register(np.permute_dims, TRANSPOSE)

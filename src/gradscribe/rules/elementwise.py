@@ -41,6 +41,7 @@ from ..ir.primitives import (
     RIGHT_SHIFT,
     SUBTRACT,
     define,
+    register,
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, Tuple
 from .facts import is_complex, is_constant, is_structure
@@ -259,11 +260,11 @@ def clip_type(args: Any, keywords: Any) -> Any:
 CLIP = define(
     "clip",
     np.clip,
-    np.ndarray.clip,
     infer=clip_type,
     parameters="a, a_min=None, a_max=None, *, min=None, max=None",
     cost="cheap",
 )
+register(np.ndarray.clip, CLIP, "np")
 general(CLIP, _CLIP, _CLIP, elementwise=True)
 elementwise(np.heaviside, None, lambda d, z, x, y: np.where(x == 0.0, d, 0.0))
 

@@ -804,5 +804,5 @@ for name, parameters, function in (
 zero(_declare("searchsorted", "a, v, side='left', sorter=None", np.searchsorted, infer=_search_type))
 zero(
     define("size", np.size, np.ndarray.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
-    define("ndim", np.ndim, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
+    define("ndim", np.ndim, np.ndarray.ndim, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
 )

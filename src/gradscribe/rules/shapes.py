@@ -242,10 +242,16 @@ def alike(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
 
 def converted(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     """`np.array(x, dtype)`: of an array, a number, or nested tuples and lists of such."""
-    found = nested(args[0].type)
+    found = of_constant(args[0].value) if isinstance(args[0], Const) else nested(args[0].type)
     if found is None or constant(keywords.get("ndmin"), 0):
         return by_example(np.array)(args, keywords)
     return typed(found.shape, keywords.get("dtype"), found.dtype)
+
+
+def of_constant(value: Any) -> Array | None:
+    """The array that a constant makes."""
+    array = np.array(value)
+    return Array(array.dtype.name, tuple(map(known, array.shape))) if kind_of_dtype(array.dtype.name) != "O" else None
 
 
 def nested(type_: Type) -> Array | None:

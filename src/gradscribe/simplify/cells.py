@@ -82,12 +82,16 @@ class _Tidying:
         for op in ops:
             place = len(out)
             if self._is_zeroing(op):
-                while place and out[place - 1].origin != op.origin and not self._accesses(out[place - 1], op.args[0]):
+                while place and out[place - 1].origin != op.origin and self._may_pass(op, out[place - 1]):
                     place -= 1
                 if not place or out[place - 1].origin != op.origin:
                     place = len(out)
             out.insert(place, op)
         return out
+
+    def _may_pass(self, zero: Op, other: Op) -> bool:
+        fixed = other.primitive.effect or any(r in zero.inputs for r in other.results)
+        return not fixed and not self._accesses(other, zero.args[0])
 
     def _is_zeroing(self, op: Op) -> bool:
         return op.primitive is SETITEM and self.derivative(op) and isinstance(op.args[0].type, Array) and _is_zero(op.args[2])
@@ -137,11 +141,12 @@ class _Tidying:
 
     def _joinable(self, op: Op, before: list[Op]) -> Op | None:
         """An earlier addition to the same cells, that may as well be made here."""
-        if op.primitive is not ADDAT or not self.derivative(op):
+        if op.primitive is not ADDAT or not self.derivative(op) or self._mentions_memory(op.args[2], op.args[0]):
             return None
         for earlier in reversed(before):
             if earlier.primitive is ADDAT and self.derivative(earlier) and self._same_cells(earlier, op):
-                return earlier if _same_type(earlier.args[2], op.args[2]) else None
+                own = self._mentions_memory(earlier.args[2], op.args[0])
+                return earlier if not own and _same_type(earlier.args[2], op.args[2]) else None
             commutes = earlier.primitive is ADDAT and not self._mentions_memory(earlier.args[2], op.args[0])
             if not commutes and self._accesses(earlier, op.args[0]):
                 return None

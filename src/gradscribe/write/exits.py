@@ -281,5 +281,3 @@ def _count_uses(function: Function) -> dict[Var, int]:
             note(block.yields)
     note(function.body.yields)
     return counts
-
-

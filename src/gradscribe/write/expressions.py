@@ -36,7 +36,7 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.types import Array, List, Scalar, Type
-from .scope import Scope, attribute, literal
+from .scope import RUNTIME, Scope, attribute, literal
 from .substitution import substituted
 
 BINARY: dict[str, ast.operator] = {
@@ -97,7 +97,7 @@ class Expressions:
         if const.name is None:
             found = literal(value, self.scope)
             if found is not None:
-                return self._slice_call(found) if isinstance(found, ast.Slice) else found
+                return self._outside_brackets(found)
         name = const.name or getattr(value, "__name__", "constant")
         return self.scope.object(value, name)
 
@@ -139,17 +139,28 @@ class Expressions:
             return ast.UnaryOp(UNARY[symbol], parts[0])
         if symbol in COMPARE:
             return ast.Compare(parts[0], [COMPARE[symbol]], [parts[1]])
+        positive = without_sign(parts[1]) if symbol in "+-" else None
+        if positive is not None:
+            return ast.BinOp(parts[0], BINARY["-" if symbol == "+" else "+"], positive)
         return ast.BinOp(parts[0], BINARY[symbol], parts[1])
 
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
+        if "runtime" in op.primitive.spellings:
+            return self.call(self.scope.helper(path), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
             receiver = ast.Attribute(self.atom(args[0]), path.lstrip("."))
             return self.call(receiver, args[1:], keywords)
         return self.call(self.scope.path(path), args, keywords)
+
+    def _outside_brackets(self, node: ast.expr) -> ast.expr:
+        """A literal whose slices are calls."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return type(node)([self._outside_brackets(item) for item in node.elts])
+        return self._slice_call(node) if isinstance(node, ast.Slice) else node
 
     def _slice_call(self, node: ast.Slice) -> ast.expr:
         parts = [p or ast.Constant(None) for p in (node.lower, node.upper, node.step)]
@@ -189,7 +200,7 @@ class Expressions:
         return self.scope.external(op.static)
 
     def _call(self, op: Op) -> ast.expr:
-        return self.call(ast.Name(self.scope.function(op.static, op.static.name)), op.args, op.keywords)
+        return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
 
     def _call_python(self, op: Op) -> ast.expr:
         return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
@@ -258,6 +269,16 @@ class Expressions:
         return ast.IfExp(self.atom(test), self.atom(then), self.atom(orelse))
 
 
+def without_sign(node: ast.expr) -> ast.expr | None:
+    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric), None for what does not begin with a minus."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand if not isinstance(node.operand, ast.Constant) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        left = without_sign(node.left)
+        return None if left is None else ast.BinOp(left, node.op, node.right)
+    return None
+
+
 def _yielded(arm: Block) -> Atom:
     (value,) = arm.yields
     return value
@@ -299,6 +320,8 @@ def _spelling(primitive: Primitive, style: str | None) -> str:
     """The path of a primitive, or the name of its method."""
     if style in primitive.spellings:
         return primitive.spellings[style][0]
+    if not primitive.spellings or "runtime" in primitive.spellings:
+        return f"{RUNTIME}.{primitive.spellings.get('runtime', (primitive.name,))[0]}"
     path = next(iter(primitive.spellings.values()))[0]
     return path.split(".")[-1] if style in ("method", "attribute") else path
 
