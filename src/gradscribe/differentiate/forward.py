@@ -18,6 +18,7 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
+from .mirrors import CHECK_APART
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 
@@ -31,8 +32,8 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         name: the name of the new function.
 
     Returns:
-        a function of the same parameters (without defaults), followed by the tangents of those in `wrt` (`dx` for
-        `x`; keyword-only where `*args` or keyword-only parameters are in the way), which returns `(value, tangent)`.
+        a function of the same positional parameters (without defaults), followed by the tangents of those in `wrt`
+        (`dx` for `x`; keyword-only behind `*args`) and what is keyword-only. It returns `(value, tangent)`.
 
     Raises:
         UnsupportedCall: an active operand has no rule.
@@ -81,7 +82,8 @@ class Forward:
         for op in self.active.laundering:
             raise UnsupportedCall("a number is made from an object that opaque code made from active values", op.origin)
         builder, body = Builder(), self.function.body
-        seeds = [Var(dot(v.hint), tangent_type(v.type), v.named) for v in self.inputs]
+        seeds = self.seeds()
+        self.check_apart(builder)
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
@@ -91,17 +93,39 @@ class Forward:
         (value,) = body.yields
         builder.origin = None
         result = builder.emit(TUPLE, value, self.whole(builder, value), hint="result")
-        block = Block((*body.params, *seeds), tuple(builder.ops), (result,))
-        return Function(name, self.parameters(seeds), block, self.function.doc)
+        parameters = self.parameters(seeds)
+        block = Block(tuple(p.var for p in parameters), tuple(builder.ops), (result,))
+        return Function(name, parameters, block, self.function.doc)
 
     def parameters(self, seeds: Sequence[Var]) -> tuple[Parameter, ...]:
-        """The parameters of the primal, without defaults since others follow, and the tangents."""
+        """The parameters of the primal, those in front of the tangents without defaults, and the tangents."""
         own = self.function.parameters
-        plain = all(p.kind in (Kind.POSITIONAL_ONLY, Kind.POSITIONAL_OR_KEYWORD) for p in own)
-        if not plain:
-            return (*own, *(Parameter(s, Kind.KEYWORD_ONLY) for s in seeds))
-        added = [Parameter(s, Kind.POSITIONAL_OR_KEYWORD) for s in seeds]
-        return (*(replace(p, default=None) for p in own), *added)
+        front = [p for p in own if p.kind in (Kind.POSITIONAL_ONLY, Kind.POSITIONAL_OR_KEYWORD)]
+        behind = own[len(front) :]
+        if any(p.kind is Kind.VAR_POSITIONAL for p in behind):
+            last = [p for p in behind if p.kind is Kind.VAR_KEYWORD]
+            middle = [p for p in behind if p.kind is not Kind.VAR_KEYWORD]
+            return (*front, *middle, *(Parameter(s, Kind.KEYWORD_ONLY) for s in seeds), *last)
+        front = [replace(p, default=None) for p in front]
+        return (*front, *(Parameter(s, Kind.POSITIONAL_OR_KEYWORD) for s in seeds), *behind)
+
+    def seeds(self) -> list[Var]:
+        """The tangents that come in, under names that no parameter has."""
+        taken = {p.var.hint for p in self.function.parameters}
+        made = []
+        for var in self.inputs:
+            hint = dot(var.hint)
+            while hint in taken:
+                hint += "_"
+            taken.add(hint)
+            made.append(Var(hint, tangent_type(var.type), var.named))
+        return made
+
+    def check_apart(self, builder: Builder) -> None:
+        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
+        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
+        if self.owned and len(arrays) > 1 and any(map(self.memory.is_written, arrays)):
+            builder.perform(CHECK_APART, *arrays)
 
     # facts --------------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,9 @@ def _define(forward: Forward, op: Op, builder: Builder, tangent: Tangent, mark: 
         tangent = _of_structure(forward, op, builder, tangent)
     elif not forward.is_pointer(result):
         tangent = forward.ownership.value(builder, tangent)
+    elif op.primitive.aliasing == "any":
+        reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
+        raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
     elif _shares(op):
         _share(forward, op, builder, tangent)
     elif not isinstance(result.type, List):
