@@ -156,6 +156,9 @@ class _Grouping:
             self.groups.unite(result, self.groups.inner(self.groups.node(op.args[0]), EVERY))  # type: ignore[arg-type]
         elif op.primitive.aliasing == "fresh":
             self.entries(op, result)
+        elif op.primitive.aliasing == "any":
+            for region in self.nodes(op.inputs):
+                self.mix(result, region)
         else:
             self.share(op, result)
 

@@ -17,7 +17,7 @@ from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
 from ..ir.types import BOOL, INT, STRUCTURES, Array, List, Numeric, Undefined
 from .adjoints import Adjoint, Adjoints, bar
-from .recording import Resolved, entries_read, mentions, merge, place, prologue, rename, resolve
+from .recording import Resolved, entries_read, is_view, mentions, merge, place, prologue, rename, resolve
 
 if TYPE_CHECKING:
     from .frames import Frame, Step, Sweep
@@ -479,6 +479,8 @@ def _resolve(
 
     def earliest(op: Op) -> int | None:
         position = 0
+        if any(_in_written_memory(sweep, r) for r in op.results) and not is_view(op):
+            return None  # it makes memory that is written: another one would not do
         for var in entries_read(op):
             if not _in_written_memory(sweep, var):
                 continue

@@ -135,9 +135,12 @@ class Sweep:
         elif op.primitive in (GETITEM, POP) and isinstance(first, Var) and isinstance(first.type, List):
             args = (self.shadow(first), *op.args[1:])
             self.set_shadow(result, builder.emit(op.primitive, *args, hint=hint, type=result.type))
+        elif op.primitive.aliasing == "any":
+            reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
+            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
         elif op.primitive is EXTERNAL:
             raise UntrackableAlias(f"{result.hint} comes from outside the function and is written", op.origin)
-        elif self._is_view(op):
+        elif self.is_view(op):
             assert isinstance(first, Var)
             if op.primitive.aliasing == "maybe":
                 mirrors.check_view(builder, result, first)
@@ -152,7 +155,10 @@ class Sweep:
         else:
             self.set_shadow(result, builder.emit(ZEROS_LIKE, result, hint=hint))
 
-    def _is_view(self, op: Op) -> bool:
+    def is_view(self, op: Op) -> bool:
+        """Whether the result is a view of written memory, whose shadow is the same view of the shadow."""
+        if not self.is_pointer(op.result):
+            return False
         if op.primitive is GETITEM:
             return is_basic_index(op.args[1])
         first = op.args[0] if op.args else None

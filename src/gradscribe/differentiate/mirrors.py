@@ -81,7 +81,7 @@ def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if special is not None:
         special(sweep, op, adjoints)
         return
-    if not op.results or op.result not in sweep.active:
+    if not op.results or op.result not in sweep.active or sweep.is_view(op):
         return
     g = _cotangent(sweep, op.result, adjoints)
     if g is not None:
@@ -212,7 +212,7 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     elif sweep.is_pointer(container):
         _mirror_pointer_item(sweep, op, adjoints)
     else:
-        g = adjoints.take(op.result)
+        g = _cotangent(sweep, op.result, adjoints)
         if g is not None:
             base = adjoints.full(adjoints.get(container), container)
             g = adjoints.real(g, container.type)

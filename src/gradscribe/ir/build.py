@@ -107,11 +107,13 @@ class Builder:
 
 
 def substitute(op: Op, environment: Mapping[Var, Atom]) -> Op:
-    """The op with its own operands replaced (not those inside its blocks)."""
+    """The op with its own operands replaced (not those inside its blocks); the op itself where there is none."""
 
     def swap(atom: Atom) -> Atom:
         return environment.get(atom, atom) if isinstance(atom, Var) else atom
 
+    if not any(a in environment for a in op.inputs if isinstance(a, Var)):
+        return op
     return replace(op, args=tuple(map(swap, op.args)), keywords=tuple((k, swap(v)) for k, v in op.keywords))
 
 

@@ -34,7 +34,8 @@ class Primitive:
         signature: the parameters that a call may use; a call with any other is refused.
         symbol: the operator that prints it ("*"), when its style is None or "operator".
         aliasing: the memory of the result: "fresh", "view" (shares that of operand 0), "maybe" (view or copy, known
-            only at run time), "element" (an entry of the container that is operand 0, by reference).
+            only at run time), "element" (an entry of the container that is operand 0, by reference), "any" (it may
+            share that of any operand; nothing more is known).
         reads: whether it reads the entries of its array operands (a view or `len` does not).
         writes: the positions of the operands whose memory it writes.
         effect: whether it must run once and in order (print, opaque calls), besides `writes`.
@@ -215,7 +216,7 @@ POP = define("pop", infer=None, writes=(0,), aliasing="element")
 """`x.pop()` or `x.pop(i)`; one result."""
 LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", reads=False, cost="free")
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
-UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type)
+UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type, aliasing="maybe")
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
 LAST_WRITE = define("last_write", infer=_infer.same_as_first)
 """`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""

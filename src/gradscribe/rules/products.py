@@ -364,7 +364,7 @@ def einsum_type(args: Any, keywords: Any) -> Any:
     return _infer.Array(dtype, shape) if shape else _infer.Scalar(_infer.kind_of_dtype(dtype), dtype)
 
 
-EINSUM = define("einsum", np.einsum, infer=einsum_type, parameters="subscripts, *operands, optimize=False")
+EINSUM = define("einsum", np.einsum, infer=einsum_type, parameters="subscripts, *operands, optimize=False", aliasing="any")
 general(
     EINSUM,
     dict(subscripts=einsum_first_adjoint, operands=einsum_adjoint),

@@ -73,7 +73,7 @@ class Algebra(Rewriting):
         if op.blocks or len(op.results) != 1:
             self.keep(self.inside(op))
             return
-        table = [EXACT, LOOSE] if self.derivative(op) else [EXACT]
+        table = [EXACT, LOOSE] if self.derivative(self.original) else [EXACT]
         for rewrite in (r for t in table for r in t.get(op.primitive, ())):
             mark = len(self.ops)
             made = rewrite(self, op)
@@ -387,7 +387,7 @@ class Spelling(Algebra):
     `-2.0 * seed * x`."""
 
     def visit(self, op: Op) -> None:
-        if op.blocks or len(op.results) != 1 or not self.derivative(op) or not is_real(op.result):
+        if op.blocks or len(op.results) != 1 or not self.derivative(self.original) or not is_real(op.result):
             self.keep(self.inside(op))
         elif op.primitive is NEGATIVE and self.is_single(op.args[0]):
             self.keep(self.pushed(op, -1, op.args[0]))

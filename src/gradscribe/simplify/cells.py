@@ -137,11 +137,12 @@ class _Tidying:
 
     def _joinable(self, op: Op, before: list[Op]) -> Op | None:
         """An earlier addition to the same cells, that may as well be made here."""
-        if op.primitive is not ADDAT or not self.derivative(op):
+        if op.primitive is not ADDAT or not self.derivative(op) or self._mentions_memory(op.args[2], op.args[0]):
             return None
         for earlier in reversed(before):
             if earlier.primitive is ADDAT and self.derivative(earlier) and self._same_cells(earlier, op):
-                return earlier if _same_type(earlier.args[2], op.args[2]) else None
+                own = self._mentions_memory(earlier.args[2], op.args[0])
+                return earlier if not own and _same_type(earlier.args[2], op.args[2]) else None
             commutes = earlier.primitive is ADDAT and not self._mentions_memory(earlier.args[2], op.args[0])
             if not commutes and self._accesses(earlier, op.args[0]):
                 return None

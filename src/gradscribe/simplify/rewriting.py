@@ -15,8 +15,10 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 
 
 class Rewriting:
-    """Rebuilds a program. A pass overrides `visit`, which gets each op with its operands replaced, and calls `keep`
-    for what stays and `drop` for a value that another stands for."""
+    """Rebuilds a program. A pass overrides `visit`, which gets each op with its operands replaced (`original` is the
+    op as it was, for facts about it), and calls `keep` for what stays and `drop` for a value that another stands for."""
+
+    original: Op
 
     def __init__(self) -> None:
         self.environment: dict[Var, Atom] = {}
@@ -28,6 +30,7 @@ class Rewriting:
     def block(self, block: Block) -> Block:
         outer, self.ops = self.ops, []
         for op in block.ops:
+            self.original = op
             self.visit(substitute(op, self.environment))
         made = Block(block.params, tuple(self.ops), tuple(map(self.atom, block.yields)))
         self.ops = outer

@@ -61,11 +61,11 @@ class _Sharing(Rewriting):
                 if self.may_merge(op, known):
                     self.drop(op.result, known)
                     return
-        self.advance(self.written.get(op, ()))
+        self.advance(self.written.get(self.original, ()))
         self.keep(op)
 
     def control(self, op: Op) -> None:
-        changed = self.written.get(op, ())
+        changed = self.written.get(self.original, ())
         if op.primitive is LOOP:
             self.advance(changed)
             self.keep(self.inside(op))

@@ -36,7 +36,7 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.types import Array, List, Scalar, Type
-from .scope import Scope, attribute, literal
+from .scope import RUNTIME, Scope, attribute, literal
 from .substitution import substituted
 
 BINARY: dict[str, ast.operator] = {
@@ -307,6 +307,8 @@ def _spelling(primitive: Primitive, style: str | None) -> str:
     """The path of a primitive, or the name of its method."""
     if style in primitive.spellings:
         return primitive.spellings[style][0]
+    if not primitive.spellings or "runtime" in primitive.spellings:
+        return f"{RUNTIME}.{primitive.spellings.get('runtime', (primitive.name,))[0]}"
     path = next(iter(primitive.spellings.values()))[0]
     return path.split(".")[-1] if style in ("method", "attribute") else path
 

@@ -53,10 +53,12 @@ class Scope:
 
     def path(self, path: str) -> ast.expr:
         """`np.linalg.norm`, `math.sin`, `len`: the expression for a spelling."""
+        if path.startswith(f"{RUNTIME}."):
+            return self.helper(path.removeprefix(f"{RUNTIME}."))
         head, *rest = path.split(".")
         if not rest:
             return self.builtin(head)
-        head = next((short for short, full in MODULES.items() if full == head), head)
+        head = "np" if head == "numpy" else head
         module = self._module_of(path) if head not in MODULES else MODULES[head]
         name = self._claim(("module", head), head)
         self._imports[module] = _import_line(module, name)
