@@ -126,3 +126,32 @@ def cofactors(a: Any) -> Any:
     rest = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return sign[..., None, None] * np.conj((u * rest[..., None, :]) @ vh)
+
+
+def resized(x: Any, like: Any) -> Any:
+    """x cut, or filled up with zeros, to the shape of `like`; what x holds stays in front."""
+    out = np.zeros(np.shape(like), x.dtype)
+    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape))
+    out[common] = x[common]
+    return out
+
+
+def doubled(h: Any, n: int, axis: int) -> Any:
+    """Half of a Hermitian spectrum of n entries, with the entries doubled that have a mirror image in the other half."""
+    h = np.moveaxis(2.0 * h, axis, 0)
+    h[0] *= 0.5
+    if n % 2 == 0 and len(h) > n // 2:
+        h[n // 2] *= 0.5
+    return np.moveaxis(h, 0, axis)
+
+
+def centred(x: Any, length: int, late: bool = False) -> Any:
+    """The middle of x, or x in the middle of zeros; an odd entry is left over in front (`late`) or behind."""
+    out = np.zeros(length, x.dtype)
+    gap = abs(length - len(x))
+    start = gap - gap // 2 if late else gap // 2
+    if length < len(x):
+        out[:] = x[start : start + length]
+    else:
+        out[start : start + len(x)] = x
+    return out

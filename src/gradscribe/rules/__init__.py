@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import arrays as _arrays
 from . import elementwise as _elementwise
+from . import fourier as _fourier
 from . import linalg as _linalg
 from . import products as _products
 from . import reductions as _reductions
@@ -23,4 +24,4 @@ __all__ = [
     "zero",
 ]
 
-assert _arrays and _elementwise and _linalg and _products and _reductions and _selecting
+assert _arrays and _elementwise and _fourier and _linalg and _products and _reductions and _selecting
