@@ -4,7 +4,7 @@ import importlib
 
 from rules.case import CASES
 
-for family in ("elementwise", "reductions", "arrays", "selecting", "products", "linalg", "fourier"):
+for family in ("elementwise", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus"):
     importlib.import_module(f"rules.cases_{family}")
 
 __all__ = ["CASES"]

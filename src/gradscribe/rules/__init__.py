@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import arrays as _arrays
+from . import calculus as _calculus
 from . import elementwise as _elementwise
 from . import fourier as _fourier
 from . import linalg as _linalg
@@ -24,4 +25,4 @@ __all__ = [
     "zero",
 ]
 
-assert _arrays and _elementwise and _fourier and _linalg and _products and _reductions and _selecting
+assert _arrays and _calculus and _elementwise and _fourier and _linalg and _products and _reductions and _selecting
