@@ -18,8 +18,8 @@ from typing import Any
 from . import rules
 from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
-from .ir.nodes import Function
-from .ir.primitives import External
+from .ir.nodes import Function, walk
+from .ir.primitives import CALL, External
 from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
 from .read.lower import Lowered, lower
 from .read.signature import signature_of
@@ -140,10 +140,22 @@ def finish(program: Function, lowered: Lowered, *, optimize: bool = True, cite: 
     """Simplify, write and compile a program."""
     if optimize:
         program = simplify(program)
+        _simplify_callees(program)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)
+
+
+def _simplify_callees(program: Function) -> None:
+    """Simplify each function that is called, once."""
+    todo, done = [program], set()
+    while todo:
+        for op in walk(todo.pop().body):
+            if op.primitive is CALL and op.static not in done:
+                done.add(op.static)
+                op.static.function = simplify(op.static.function)
+                todo.append(op.static.function)
 
 
 def _bound(value: Any) -> Any:

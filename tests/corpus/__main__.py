@@ -8,9 +8,12 @@ import sys
 import time
 import warnings
 from collections import Counter
+from pathlib import Path
 
-from . import aliasing, constructs, harness, kernels
-from .case import Case
+sys.path[:0] = [str(Path(__file__).parents[2] / "src")]
+
+from . import aliasing, constructs, harness, kernels  # noqa: E402
+from .case import Case  # noqa: E402
 
 CORPORA = {"constructs": constructs.CASES, "kernels": kernels.CASES, "aliasing": aliasing.CASES}
 

@@ -7,6 +7,7 @@ from inspect import Parameter as Kind
 
 import numpy as np
 
+from gradscribe.ir import infer
 from gradscribe.ir.build import UNDEF, Builder
 from gradscribe.ir.check import check
 from gradscribe.ir.nodes import Atom, Block, Const, Function, Parameter, Var
@@ -34,12 +35,12 @@ from gradscribe.ir.primitives import (
     ZEROS_LIKE,
     define,
 )
-from gradscribe.ir import infer
 from gradscribe.ir.types import BOOL, FLOAT, INT, Array, Dim, List, Type
 
 N = 4
 VECTOR = Array("float64", (Dim("x.0", 0, False),))
 TAPE = List(FLOAT)
+SHELF = List(VECTOR)
 HINTS = ["s", "a", "b", "t", "bx", "x", "y", "np", "seed", "for", "len", "range", "t_1", "i"]
 SIN = BY_NAME.get("sin") or define("sin", np.sin, infer=infer.elementwise(np.sin), parameters="x, /")
 
@@ -75,9 +76,10 @@ class Maker:
             scope.add(kind, var)
         scope.add("pointer", builder.emit(COPY, params[0], **self.hint()))
         scope.add("tape", builder.emit(LIST, type=TAPE, **self.hint()))
+        scope.add("shelf", builder.emit(LIST, type=SHELF, **self.hint()))
         self.ops(builder, scope, depth=0)
         chosen = [self.pick(scope, k) for k in ("float", "float", "array", "pointer", "array")]
-        result = builder.emit(TUPLE, *chosen, *scope["tape"][:1], hint="t")
+        result = builder.emit(TUPLE, *chosen, *scope["tape"][:1], *scope["shelf"], hint="t")
         parameters = tuple(Parameter(p, Kind.POSITIONAL_OR_KEYWORD) for p in params)
         return check(Function("f", parameters, builder.block(params, (result,))))
 
@@ -96,7 +98,8 @@ class Maker:
     def part(self, builder: Builder, scope: Scope) -> Atom:
         """An index that takes part of an array."""
         if self.random.random() < 0.3:
-            return builder.emit(SLICE_, Const(0), self.random.choice([Const(3), *scope["int"][:1]]), Const(None), hint="t")
+            stop = self.random.choice([Const(3), *scope["int"][:1]])
+            return builder.emit(SLICE_, Const(0), stop, Const(None), hint="t")
         return self.random.choice([Const(slice(1, None)), Const(slice(None, -1)), Const(slice(None, None, -1))])
 
     # ops --------------------------------------------------------------------------------------------------------------
@@ -109,7 +112,8 @@ class Maker:
             self.op(builder, scope, depth)
 
     def op(self, builder: Builder, scope: Scope, depth: int) -> None:
-        kinds = [self.scalar] * 5 + [self.array, self.write, self.vaddat, self.vaddat, self.tape, self.read]
+        kinds = [self.scalar] * 5 + [self.array, self.write, self.tape, self.read]
+        kinds += [self.vaddat, self.vaddat, self.vaddat, self.shelf]
         if depth < 3:
             kinds += [self.branch, self.branch, self.loop, self.loop]
         self.random.choice(kinds)(builder, scope, depth)
@@ -139,7 +143,10 @@ class Maker:
             scope.add("pointer", builder.emit(COPY, source, **how))
         elif choice < 0.55:
             scope.add("view", builder.emit(GETITEM, source, self.part(builder, scope), **how))
-        elif choice < 0.8:
+        elif choice < 0.65:
+            value = self.pick(scope, "array")
+            scope.add("array", builder.emit(GETITEM, value, Const(slice(None, None, -1)), type=VECTOR, **how))
+        elif choice < 0.85:
             scope.add("array", builder.emit(MULTIPLY, source, self.pick(scope, "float"), type=VECTOR, **how))
         else:
             other = self.pick(scope, "array")
@@ -181,6 +188,19 @@ class Maker:
             builder.perform(APPEND, tape, self.pick(scope, "float"))
             scope.add("float", builder.emit(POP, tape, type=FLOAT, **self.hint()))
 
+    def shelf(self, builder: Builder, scope: Scope, depth: int) -> None:
+        """Arrays in a list, or in a tuple: references are kept."""
+        shelf, how = self.pick(scope, "shelf"), self.hint()
+        builder.perform(APPEND, shelf, self.pick(scope, "array"))
+        choice = self.random.random()
+        if choice < 0.3:
+            scope.add("array", builder.emit(POP, shelf, type=VECTOR, **how))
+        elif choice < 0.5:
+            scope.add("array", builder.emit(GETITEM, shelf, Const(-1), type=VECTOR, **how))
+        elif choice < 0.8:
+            pair = builder.emit(TUPLE, self.pick(scope, "array"), self.pick(scope, "array"), hint="pair")
+            scope.add("array", builder.emit(GETITEM, pair, Const(1), **how))
+
     def read(self, builder: Builder, scope: Scope, depth: int) -> None:
         how = self.hint()
         choice = self.random.random()
@@ -199,7 +219,8 @@ class Maker:
 
     def branch(self, builder: Builder, scope: Scope, depth: int) -> None:
         test = self.test(builder, scope)
-        kinds = self.random.choices(["float", "float", "array"], k=self.random.randint(0, 3))
+        choice = ["float", "float", "array"] + ["maybe"] * bool(scope["maybe"])
+        kinds = self.random.choices(choice, k=self.random.randint(0, 3))
         blocks, undefined = [], self.random.random() < 0.2
         for _ in range(2):
             inner, made = Scope(scope), Builder()
@@ -247,9 +268,23 @@ class Maker:
             inits, params = [*inits, Const(0)], [*params, count]
             carried, results = [*carried, count], [*results, Var("count", INT)]
         yields = self.trip(made, inner, kinds, depth + 1, exits, None if bounded else count)
+        if self.random.random() < 0.4:
+            late = Var(type=FLOAT, **self.hint())  # type: ignore[arg-type]
+            inits, carried, params = [*inits, UNDEF], [*carried, late], [*params, late]
+            yields = [*yields, self.random.choice([self.pick(inner, "float"), late])]
+            results = [*results, Var(type=FLOAT, **self.hint())]  # type: ignore[arg-type]
+            scope.add("maybe", results[-1])
+            self.trips_once(scope, results[-1], bounds, yields[-1], late)
         builder.loop(bounds, inits, made.block(params, yields), results, exits=exits)
         for kind, result in zip(kinds, results, strict=False):
             scope.add(kind, result)
+
+    def trips_once(self, scope: Scope, result: Var, bounds: object, value: Atom, late: Var) -> None:
+        """What a loop that surely runs leaves behind may be read."""
+        if value is not late and (bounds is None or bounds == self.sure):
+            scope.add("float", result)
+
+    sure = (Const(0), Const(3), Const(1))
 
     def bounds(self, builder: Builder, scope: Scope) -> tuple[Atom, Atom, Atom]:
         choice = self.random.random()
@@ -258,7 +293,7 @@ class Maker:
         if choice < 0.5:
             last = builder.emit(SUBTRACT, builder.emit(LENGTH, scope["array"][0]), Const(1), type=INT)
             return last, Const(-1), Const(-1)
-        return self.random.choice([(Const(0), Const(3), Const(1)), (Const(2), Const(-1), Const(-1)), (Const(0), Const(0), Const(1))])
+        return self.random.choice([self.sure, (Const(2), Const(-1), Const(-1)), (Const(0), Const(0), Const(1))])
 
     def trip(
         self, made: Builder, scope: Scope, kinds: list[str], depth: int, exits: bool, count: Var | None
@@ -280,9 +315,7 @@ class Maker:
         made.branch(last, Block((), (), (Const(True), again)), Block((), (), (end, again)), [stop, kept])
         return [stop, *values, kept]
 
-    def leave(
-        self, made: Builder, scope: Scope, kinds: list[str], nexts: list[Atom], depth: int
-    ) -> list[Atom]:
+    def leave(self, made: Builder, scope: Scope, kinds: list[str], nexts: list[Atom], depth: int) -> list[Atom]:
         """An exit: a branch that sets the flag in one arm, nested now and then; what follows may be guarded."""
         if depth > 4 or self.random.random() < 0.2:
             return [self.random.choice([Const(False), Const(False), self.test(made, scope)]), *nexts]
@@ -293,6 +326,8 @@ class Maker:
             if self.random.random() < 0.6:
                 self.ops(arm, inner, depth + 1)
             values: list[Atom] = [self.pick(inner, kind) for kind in kinds]
+            if self.random.random() < 0.3:
+                values = list(nexts)
             if k == sets:
                 blocks.append(arm.block((), [Const(True), *values]))
             else:
@@ -320,7 +355,7 @@ class Maker:
 
 
 def _type(kind: str) -> Type:
-    return {"float": FLOAT, "array": VECTOR, "int": INT, "bool": BOOL}[kind]
+    return {"float": FLOAT, "maybe": FLOAT, "array": VECTOR, "int": INT, "bool": BOOL}[kind]
 
 
 def program(seed: int) -> Function:

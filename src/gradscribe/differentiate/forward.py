@@ -7,19 +7,19 @@ active list has a shadow list. What the activity analysis calls inactive has no 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from inspect import Parameter as Kind
 
 from ..analyse.activity import Activity, varied
-from ..analyse.regions import Regions, regions
+from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, replace
-from ..ir.primitives import CALL, COPY, GETITEM, IF, LOOP, TUPLE
-from ..ir.types import STRUCTURES, Array, List, Numeric, Tuple, Type, has_item_of, is_continuous
+from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
+from ..ir.primitives import CALL, COPY, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
+from ..ir.types import STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
 from .structures import item_of
-from .tangents import Ownership, Tangent, dot, full, zero_of
+from .tangents import Ownership, Tangent, dot, full, tangent_type
 
 
 def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Function:
@@ -39,7 +39,24 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         UntrackableAlias: an active value is written where its derivative cannot be followed.
     """
     inputs = [function.body.params[w] if isinstance(w, int) else w for w in wrt]
-    return Forward(function, inputs).run(name)
+    return Forward(function, inputs, Callees()).run(name)
+
+
+class Callees:
+    """The tangents of functions that are called and not inlined (recursive ones), by callee and active arguments."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[Callee, tuple[int, ...]], Callee] = {}
+
+    def of(self, callee: Callee, active: tuple[int, ...]) -> Callee:
+        key = (callee, active)
+        if key not in self.made:
+            ending = "" if not any(c is callee for c, _ in self.made) else f"_{len(self.made)}"
+            made = self.made[key] = Callee(f"{callee.name}_jvp{ending}")
+            assert callee.function is not None
+            inputs = [callee.function.body.params[k] for k in active]
+            made.function = Forward(callee.function, inputs, self, owned=False).run(made.name)
+        return self.made[key]
 
 
 class Forward:
@@ -48,11 +65,12 @@ class Forward:
     Args:
         function: the primal.
         inputs: the parameters with tangents.
-        owned: whether the tangents that are passed in are the caller's, so that they may not be written.
+        callees: the tangents of what it calls, made so far.
+        owned: whether the tangents that are passed in are the user's, which must not be written.
     """
 
-    def __init__(self, function: Function, inputs: Sequence[Var], owned: bool = True) -> None:
-        self.function, self.inputs, self.owned = function, inputs, owned
+    def __init__(self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True) -> None:
+        self.function, self.inputs, self.callees, self.owned = function, inputs, callees, owned
         self.memory: Regions = regions(function)
         self.active: Activity = varied(function, inputs, self.memory)
         self.tangents: dict[Var, Tangent] = {}
@@ -62,15 +80,15 @@ class Forward:
         for op in self.active.laundering:
             raise UnsupportedCall("a number is made from an object that opaque code made from active values", op.origin)
         builder, body = Builder(), self.function.body
-        seeds = [Var(dot(v.hint), v.type) for v in self.inputs]
+        seeds = [Var(dot(v.hint), tangent_type(v.type), v.named) for v in self.inputs]
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
                 self.tangents[param] = self.parameter(builder, param, given.get(param))
         self.ops(body.ops, builder)
         (value,) = body.yields
-        tangent = full(builder, self.tangent(value), value)
-        result = builder.emit(TUPLE, value, tangent, hint="result")
+        builder.origin = None
+        result = builder.emit(TUPLE, value, full(builder, self.tangent(value), value), hint="result")
         block = Block((*body.params, *seeds), tuple(builder.ops), (result,))
         return Function(name, (*self.function.parameters, *self.parameters(seeds)), block, self.function.doc)
 
@@ -87,26 +105,142 @@ class Forward:
         return self.tangents.get(atom) if isinstance(atom, Var) else None
 
     def is_pointer(self, atom: Atom) -> bool:
-        """Whether the tangent of a value is a shadow."""
+        """Whether the tangent of a value is a shadow: the value is an active list, or an array in written memory."""
         if not isinstance(atom, Var) or atom not in self.active:
             return False
         return isinstance(atom.type, List) or (isinstance(atom.type, (Array, Numeric)) and self.memory.is_written(atom))
+
+    def set_shadow(self, var: Var, shadow: Atom) -> None:
+        self.tangents[var] = shadow
+        self.ownership.add(shadow)
 
     # parameters ---------------------------------------------------------------------------------------------------
 
     def parameter(self, builder: Builder, param: Var, seed: Var | None) -> Tangent:
         """The tangent of a parameter at the start: what is passed in, copied where it will be written."""
-        reached = self.memory.reachable(self.memory.of(param))
-        if isinstance(param.type, STRUCTURES) and (seed is None or any(map(self.memory.writes, reached))):
+        if isinstance(param.type, STRUCTURES) and (seed is None or self.is_written_inside(param)):
             return tuple(
-                self.parameter(builder, item_of(builder, param, k), seed and item_of(builder, seed, k))
-                if is_continuous(item)
-                else None
+                self.item(builder, param, seed, k) if is_continuous(item) else None
                 for k, item in enumerate(param.type.items)
             )
-        if seed is not None and not (self.owned and self.is_written(param, reached)):
-            self.note_shadow(param, seed)
+        region = self.memory.of(param)
+        return self.part(builder, param, seed, region)
+
+    def item(self, builder: Builder, param: Var, seed: Var | None, position: int) -> Tangent:
+        value = item_of(builder, param, position)
+        given = None if seed is None else item_of(builder, seed, position)
+        key = _keys(param)[position]
+        region = self.memory.contents(self.memory.of(param)).get(key)
+        if isinstance(value.type, STRUCTURES) and region is not None and any(self.writes(region)):
+            raise UntrackableAlias(f"{param.hint} holds arrays that are written, more than one level deep")
+        return given if region is None else self.part(builder, value, given, region)
+
+    def part(self, builder: Builder, value: Var, seed: Var | None, region: Region) -> Tangent:
+        """The tangent of one array, number or list that the caller owns."""
+        if not self.memory.writes(region):
+            if seed is None and isinstance(value.type, (List, *STRUCTURES)):
+                raise UntrackableAlias(f"active values are stored in what {value.hint} holds")
             return seed
-        made = self.new_shadow(builder, param, seed)
-        self.note_shadow(param, made)
+        if isinstance(value.type, List):
+            if seed is None or self.owned:
+                raise UntrackableAlias(f"the list {value.hint} is an argument, and active values are stored in it")
+        elif seed is None:
+            seed = builder.emit(ZEROS_LIKE, value, hint=dot(value.hint))
+        elif self.owned:
+            seed = builder.emit(COPY, seed, hint=seed.hint)
+        self.ownership.add(seed)
+        return seed
+
+    def is_written_inside(self, param: Var) -> bool:
+        return any(self.writes(self.memory.of(param)))
+
+    def writes(self, region: Region) -> list[Op]:
+        return [op for inner in self.memory.reachable(region) for op in self.memory.writes(inner)]
+
+    # operations ---------------------------------------------------------------------------------------------------
+
+    def ops(self, ops: Sequence[Op], builder: Builder) -> None:
+        for op in ops:
+            builder.origin = op.origin
+            if op.primitive is IF:
+                self.branch(op, builder)
+            elif op.primitive is LOOP:
+                self.loop(op, builder)
+            elif op.primitive is CALL:
+                self.call(op, builder)
+            else:
+                builder.append(op)
+                push.push(self, op, builder)
+
+    def carried(self, var: Var) -> Var:
+        """The tangent of a value that a loop carries or a branch chooses."""
+        made = Var(dot(var.hint), tangent_type(var.type), var.named)
+        self.tangents[var] = made
+        if self.is_pointer(var):
+            self.ownership.add(made)
         return made
+
+    def outgoing(self, builder: Builder, target: Var, value: Atom) -> Atom:
+        """The tangent of a value as it leaves a block, to be that of `target`."""
+        tangent = self.tangent(value)
+        if self.is_pointer(target):
+            if tangent is None and isinstance(value, Var):
+                raise UntrackableAlias(f"{target.hint} is written, and its memory cannot be followed", builder.origin)
+            return full(builder, tangent, value)
+        return full(builder, self.plain(builder, value, tangent), value)
+
+    def plain(self, builder: Builder, value: Atom, tangent: Tangent) -> Tangent:
+        """The tangent of a value that does not live in written memory, as it is now."""
+        if isinstance(value, Var) and isinstance(value.type, STRUCTURES) and self.is_written_inside(value):
+            raise UntrackableAlias(f"{value.hint} holds arrays that are written, and is carried or stored", builder.origin)
+        return self.ownership.value(builder, tangent)
+
+    def branch(self, op: Op, builder: Builder) -> None:
+        moving = [k for k, result in enumerate(op.results) if result in self.active]
+        arms = []
+        for arm in op.blocks:
+            inner = Builder(op.origin)
+            self.ops(arm.ops, inner)
+            inner.origin = op.origin
+            extra = [self.outgoing(inner, op.results[k], arm.yields[k]) for k in moving]
+            arms.append(Block((), tuple(inner.ops), (*arm.yields, *extra)))
+        results = [self.carried(op.results[k]) for k in moving]
+        builder.append(replace(op, blocks=tuple(arms), results=(*op.results, *results)))
+
+    def loop(self, op: Op, builder: Builder) -> None:
+        loop = loop_of(op)
+        moving = [k for k, param in enumerate(loop.carried) if param in self.active]
+        inits = [self.outgoing(builder, loop.carried[k], loop.inits[k]) for k in moving]
+        params = [self.carried(loop.carried[k]) for k in moving]
+        inner = Builder(op.origin)
+        self.ops(loop.body.ops, inner)
+        inner.origin = op.origin
+        extra = [self.outgoing(inner, loop.carried[k], loop.nexts[k]) for k in moving]
+        body = Block((*loop.body.params, *params), tuple(inner.ops), (*loop.body.yields, *extra))
+        results = [self.carried(op.results[k]) for k in moving]
+        builder.append(replace(op, args=(*op.args, *inits), results=(*op.results, *results), blocks=(body,)))
+
+    def call(self, op: Op, builder: Builder) -> None:
+        """Call the tangent of the callee: `y, dy = g_jvp(x, dx)`."""
+        active = tuple(k for k, a in enumerate(op.args) if isinstance(a, Var) and a in self.active)
+        if not active:
+            builder.append(op)
+            return
+        if any(p.default is not None for p in op.static.function.parameters):
+            raise UnsupportedCall(f"{op.static.name} calls itself and has parameters with defaults", op.origin)
+        seeds = [full(builder, self.tangent(op.args[k]), op.args[k]) for k in active]
+        made = self.callees.of(op.static, active)
+        pair = Tuple((op.result.type, tangent_type(op.result.type)))
+        both = builder.emit(CALL, *op.args, *seeds, static=made, type=pair, hint="pair")
+        builder.append(Op(GETITEM, (both, Const(0)), op.results, origin=op.origin))
+        if op.result in self.active:
+            hint, type_ = dot(op.result.hint), pair.items[1]
+            tangent = builder.emit(GETITEM, both, Const(1), hint=hint, named=op.result.named, type=type_)
+            self.tangents[op.result] = tangent
+            if self.is_pointer(op.result):
+                self.ownership.add(tangent)
+
+
+def _keys(param: Var) -> Sequence[object]:
+    type_ = param.type
+    return getattr(type_, "keys", None) or getattr(type_, "names", None) or range(len(type_.items))  # type: ignore[attr-defined]

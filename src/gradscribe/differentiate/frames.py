@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..analyse.partition import EVERY, Region, Regions
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
-from ..ir.primitives import APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.primitives import BY_NAME, APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from . import calls, control, mirrors
 from .adjoints import Adjoints, bar
@@ -128,6 +130,8 @@ class Sweep:
         if op.primitive is LIST:
             self.set_shadow(result, self._shadow_list(op, builder))
         elif op.primitive is GETITEM and isinstance(first, Var) and isinstance(first.type, STRUCTURES):
+            if first not in self.function.body.params:
+                raise UntrackableAlias(f"{result.hint} may share memory with what {first.hint} was made of", op.origin)
             key = (first, op.args[1].value if isinstance(op.args[1], Const) else op.args[1])
             if key not in self.leaf_shadows:
                 self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=hint)
@@ -272,7 +276,17 @@ class Sweep:
         """The adjoint of a parameter at the end."""
         if self.is_pointer(var):
             return self.shadow(var)
-        return adjoints.full(adjoints.take(var), var)
+        return self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var)
+
+    @staticmethod
+    def _with_dtype(adjoints: Adjoints, adjoint: Atom, var: Var) -> Atom:
+        """The adjoint in the dtype of the parameter."""
+        have, want = adjoint.type, var.type
+        if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype and have.kind == want.kind:
+            found = BY_NAME["astype"]
+            dtype = Const(np.dtype(want.dtype).type, name=f"np.{want.dtype}")
+            return adjoints.builder.emit(found, adjoint, dtype, type=want, hint=bar(var.hint), style="method")
+        return adjoint
 
     # what the mirrors read -----------------------------------------------------------------------------------------
 

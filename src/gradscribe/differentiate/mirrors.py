@@ -221,7 +221,8 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
 
 def _mirror_field(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     container = op.args[0]
-    assert isinstance(container, Var)
+    if not isinstance(container, Var):
+        return
     index: Atom = Const(op.static) if op.primitive is GETATTR else op.args[1]
     if not isinstance(container.type, STRUCTURES):
         if op.result in sweep.active and adjoints.take(op.result) is not None:

@@ -10,7 +10,7 @@ This module knows no rule; it only moves values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
@@ -154,12 +154,14 @@ def is_view(op: Op) -> bool:
 
 def entries_read(op: Op) -> list[Var]:
     """The operands whose entries an op reads."""
-    if not op.primitive.reads or op.blocks or is_view(op):
+    if op.blocks or is_view(op):
         return []
-    args = op.args[:1] if op.primitive is UNBROADCAST else op.args
+    args: Sequence[Atom] = [a for k, a in enumerate(op.args) if op.primitive.reads_operand(k)]
+    args = args[:1] if op.primitive is UNBROADCAST else args
     if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):
         args = args[1:]
-    return [a for a in (*args, *(v for _, v in op.keywords)) if isinstance(a, Var)]
+    keywords = [v for _, v in op.keywords] if op.primitive.reads else []
+    return [a for a in (*args, *keywords) if isinstance(a, Var)]
 
 
 # ------------------------------------------------------------------ what a block mentions

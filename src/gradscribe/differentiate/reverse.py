@@ -158,7 +158,8 @@ class _Round:
         sweep, body = self.sweep, self.function.body
         forward, mirror, first = Builder(), Builder(), Builder()
         value, auxiliary = self._results()
-        seed = Var("seed", seed_type)
+        names = {p.hint for p in body.params}
+        seed = Var(next(n for n in ("seed", "bresult", "seed_1", "seed_2") if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in self.inputs:

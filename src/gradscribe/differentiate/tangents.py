@@ -28,6 +28,13 @@ def dot(name: str) -> str:
     return "d" + name
 
 
+def tangent_type(type_: Type) -> Type:
+    """The type of the tangent of a value of this type."""
+    if isinstance(type_, Scalar) and type_.kind in "bi":
+        return Scalar("f", None)
+    return type_
+
+
 def zero_of(builder: Builder, atom: Atom, type_: Type | None = None) -> Atom:
     """A zero of the shape of a value."""
     type_ = type_ or atom.type

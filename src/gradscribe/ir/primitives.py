@@ -13,6 +13,7 @@ import itertools
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import CellType
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Primitive:
             only at run time), "element" (an entry of the container that is operand 0, by reference), "any" (it may
             share that of any operand; nothing more is known).
         reads: whether it reads the entries of its array operands (a view or `len` does not).
+        contents: the positions of the operands whose entries it reads although `reads` is False.
         writes: the positions of the operands whose memory it writes.
         effect: whether it must run once and in order (print, opaque calls), besides `writes`.
         cost: of running it again: "free" (no arithmetic), "cheap" (plain arithmetic) or "dear".
@@ -49,6 +51,7 @@ class Primitive:
     symbol: str | None = None
     aliasing: str = "fresh"
     reads: bool = True
+    contents: tuple[int, ...] = ()
     writes: tuple[int, ...] = ()
     effect: bool = False
     cost: str = "dear"
@@ -60,6 +63,10 @@ class Primitive:
     def is_pure(self) -> bool:
         """Whether it may be dropped when no result is used."""
         return not self.writes and not self.effect
+
+    def reads_operand(self, position: int) -> bool:
+        """Whether it reads the entries of the operand at a position (of the args, then the keywords)."""
+        return self.reads or position in self.contents
 
     def function(self, style: str | None = None) -> Callable[..., Any]:
         """The callable that computes it, in the given style."""
@@ -207,7 +214,7 @@ VADDAT = define("vaddat", infer=_infer.same_as_first)
 COPY = define("copy", np.copy, np.ndarray.copy, infer=_infer.same_as_first, parameters="a")
 """`x.copy()`."""
 ZEROS_LIKE = define("zeros_like", np.zeros_like, infer=_infer.filled, parameters="a", reads=False)
-FULL_LIKE = define("full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False)
+FULL_LIKE = define("full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False, contents=(1,))
 LIST = define("list_", infer=None)
 """`[args...]` that may be written: a fresh list."""
 APPEND = define("append", list.append, infer=None, writes=(0,))
@@ -237,8 +244,9 @@ EXPRESSION = define("expression", infer=None, effect=True)
 
 @dataclass(frozen=True, eq=False)
 class External:
-    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell. Two are the
-    same when their owners are the same object."""
+    """Where a value from outside the function is found: `owner` is the dict of globals or the closure cell, or a
+    container, module, class or object, and `name` the key or attribute. Two are the same when their owners are the same
+    object."""
 
     name: str
     owner: Any
@@ -252,8 +260,10 @@ class External:
     def read(self) -> Any:
         """The value now. Raises NameError where the cell is empty or the global is missing, as a plain call would."""
         try:
-            return self.owner[self.name] if isinstance(self.owner, dict) else self.owner.cell_contents
-        except (KeyError, ValueError):
+            if isinstance(self.owner, CellType):
+                return self.owner.cell_contents
+            return self.owner[self.name] if isinstance(self.owner, (dict, list, tuple)) else getattr(self.owner, self.name)
+        except (AttributeError, LookupError, ValueError):
             raise NameError(f"name {self.name!r} is not defined") from None
 
 
@@ -384,6 +394,7 @@ _DIRECT: dict[Primitive, Callable[..., Any]] = {
     APPEND: lambda static, x, v: x.append(v),
     POP: lambda static, x, *i: x.pop(*i),
     UNBROADCAST: _unbroadcast,
+    RANGE_LENGTH: lambda static, *bounds: len(range(*bounds)),
     EXTERNAL: lambda static: static.read(),
     CALL_PYTHON: lambda static, f, *args, **keywords: f(*args, **keywords),
     CALL_METHOD: lambda static, x, *args, **keywords: getattr(x, static)(*args, **keywords),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
@@ -17,14 +15,15 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import INT, NUMERIC, STRING, Array, Numeric, Object, Record, Scalar, Tuple, is_numeric
-from .core import Core, Keywords
+from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric
+from .core import Core
+from .core import type_from_outside as signature_of
 from .resolve import is_static, stands_for_itself
-from .signature import signature_of
 from .values import (
     Choice,
     Closure,
     Content,
+    Lazy,
     Method,
     Named,
     Partial,
@@ -75,7 +74,7 @@ class Attributes(Core):
         except AttributeError:
             self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
         if is_static(value):
-            self.resolved[id(owner.value), name] = (owner.value, name, value)
+            self.note(owner.value, name, value)
         shown = f"{owner.name}.{name}"
         if isinstance(owner.value, types.ModuleType) and isinstance(value, (int, float)) and owner.value.__name__ in ("math", "numpy"):
             return Const(value, name=shown)
@@ -106,8 +105,12 @@ class Attributes(Core):
             return self._attribute_of_array(owner, name, node)
         if owner in self.samples:
             return self._attribute_of_sample(owner, name, node)
-        if isinstance(type_, Object) and not self.is_active(owner):
-            return Named(owner, name)
+        cls = type_.cls if isinstance(type_, Object) else None
+        if cls is not None and is_of_user(cls):
+            found = inspect.getattr_static(cls, name, None)
+            if isinstance(found, (types.FunctionType, property, staticmethod, classmethod, functools.cached_property)):
+                return self._attribute_from_class(owner, cls, name, found, node)
+            return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
         return Named(owner, name)
 
     def _attribute_of_sample(self, owner: Var, name: str, node: gast.AST | None) -> Value:
@@ -131,27 +134,27 @@ class Attributes(Core):
     def _attribute_of_array(self, owner: Var, name: str, node: gast.AST | None) -> Value:
         type_ = owner.type
         if name == "shape":
-            return TupleValue(()) if isinstance(type_, Scalar) else self.emit(P.SHAPE, owner, style="method", hint="shape")
+            return TupleValue(()) if isinstance(type_, Scalar) else self.emit(P.SHAPE, owner, style=_style(P.SHAPE), hint="shape")
         if name == "ndim" and isinstance(type_, (Array, Scalar)):
             return Const(type_.ndim if isinstance(type_, Array) else 0)
         if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
             cls = np.dtype if name == "dtype" else None
             return self.emit(P.GETATTR, owner, static=name, type=Object(cls) if cls else INT, inactive=True, hint=name)
         if name in ("ndim", "size"):
-            found = lookup(getattr(np, name))
+            found = lookup(getattr(np.ndarray, name))
             if found is not None:
-                style = "attribute" if "attribute" in found[0].spellings else "method"
-                return self.emit(found[0], owner, style=style, type=INT, inactive=True, hint=name)
+                return self.emit(found[0], owner, style=found[1], type=INT, inactive=True, hint=name)
             return self.emit(P.GETATTR, owner, static=name, type=INT, inactive=True, hint=name)
+        if name == "flat":
+            return Lazy("flat", (owner,))
         if name in _ARRAY_FUNCTIONS:
             return self._array_property(owner, name, node)
         return Named(owner, name)
 
     def _array_property(self, owner: Var, name: str, node: gast.AST | None) -> Value:
-        function = getattr(np, _ARRAY_FUNCTIONS[name], None)
-        found = lookup(function)
+        found = lookup(getattr(np.ndarray, name, None)) or lookup(getattr(np, _ARRAY_FUNCTIONS[name], None))
         if found is not None:
-            return self.emit(found[0], owner, style="attribute" if "attribute" in found[0].spellings else "method")
+            return self.emit(found[0], owner, style="attribute" if "attribute" in found[0].spellings else None)
         if isinstance(owner.type, Scalar) and owner.type.kind != "c" and name in ("real", "T"):
             return owner
         if self.is_active(owner):
@@ -184,7 +187,7 @@ class Attributes(Core):
         if isinstance(found, classmethod):
             return Method(self.lift(found.__func__, name), Const(cls, name=cls.__name__))
         if isinstance(found, types.FunctionType):
-            self.resolved[id(cls), name] = (cls, name, found)
+            self.note(cls, name, found)
             return Method(self.lift(found, f"{cls.__name__}.{name}"), owner)
         if found is None and not hasattr(cls, name):
             method = self.method_of_class(owner, "__getattr__")
@@ -210,11 +213,15 @@ class Attributes(Core):
         made = self.emit(P.GETATTR, owner, static=name, type=item, hint=name)
         if isinstance(made, Var) and owner in self.paths:
             self.paths[made] = self.paths[owner]
+        if isinstance(made, Var) and owner in self.statics:
+            self.statics[made] = value = getattr(self.statics[owner], name)
+            if is_static(value):
+                return self.lift(value, name)
         if owner in self.samples:
             value = getattr(self.samples[owner], name)
             lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
             if is_static(value):
-                self.resolved[id(self.samples[owner]), name] = (self.samples[owner], name, value)
+                self.note(self.samples[owner], name, value)
             return lifted
         return Const(None) if item == Object(type(None)) else made
 
@@ -272,7 +279,7 @@ class Attributes(Core):
         found = None if cls is None else inspect.getattr_static(cls, name, None)
         if not isinstance(found, types.FunctionType) or (cls is not None and _is_generated(cls, found)):
             return None
-        self.resolved[id(cls), name] = (cls, name, found)
+        self.note(cls, name, found)
         return Method(self.lift(found, f"{cls.__name__}.{name}"), reference)  # type: ignore[union-attr]
 
     def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
@@ -314,64 +321,6 @@ class Attributes(Core):
 
     # making instances ---------------------------------------------------------------------------------------------------
 
-    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
-        """`cls(*args, **keywords)` for a class of the user's; None for one that cannot be followed."""
-        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-            return self._make_named_tuple(cls, args, keywords, node)
-        if not _can_be_followed(cls):
-            return None
-        made = self.new_cell(Content("instance", (), ()), node, cls)
-        init = inspect.getattr_static(cls, "__init__", None)
-        if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
-            self._fill_dataclass(made, cls, args, keywords, node)
-        elif isinstance(init, types.FunctionType):
-            self.resolved[id(cls), "__init__"] = (cls, "__init__", init)
-            self.call(self.lift(init, f"{cls.__name__}.__init__"), (made, *args), keywords, node)
-        elif args or keywords:
-            self.refuse(f"{cls.__name__}() takes no arguments", node)
-        return made
-
-    def _make_named_tuple(self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
-        if inspect.getattr_static(cls, "__init__", None) is not tuple.__init__ and "__init__" in vars(cls):
-            return None
-        values = dict(zip(cls._fields, args, strict=False))
-        values.update(keywords)
-        for name, default in cls._field_defaults.items():
-            values.setdefault(name, self.lift(default, name))
-        if set(values) != set(cls._fields):
-            self.refuse(f"{cls.__name__}() does not fit these arguments", node)
-        return TupleValue(tuple(values[name] for name in cls._fields), cls)
-
-    def _fill_dataclass(
-        self, made: Reference, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> None:
-        try:
-            bound = inspect.signature(cls).bind(*args, **keywords).arguments
-        except TypeError as error:
-            self.refuse(f"{cls.__name__}(): {error}", node)
-        content = Content("instance", (), ())
-        for field in dataclasses.fields(cls):
-            value = self._field_value(field, bound, cls, node)
-            if value is not None and field.init:
-                content = content.put(field.name, value)
-            elif value is not None:
-                content = content.put(field.name, value)
-        self.store.set(made.cell, content)
-        post = inspect.getattr_static(cls, "__post_init__", None)
-        if post is not None:
-            self.call(self.lift(post, "__post_init__"), (made,), {}, node)
-
-    def _field_value(self, field: Any, bound: Mapping[str, Value], cls: type, node: gast.AST | None) -> Value | None:
-        if field.init and field.name in bound:
-            return bound[field.name]
-        if field.default is not dataclasses.MISSING:
-            if isinstance(field.default, (int, float, complex)):
-                return Const(field.default)
-            return self.get_attribute(Const(cls, name=cls.__name__), field.name, node)
-        if field.default_factory is not dataclasses.MISSING:
-            return self.call(self.lift(field.default_factory, "default_factory"), (), {}, node)
-        return None
-
     def opaque_attribute(self, owner: Atom, name: str) -> Atom:
         """An attribute of something that is not read."""
         return self.emit(P.GETATTR, owner, static=name, type=NUMERIC if name != "__name__" else STRING)
@@ -381,18 +330,18 @@ def _nothing(*args: Any, **keywords: Any) -> None:
     """Stands for `object.__init__`."""
 
 
+def is_of_user(cls: type) -> bool:
+    """Whether a class is written in Python."""
+    return bool(cls.__flags__ & (1 << 9)) and cls.__module__ not in ("builtins", "numpy")
+
+
+def _style(primitive: P.Primitive) -> str | None:
+    return "attribute" if "attribute" in primitive.spellings else None
+
+
 def _is_generated(cls: type, function: Any) -> bool:
     """Whether a method was made by `dataclass` (it has no source)."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_filename == "<string>"
 
 
-def _can_be_followed(cls: type) -> bool:
-    """Whether making an instance does no more than `__init__`, written in Python, says."""
-    bases = [base for base in cls.__mro__ if base is not object]
-    if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
-        return False
-    return type(cls) is type and all("__new__" not in vars(base) for base in bases)
-
-
-__all__ = ["Atom", "Attributes", "Numeric"]

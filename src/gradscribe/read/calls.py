@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
-import numpy as np
 
-from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, UnsupportedSyntax
+from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, Array, FixedList, List, Numeric, Object, Record, Scalar, Tuple, Type, is_numeric
-from .core import Core, Keywords, Restart
+from ..ir.primitives import overloads
+from ..ir.types import NUMERIC, List, Object, Type
+from .assumptions import Restart
+from .core import Core
+from .core import type_from_outside as signature_of
 from .environment import Frame
+from .parts import Keywords
+from .resolve import is_library
 from .syntax import Code, parameters
 from .values import (
     NONE,
@@ -30,22 +32,12 @@ from .values import (
     Named,
     Partial,
     Poison,
-    Reference,
     Super,
     TupleValue,
     Value,
-    is_code,
-    is_const,
 )
 
-_DEEPEST = 100
-_SEQUENCES = {
-    "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
-    "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
-    "max_of", "min_of", "fsum", "math_prod", "dist", "multi_dot", "ascontiguousarray", "asfortranarray",
-    "asarray_chkfinite",
-}  # fmt: skip
-OBSERVERS = {print, repr, str, format, id, type, hash, isinstance, callable, hasattr, len, ascii}
+_DEEPEST = 60
 """What may be called with active values without being differentiated: it returns nothing that depends on them
 smoothly."""
 
@@ -93,9 +85,8 @@ class Calls(Core):
             result = special(args, keywords, node)
             if result is not NotImplemented:
                 return result
-        found = lookup(function)
-        if found is not None:
-            return self.apply(*found, args, keywords, node, function)
+        if overloads(function):
+            return self.apply(function, args, keywords, node)
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
@@ -110,198 +101,14 @@ class Calls(Core):
     def _bound_owner(self, callee: Const) -> Value:
         """The object of a bound method that was found outside, read when the derivative is called."""
         owner = callee.value.__self__
-        from .signature import signature_of
-
         made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
         if isinstance(made, Var):
             self.samples[made] = owner
         return made
 
-    def special(self, function: Any) -> Any:
-        """What reads a call of a builtin in a way of its own, None for the rest."""
-        raise NotImplementedError
-
     def _call_class(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         made = self.make_instance(callee.value, args, keywords, node)
         return made if made is not None else self.opaque(callee, args, keywords, node)
-
-    # primitives ---------------------------------------------------------------------------------------------------------
-
-    def apply(
-        self,
-        primitive: Primitive,
-        style: str | None,
-        args: Sequence[Value],
-        keywords: Keywords,
-        node: gast.AST | None = None,
-        function: Any = None,
-    ) -> Value:
-        """A call of something that is a primitive."""
-        if any(a is UNDEF for a in (*args, *keywords.values())):
-            return UNDEF
-        out = keywords.get("out")
-        if out is not None and not is_const(out, type(None)):
-            return self._apply_into(out, primitive, style, args, keywords, node, function)
-        bound = self._bind_primitive(primitive, args, keywords, node, function)
-        for other, spelled in overloads(function) if bound is None else ():
-            bound = self._bind_primitive(other, args, keywords, node, function)
-            if bound is not None:
-                primitive, style = other, spelled if style != "method" else style
-                break
-        if bound is None:
-            active = any(map(self.is_active, (*args, *keywords.values())))
-            if active or function is None:
-                self._refuse_keywords(primitive, args, keywords, node)
-            return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
-        positional, named = bound
-        atoms = [self._primitive_operand(primitive, value, node) for value in positional]
-        atoms_named = {k: self._primitive_operand(primitive, v, node) for k, v in named.items()}
-        return self.emit(primitive, *atoms, style=style, **atoms_named)
-
-    def _apply_into(
-        self, out: Value, primitive: Primitive, style: str | None, args: Sequence[Value], keywords: Keywords,
-        node: gast.AST | None, function: Any,
-    ) -> Value:  # fmt: skip
-        """`np.add(a, b, out=c)` writes its result into c."""
-        target = out.items[0] if isinstance(out, TupleValue) and len(out.items) == 1 else out
-        rest = {k: v for k, v in keywords.items() if k != "out"}
-        result = self.apply(primitive, style, args, rest, node, function)
-        self.set_item(target, Const(Ellipsis), result, node)
-        return target
-
-    def _bind_primitive(
-        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None, function: Any
-    ) -> tuple[list[Value], dict[str, Value]] | None:
-        """The operands of a primitive: positional ones and those with a default that were given. None if it does not
-        support one of them."""
-        signature = primitive.signature
-        if signature is None:
-            return (list(args), {}) if not keywords else None
-        names = _real_names(function, signature)
-        declared = signature.parameters
-        required = [p.name for p in declared.values() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
-        starred = next((p for p in declared.values() if p.kind is p.VAR_POSITIONAL), None)
-        positional: dict[str, Value] = {}
-        rest: list[Value] = []
-        for k, value in enumerate(args):
-            if starred is not None and k >= len(required):
-                rest.append(value)
-            elif k < len(required):
-                positional[required[k]] = value
-            elif k < len(names) and names[k] in declared:
-                positional[names[k]] = value
-            else:
-                return None
-        for name, value in keywords.items():
-            name = _declared_name(name, names, required)
-            if name in declared and name not in positional:
-                positional[name] = value
-            elif not _is_default(name, value):
-                return None
-        if any(name not in positional for name in required):
-            return None
-        named = {name: value for name, value in positional.items() if name not in required}
-        return [positional[name] for name in required] + rest, named
-
-    def _primitive_operand(self, primitive: Primitive, value: Value, node: gast.AST | None) -> Atom:
-        """An operand; where a number or array is meant, a list of active values is made an array first."""
-        if primitive.name not in _SEQUENCES and isinstance(value, (TupleValue, Reference)):
-            plain = self._plain(value, node)
-            if plain is not None:
-                return Const(plain)
-        atom = self.as_atom(value, node)
-        listed = isinstance(atom, Var) and isinstance(atom.type, (FixedList, List, Tuple))
-        if primitive.name in _SEQUENCES or not (isinstance(value, (TupleValue, Reference)) or listed):
-            return atom
-        array = lookup(np.array)
-        if array is None or not self.is_active(value) or primitive is P.LENGTH:
-            return atom
-        return self.emit(array[0], atom, style=array[1])
-
-    def _plain(self, value: Value, node: gast.AST | None) -> tuple[Any, ...] | list[Any] | None:
-        """A tuple or list of constants, nested or not, as itself; None for any other."""
-        if isinstance(value, TupleValue) and value.cls is None:
-            items, made = value.items, tuple
-        elif isinstance(value, Reference) and value.cell.kind == "list" and value.cell.origin is None:
-            items, made = self.content(value, node).items, list
-        else:
-            return None
-        found = []
-        for item in items:
-            inner = item.value if is_const(item) and _is_literal(item.value) else self._plain(item, node)
-            if inner is None and not is_const(item, type(None)):
-                return None
-            found.append(inner)
-        return made(found)
-
-    def _refuse_keywords(
-        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> None:
-        declared = {} if primitive.signature is None else primitive.signature.parameters
-        unknown = [f"`{k}`" for k, v in keywords.items() if k not in declared and not _is_default(k, v)]
-        what = f"the keyword {unknown[0]} of" if unknown else "this use of"
-        supported = ", ".join(declared) or "none"
-        self.refuse(
-            f"{what} `{primitive.name}` is not differentiated", node, f"its rule supports: {supported}", UnsupportedCall
-        )
-
-    # opaque calls ---------------------------------------------------------------------------------------------------------
-
-    def opaque(
-        self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC
-    ) -> Value:
-        """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
-        values = (*args, *keywords.values())
-        if any(v is UNDEF for v in values) or callee is UNDEF:
-            return UNDEF
-        function = callee.value if isinstance(callee, Const) else None
-        looks = is_const(callee) and _is_observer(function)
-        if not looks and (any(map(self.is_active, values)) or self.is_active(callee)):
-            name = callee.name if isinstance(callee, Const) else "this object"
-            self.refuse(
-                f"`{name}` is called with a value that is differentiated, and has neither source nor a derivative rule",
-                node,
-                "register a rule for it, or write it in Python with primitives that have rules",
-                UnsupportedCall,
-            )
-        if not looks:
-            self._guard_objects(values, function, node)
-        atoms = [self.as_atom(v, node) for v in args]
-        named = {k: self.as_atom(v, node) for k, v in keywords.items()}
-        atom = self.as_atom(callee, node)
-        self._may_rebind(function)
-        return self.emit(P.CALL_PYTHON, atom, *atoms, type=_known_type(function, type_), inactive=True, **named)
-
-    def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
-        """A call that is not read might change the lists and objects that it gets."""
-        if isinstance(function, type) or not isinstance(function, types.FunctionType) or _is_library(function):
-            return
-        for value in values:
-            if isinstance(value, Reference) and value.cell.origin is None:
-                if value.cell.kind == "list":
-                    self.grow(value.cell)
-                self.refuse("an object made here is passed to a function that cannot be read", node, error=UnsupportedCall)
-
-    def _may_rebind(self, function: Any) -> None:
-        """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
-        if isinstance(function, types.FunctionType) and not _is_library(function) and not self.assumed.volatile:
-            if self.externals or True:
-                self.assumed.volatile = True
-                raise Restart
-
-    def opaque_method(
-        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        """A method that is not differentiated."""
-        values = (owner, *args, *keywords.values())
-        if any(map(self.is_active, values)):
-            self.refuse(
-                f"the method `.{name}` has no derivative rule", node, "write it with functions that have rules", UnsupportedCall
-            )
-        atoms = [self.as_atom(v, node) for v in (owner, *args)]
-        named = {k: self.as_atom(v, node) for k, v in keywords.items()}
-        type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else NUMERIC
-        return self.emit(P.CALL_METHOD, *atoms, static=name, type=type_, inactive=True, **named)
 
     # functions with source ------------------------------------------------------------------------------------------------
 
@@ -320,7 +127,7 @@ class Calls(Core):
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":
-            return self.call_code(code, None, bound, node, _owner_class(function))
+            return self.call_code(code, None, bound, node, owner_class(function))
         return self._call_inactive(callee, code, bound, args, keywords, node)
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:
@@ -329,7 +136,7 @@ class Calls(Core):
         values = (*args, *keywords.values())
         if any(map(self.is_active, values)):
             return "read"
-        if _is_library(function):
+        if is_library(function):
             return "opaque"
         if any(isinstance(v, Compound) for v in values):
             return "read"
@@ -345,14 +152,14 @@ class Calls(Core):
         if code.is_generator:
             return self.opaque(callee, args, keywords, node)
         if site in self.assumed.inlined:
-            return self.call_code(code, None, bound, node, _owner_class(callee.value))
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
         outer = (self.builder, self.frame, self.node, self.dead, self.depth, self.hint)
         self.builder = type(self.builder)(self.builder.origin)
         self.store.begin()
         type_: Type = NUMERIC
         plain = True
         try:
-            value = self.call_code(code, None, bound, node, _owner_class(callee.value))
+            value = self.call_code(code, None, bound, node, owner_class(callee.value))
             plain = isinstance(value, (Var, Const)) and not isinstance(value.type, List) and not _writes(self.builder.ops)
             type_ = value.type if isinstance(value, (Var, Const)) else NUMERIC
         except GradscribeError:
@@ -381,9 +188,7 @@ class Calls(Core):
     def _default(self, callee: Const, name: str, default: Any) -> Value:
         if default is None or isinstance(default, (int, float, complex, str)):
             return Const(default)
-        from .signature import signature_of
-
-        function = callee.value
+            function = callee.value
         keyword = name in (function.__kwdefaults__ or {})
         place = "__kwdefaults__" if keyword else "__defaults__"
         names = [p for p in inspect.getfullargspec(function).args]
@@ -435,11 +240,18 @@ class Calls(Core):
         """Read the body of a function in place, with its parameters bound; the value that it returns."""
         if code.is_generator:
             self.refuse(f"`{code.name}` is a generator", node, "return a list", UnsupportedCall)
+        if id(code) in self.assumed.outlined:
+            return self.call_outlined(code, outer, bound, node, owner)
         self._check_recursion(code, node)
-        caller, statement = self.frame, self.node
+        return self.read_body(code, outer, bound, node, owner)
+
+    def read_body(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        """The value that the body returns."""
+        caller, statement, origin = self.frame, self.node, self.builder.origin
         frame = Frame(code, outer, (*caller.path, id(node)), code.local, self.depth, caller, owner)
         frame.first = next(iter(bound.values()), None)
-        origin = self.builder.origin
         for name, value in bound.items():
             self.store.set((frame, name), value)
         self.frame = frame
@@ -459,16 +271,15 @@ class Calls(Core):
             error.called_from(caller.code.name, where)
 
     def _check_recursion(self, code: Code, node: gast.AST | None) -> None:
-        """A function that calls itself is read again only while nothing decided at run time lies between."""
+        """A function that calls itself is read in place only while nothing decided at run time lies between; else it
+        becomes a function of the program."""
         frame: Frame | None = self.frame
         level = 0
-        while frame is not None:
+        while frame is not None and frame.caller is not None:
             level += 1
-            if frame.code is code and self.depth > frame.depth:
-                self.refuse(
-                    f"`{code.name}` calls itself, and how deep is known at run time only", node, "write it as a loop",
-                    UnsupportedCall,
-                )  # fmt: skip
+            if frame.code is code and (self.depth > frame.depth or level > _DEEPEST):
+                self.assumed.outlined.add(id(code))
+                raise Restart
             frame = frame.caller
         if level > _DEEPEST:
             self.refuse(f"calls are nested more than {_DEEPEST} deep", node, "write it as a loop", UnsupportedCall)
@@ -483,7 +294,7 @@ class Calls(Core):
         return Super(frame.method_of, frame.first)
 
 
-def _owner_class(function: types.FunctionType) -> type | None:
+def owner_class(function: types.FunctionType) -> type | None:
     """The class in whose body a method was written (the cell that `super()` uses)."""
     names = function.__code__.co_freevars
     if "__class__" not in names or function.__closure__ is None:
@@ -492,81 +303,9 @@ def _owner_class(function: types.FunctionType) -> type | None:
     return found if isinstance(found, type) else None
 
 
-@functools.lru_cache(maxsize=4096)
-def _is_library_name(module: str) -> bool:
-    import sys
-
-    top = module.partition(".")[0]
-    return top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
-
-
-def _is_library(function: Any) -> bool:
-    """Whether a function belongs to the standard library or to NumPy and its kin: it changes no global of the user's."""
-    module = getattr(function, "__module__", None) or ""
-    return module != "__main__" and _is_library_name(module)
-
-
-def _is_observer(function: Any) -> bool:
-    try:
-        if function in OBSERVERS:
-            return True
-    except TypeError:
-        return False
-    if isinstance(function, type) and issubclass(function, BaseException):
-        return True
-    module = getattr(function, "__module__", None) or ""
-    return module.partition(".")[0] in ("logging", "warnings")
-
-
-def _known_type(function: Any, given: Type) -> Type:
-    if isinstance(function, type) and issubclass(function, BaseException):
-        return Object(function)
-    if function in (print, setattr, delattr):
-        return Object(type(None))
-    if function in (str, repr, format, ascii):
-        return STRING
-    if function in (isinstance, callable, hasattr):
-        return Scalar("b")
-    return given
-
-
 def _writes(ops: Sequence[P.Any]) -> bool:
     return any(op.primitive.writes or any(_writes(b.ops) for b in op.blocks) for op in ops)
 
 
-def _name_of(function: Any) -> str:
-    return getattr(function, "__name__", repr(function))
 
 
-def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
-    """The names of the positional parameters of what the user called."""
-    try:
-        found = inspect.signature(function)
-    except (TypeError, ValueError):
-        return list(declared.parameters)
-    names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return names or list(declared.parameters)
-
-
-def _is_literal(value: Any) -> bool:
-    return value is Ellipsis or type(value) in (bool, int, float, complex, str)
-
-
-def _declared_name(name: str, real: list[str], required: list[str]) -> str:
-    """`np.sum(a=x)`: the first parameters may be called otherwise in the declaration."""
-    if name in real and real.index(name) < len(required):
-        return required[real.index(name)]
-    return name
-
-
-_DEFAULTS: dict[str, Any] = {"out": None, "dtype": None, "where": True, "order": ("K", "C"), "casting": "same_kind", "subok": True, "initial": None}
-
-
-def _is_default(name: str, value: Value) -> bool:
-    if name not in _DEFAULTS or not isinstance(value, Const):
-        return False
-    default = _DEFAULTS[name]
-    return value.value in default if isinstance(default, tuple) else value.value is default or value.value == default
-
-
-__all__ = ["Array", "Calls", "Numeric", "Record", "UnsupportedSyntax", "is_numeric"]

@@ -7,9 +7,9 @@ inherits; each declares here what the others call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, NoReturn
 
 import gast
@@ -17,68 +17,32 @@ import gast
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, Primitive
 from ..ir.types import (
+    BOOL,
     INT,
     NUMERIC,
+    STRING,
     STRUCTURES,
-    UNDEFINED,
     Array,
     List,
     Numeric,
     Object,
+    Scalar,
     Type,
     Undefined,
     is_continuous,
 )
+from .assumptions import Assumptions, Regions
 from .environment import Frame, Key, Store
-from .syntax import Code, Library
-from .values import Cell, Compound, Content, Poison, Reference, Value
+from .parts import Parts
+from .signature import is_library_name, signature_of
+from .syntax import Library
+from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value
 
-Keywords = Mapping[str, Value]
-
-
-class Restart(Exception):
-    """An assumption has been given up: the function is read again."""
-
-
-@dataclass
-class Assumptions:
-    """What is assumed while a function is read; it grows from one reading to the next.
-
-    Args:
-        lists: the places that make a list whose length is known at run time only, with the type of its items.
-        expanded: the parameters that are taken apart because the function writes to them.
-        unrolled: the loops over a constant range that are unrolled, because their index selects from a structure.
-        inlined: the calls that must be read, though their arguments are inactive.
-        volatile: whether a call that is not read might rebind globals.
-    """
-
-    lists: dict[Hashable, Type] = field(default_factory=dict)
-    expanded: set[str] = field(default_factory=set)
-    unrolled: set[Hashable] = field(default_factory=set)
-    inlined: set[Hashable] = field(default_factory=set)
-    volatile: bool = False
-
-
-class Regions:
-    """Which values may share memory (union-find), to know which arrays hold active values."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Var, Var] = {}
-
-    def find(self, var: Var) -> Var:
-        while var in self._parent:
-            var = self._parent[var]
-        return var
-
-    def unite(self, left: Var, right: Var) -> tuple[Var, Var]:
-        """Unite two regions; return the representatives from before."""
-        a, b = self.find(left), self.find(right)
-        if a is not b:
-            self._parent[a] = b
-        return a, b
+_NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
+_MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
 
 
 def has_memory(type_: Type) -> bool:
@@ -86,7 +50,18 @@ def has_memory(type_: Type) -> bool:
     return isinstance(type_, (Array, Numeric, List, *STRUCTURES)) or (isinstance(type_, Object) and type_.cls is None)
 
 
-class Core:
+def is_huge(value: object) -> bool:
+    return isinstance(value, (list, tuple, dict)) and len(value) > 1000
+
+
+def type_from_outside(value: object, name: str) -> Type:
+    """The type of a global, closure cell or field; a huge container is not described entry by entry."""
+    if is_huge(value):
+        return Object(type(value))
+    return signature_of(value, name)
+
+
+class Core(Parts):
     """The state of one reading."""
 
     def __init__(self, library: Library, assumptions: Assumptions) -> None:
@@ -100,13 +75,23 @@ class Core:
         self.dead = False
         self.regions = Regions()
         self.born: dict[Var, int] = {}
+        self.parameters: set[Var] = set()
+        self.list_sites: dict[Var, Any] = {}
+        self.originals: dict[Cell, Content] = {}
+        self.outlined: dict[Hashable, Any] = {}
         self.samples: dict[Var, Any] = {}
+        self.statics: dict[Var, Any] = {}
+        self.opaque_roots: dict[Var, Any] = {}
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
         self.activated: list[Var] = []
+        self.forcing = False
+        self.range_loops: list[Hashable] = []
+        self.recording: dict[Key, Value] | None = None
         self._active: set[Var] = set()
+        self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
-        self.assumed_types: list[tuple[External, Type]] = []
+        self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
 
     # places and refusals ------------------------------------------------------------------------------------------
@@ -157,7 +142,7 @@ class Core:
         if any(a is UNDEF for a in inputs):
             return UNDEF
         active = not inactive and any(map(self.is_active, inputs))
-        type = self._result_type(primitive, args, keywords, active) if type is None else type
+        type = self._result_type(primitive, args, keywords, active, style) if type is None else type
         if isinstance(type, Undefined):
             return UNDEF
         var = self.builder.emit(
@@ -167,34 +152,60 @@ class Core:
         if active and is_continuous(type):
             self._active.add(var)
         self._share(primitive, var, inputs)
+        if primitive.aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
+            self._owned.add(var)
         return var
 
     def _result_type(
-        self, primitive: Primitive, args: Sequence[Atom], keywords: Mapping[str, Atom | None], active: bool
+        self,
+        primitive: Primitive,
+        args: Sequence[Atom],
+        keywords: Mapping[str, Atom | None],
+        active: bool,
+        style: str | None,
     ) -> Type:
         given = {k: v for k, v in keywords.items() if v is not None}
         try:
             found = primitive.infer(args, given) if primitive.infer else NUMERIC
         except Exception:  # an invalid call: it fails when it runs
             found = NUMERIC
+        if style in ("math", "cmath") and isinstance(found, Scalar):
+            found = Scalar(found.kind)  # a Python number
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
 
+    def is_owned(self, value: Value) -> bool:
+        """Whether no other name, container or view can see it if a value is written: then writing into it and
+        rebinding its name are the same."""
+        if isinstance(value, Const):
+            return True
+        if not isinstance(value, Var) or isinstance(value.type, Scalar):
+            return isinstance(value, Var)
+        return value in self._owned and value not in self.store.shared
+
+    def own(self, var: Var) -> None:
+        """Nothing else can see this value yet."""
+        self._owned.add(var)
+
     def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
-        if primitive.aliasing != "fresh" or primitive is P.LIST:
+        if primitive in _MAKERS:
             for atom in inputs:
                 self.share(var, atom)
-        if var.type == INT:
+        elif primitive.aliasing != "fresh" and inputs:
+            self.share(var, inputs[0])
+        if var.type in (INT, BOOL, STRING):
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:
                 self.indices[var] = sites[-1]
 
-    def share(self, left: Atom, right: Atom) -> None:
+    def share(self, left: Atom, right: Atom, joined: bool = False) -> None:
         """Two values may share memory: if one is written with active values, the other holds them too."""
         if isinstance(left, Var) and isinstance(right, Var) and has_memory(left.type) and has_memory(right.type):
+            if not joined:
+                self.store.shared |= {left, right}
             a, b = self.regions.unite(left, right)
             if (a in self._active) != (b in self._active):
-                self._activate(b)
-                self.activated.append(a if b in self._active else b)
+                self.activated.append(b if a in self._active else a)
+                self._active |= {a, b}
 
     def perform(
         self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom
@@ -208,6 +219,9 @@ class Core:
         self.perform(primitive, target, *args)
         if isinstance(target, Var) and any(map(self.is_active, args)) and is_continuous(target.type):
             self._activate(target)
+
+    def activate(self, var: Var) -> None:
+        self._active.add(var)
 
     def _activate(self, var: Var) -> None:
         region = self.regions.find(var)
@@ -235,6 +249,8 @@ class Core:
     def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
         """What a cell holds now."""
         found = self.read(self.store.get(reference.cell), node)
+        if self.recording is not None:
+            self.recording.setdefault(reference.cell, found)
         assert isinstance(found, Content)
         return found
 
@@ -249,6 +265,31 @@ class Core:
         """The place of a node in the calls that are read, the same in each reading; `tag` tells several at one node."""
         return (self.frame.path, id(node if node is not None else self.node), tag)
 
+    def note(self, owner: Any, name: Any, value: Any) -> None:
+        """Remember what was taken as it is: where it was found and what it was. The standard library and NumPy are
+        trusted to stay as they are."""
+        if isinstance(owner, ModuleType) and is_library_name(owner.__name__):
+            return
+        if isinstance(owner, type) and is_library_name(owner.__module__):
+            return
+        try:
+            stable = External(name, owner).read() is value
+        except NameError:
+            return
+        if stable:
+            self.resolved[id(owner), str(name)] = (owner, name, value)
+
+    def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
+        """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""
+        items = self.items_of(value, node)
+        if items is not None or not isinstance(value, Lazy):
+            return items
+        before, self.forcing = self.forcing, True
+        try:
+            return self.items_of(self.as_listed(value, node), node)
+        finally:
+            self.forcing = before
+
     @contextmanager
     def hinted(self, hint: str) -> Iterator[None]:
         """Temporaries are named after this."""
@@ -257,169 +298,3 @@ class Core:
             yield
         finally:
             self.hint = before
-
-    # what the other parts provide -----------------------------------------------------------------------------------
-
-    def block(self, statements: Sequence[gast.stmt]) -> None:
-        raise NotImplementedError
-
-    def expression(self, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def assign(self, target: gast.AST, value: Value) -> None:
-        raise NotImplementedError
-
-    def branch(self, predicate: Value, then: Callable[[], None], orelse: Callable[[], None]) -> None:
-        raise NotImplementedError
-
-    def choose(self, predicate: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
-        raise NotImplementedError
-
-    def loop(
-        self,
-        bounds: tuple[Atom, Atom, Atom] | None,
-        body: Callable[[Atom], None],
-        exit_flag: Key | None = None,
-        hint: str = "i",
-    ) -> None:
-        raise NotImplementedError
-
-    def iterate(self, iterable: Value, consume: Callable[[Value], None], exit_flag: Key | None = None, hint: str = "item", node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def items_of(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...] | None:
-        raise NotImplementedError
-
-    def as_atom(self, value: Value, node: gast.AST | None = None) -> Atom:
-        raise NotImplementedError
-
-    def truth(self, value: Value) -> Atom:
-        raise NotImplementedError
-
-    def binary(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def compare(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def in_place(self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def set_item(self, container: Value, index: Value, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def get_attribute(self, owner: Value, name: str, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def apply(
-        self,
-        primitive: Primitive,
-        style: str | None,
-        args: Sequence[Value],
-        keywords: Keywords,
-        node: gast.AST | None = None,
-        function: Any = None,
-    ) -> Value:
-        raise NotImplementedError
-
-    def opaque(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC) -> Value:
-        raise NotImplementedError
-
-    def call_code(
-        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
-    ) -> Value:
-        raise NotImplementedError
-
-    def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
-        raise NotImplementedError
-
-    def load(self, name: str, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def method_of_class(self, reference: Value, name: str) -> Value | None:
-        raise NotImplementedError
-
-    def append(self, target: Value, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def new_list(self, items: tuple[Value, ...], node: gast.AST | None, growing: bool = False, tag: str = "") -> Value:
-        raise NotImplementedError
-
-    def unroll_for(self, value: Value) -> None:
-        raise NotImplementedError
-
-    def entries_of(self, value: Value, node: gast.AST | None) -> list[tuple[Any, Value]]:
-        raise NotImplementedError
-
-    def super_here(self, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
-        raise NotImplementedError
-
-    def static_key(self, value: Value, node: gast.AST | None) -> Any:
-        raise NotImplementedError
-
-    def generate(
-        self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
-    ) -> None:
-        raise NotImplementedError
-
-    def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def expand(self, var: Var, node: gast.AST | None) -> Any:
-        raise NotImplementedError
-
-    def call_named(
-        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        raise NotImplementedError
-
-    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
-        raise NotImplementedError
-
-    def as_listed(self, value: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def negation(self, value: Value) -> Value:
-        raise NotImplementedError
-
-    def array_operand(self, value: Value, node: gast.AST | None) -> Atom:
-        raise NotImplementedError
-
-    def opaque_method(
-        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        raise NotImplementedError
-
-    def index(self, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def frame_of(self, name: str) -> Frame | None:
-        raise NotImplementedError
-
-    def update_item(self, function: Any, target: Var, index: Any, value: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
-        raise NotImplementedError
-
-    def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
-        """Read again, with this list as one whose length is known at run time only."""
-        raise NotImplementedError
-
-
-__all__ = ["Assumptions", "Core", "Keywords", "Op", "Const", "Regions", "Restart", "has_memory"]

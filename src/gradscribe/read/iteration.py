@@ -7,16 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
+from .assumptions import Restart
 from .core import Core
 from .environment import Frame, Key
-from .values import FALSE, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
+from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 
 Item = Callable[[Atom], Value]
+_PUSHED = ("generator", "filter", "chain", "product", "pairs", "takewhile", "starmap", "ndenumerate")
 _LONGEST = 2000
 _TRIPS = 64
 
@@ -52,31 +55,51 @@ class Iteration(Core):
             )
         elif isinstance(iterable, Range):
             self._iterate_range(iterable, consume, exit_flag, hint, node)
-        elif isinstance(iterable, Lazy) and iterable.kind in ("generator", "filter", "chain"):
+        elif isinstance(iterable, Lazy) and iterable.kind in _PUSHED:
             self._iterate_pushed(iterable, consume, exit_flag, hint, node)
         else:
             self._iterate_items(iterable, consume, exit_flag, hint, node)
 
     def _iterable(self, value: Value, node: gast.AST | None) -> Value:
-        """What an instance's `__iter__` returns; other values as they are."""
+        """What an instance's `__iter__` returns; what is left of an iterator; other values as they are."""
+        if isinstance(value, Lazy) and value.kind == "flat":
+            return self.apply(np.ravel, value.sources, {}, node)
+        if isinstance(value, Reference) and value.cell.kind == "iterator":
+            source, position = self.content(value, node).items
+            self.store.set(value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position")))
+            if is_const(position, int) and position.value == 0:  # type: ignore[union-attr]
+                return source
+            return self.get_item(source, self.slice_from(position), node)
         method = self.method_of_class(value, "__iter__")
         return value if method is None else self.call(method, (), {}, node)
+
+    def slice_from(self, position: Value) -> Value:
+        if is_const(position, int):
+            return Const(slice(position.value, None))  # type: ignore[union-attr]
+        return self.emit(P.SLICE_, self.as_atom(position), NONE, NONE)
 
     def _iterate_range(
         self, value: Range, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
     ) -> None:
         site = self.site(node)
         items = self.items_of(value)
-        if site in self.assumed.unrolled and items is not None and len(items) <= _TRIPS:
+        if (self.forcing or site in self.assumed.unrolled) and items is not None and len(items) <= _TRIPS:
             self._unroll(items, consume, exit_flag)
             return
 
         def trip(index: Atom) -> None:
-            if isinstance(index, Var) and items is not None and len(items) <= _TRIPS:
+            if isinstance(index, Var) and few:
                 self.indices[index] = site
             consume(index)
 
-        self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        few = items is not None and len(items) <= _TRIPS
+        if few:
+            self.range_loops.append(site)
+        try:
+            self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        finally:
+            if few:
+                self.range_loops.pop()
 
     def _iterate_items(
         self, value: Value, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
@@ -86,9 +109,68 @@ class Iteration(Core):
             if len(items) > _LONGEST:
                 self.refuse(f"a loop over {len(items)} items of a structure would be unrolled", node, "use an array")
             self._unroll(items, consume, exit_flag)
+            if isinstance(value, Reference) and value.cell.kind == "list" and self.items_of(value) != items:
+                self._unroll_grown(value, items, consume, exit_flag, node)
+            return
+        if isinstance(value, Var) and isinstance(value.type, List) and self.site(node) in self.assumed.live:
+            self._iterate_live(value, consume, exit_flag, hint, node)
             return
         length, item = self._indexed(value, node, hint)
+        before = len(self.builder.ops)
         self.loop((Const(0), length, Const(1)), lambda index: consume(item(index)), exit_flag, "i")
+        if isinstance(value, Var) and isinstance(value.type, List):
+            self._check_unchanged(value, self.builder.ops[before:], node)
+
+    def _unroll_grown(
+        self,
+        value: Reference,
+        items: tuple[Value, ...],
+        consume: Callable[[Value], None],
+        exit_flag: Key | None,
+        node: gast.AST | None,
+    ) -> None:
+        """The body has changed the list that it iterates over: Python looks at the list itself in each trip."""
+        done = len(items)
+        now = self.items_of(value) or ()
+        if now[:done] != items:
+            self.grow(value.cell)
+        while done < len(now):
+            if done > _LONGEST:
+                self.refuse("a loop that extends its own list has no end that is known", node)
+            self._unroll(now[done : done + 1], consume, exit_flag)
+            done, now = done + 1, self.items_of(value) or ()
+
+    def _check_unchanged(self, value: Var, ops: list[Op], node: gast.AST | None) -> None:
+        """A loop over a list that changes length meanwhile is read again, looking at the list in each trip."""
+        region = self.regions.find(value)
+        for op in walk(Block((), tuple(ops))):
+            if op.primitive in (P.APPEND, P.POP) and isinstance(op.args[0], Var):
+                if self.regions.find(op.args[0]) is region:
+                    self.assumed.live.add(self.site(node))
+                    raise Restart
+
+    def _iterate_live(
+        self, value: Var, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """`k = 0`, `while k < len(value): item = value[k]; k += 1`."""
+        position, end = Cell("temporary", "k"), Cell("temporary", "end")
+        self.store.set(position, Const(0))
+        self.store.set(end, FALSE)
+
+        def trip(_: Atom) -> None:
+            k = self.store.get(position)
+            more = self.compare(operator.lt, k, self.emit(P.LENGTH, value, type=INT, hint="n"), node)
+            self.branch(self.truth(more), lambda: run(k), lambda: self.store.set(end, TRUE))
+
+        def run(k: Value) -> None:
+            self.store.set(position, self.binary(operator.add, k, Const(1)))
+            with self.hinted(hint):
+                item = self.get_item(value, k, node)
+            consume(item)
+            if exit_flag is not None:
+                self.store.set(end, self.store.get(exit_flag))
+
+        self.loop(None, trip, end)
 
     def _unroll(self, items: tuple[Value, ...], consume: Callable[[Value], None], exit_flag: Key | None) -> None:
         for item in items:
@@ -104,11 +186,13 @@ class Iteration(Core):
         if isinstance(value, Lazy):
             return self._indexed_lazy(value, node, hint)
         if isinstance(value, Range):
-            return self.as_atom(self.length_of(value)), lambda i: self.get_item(value, i)
+            return self.as_atom(self.length_of(value)), lambda i: self.range_at(value, i)
         if isinstance(value, (TupleValue, Reference)):
             return self._indexed_structure(value, node)
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
             return self._indexed_structure(TupleValue(self.items_of(value) or ()), node)
+        if isinstance(value, Var) and isinstance(value.type, (Numeric, Object)) and not self.is_active(value):
+            value = self.emit(P.CALL_PYTHON, Const(list, name="list"), value, type=Object(list), hint="items")
         if isinstance(value, Var) and isinstance(value.type, (Array, List, Numeric, Object)):
             length = self.emit(P.LENGTH, value, type=INT, hint="n")
 
@@ -147,18 +231,33 @@ class Iteration(Core):
         if value.kind == "map":
             length, item = self._indexed(Lazy("zip", value.sources[1:]), node)
             return length, lambda i: self.call(value.sources[0], self.items_of(item(i)) or (), {}, node)
+        if value.kind == "repeat":
+            return self._indexed(value.sources[1], node)[0], lambda i: value.sources[0]
+        if value.kind == "count":
+            self.refuse("a loop over `itertools.count` has no end of its own", node, "zip it with something finite")
         listed = self.as_listed(value, node)
         return self._indexed(listed, node, hint)
 
     def _indexed_zip(self, value: Lazy, node: gast.AST | None) -> tuple[Atom, Item]:
-        pairs = [self._indexed(source, node) for source in value.sources]
-        length: Value = pairs[0][0]
-        for other, _ in pairs[1:]:
+        columns = [self._column(source, node) for source in value.sources]
+        finite = [length for length, _ in columns if length is not None]
+        if not finite:
+            self.refuse("a zip without an end", node)
+        length: Value = finite[0]
+        for other in finite[1:]:
             if value.extra is True:
                 self._demand_equal(length, other, node)
             else:
                 length = self._shorter(length, other)
-        return self.as_atom(length), lambda i: TupleValue(tuple(item(i) for _, item in pairs))
+        return self.as_atom(length), lambda i: TupleValue(tuple(item(i) for _, item in columns))
+
+    def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Item]:
+        """One source of a zip; `itertools.count` has no length."""
+        if isinstance(source, Lazy) and source.kind == "count":
+            return None, lambda i: self.range_at(Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i)
+        if isinstance(source, Lazy) and source.kind == "repeat" and isinstance(source.sources[1], Lazy):
+            return None, lambda i: source.sources[0]
+        return self._indexed(source, node)
 
     def _shorter(self, left: Value, right: Value) -> Value:
         if left is right:
@@ -182,7 +281,7 @@ class Iteration(Core):
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         """`list(value)`."""
         items = self.items_of(value, node)
-        made = self.new_list(items or (), node, growing=items is None)
+        made = self.new_list(items or (), node, growing=items is None and not self.forcing)
         if items is None:
             self.iterate(value, lambda item: self.append(made, item, node), node=node)
         return made
@@ -208,8 +307,73 @@ class Iteration(Core):
                 self.branch(self.truth(kept), lambda: consume(item), lambda: None)
 
             self.iterate(source, trip, exit_flag, hint, node)
-        else:
+        elif value.kind == "generator":
             self._iterate_generator(value, consume, exit_flag)
+        else:
+            getattr(self, f"_iterate_{value.kind}")(value, consume, exit_flag, hint, node)
+
+    def _iterate_product(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """Nested loops, the last source running fastest."""
+
+        def from_(k: int, row: tuple[Value, ...]) -> None:
+            if k == len(value.sources):
+                consume(TupleValue(row))
+            else:
+                self.iterate(value.sources[k], lambda item: from_(k + 1, (*row, item)), exit_flag, "i", node)
+
+        from_(0, ())
+
+    def _iterate_pairs(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """`combinations(x, 2)`: each item with each later one."""
+        length, item = self._indexed(value.sources[0], node)
+
+        def outer(i: Atom) -> None:
+            first = item(i)
+            after = self.as_atom(self.binary(operator.add, i, Const(1)))
+            self.loop((after, length, Const(1)), lambda j: consume(TupleValue((first, item(j)))), exit_flag, "j")
+
+        self.loop((Const(0), length, Const(1)), outer, exit_flag, "i")
+
+    def _iterate_starmap(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        function, source = value.sources
+
+        def trip(item: Value) -> None:
+            consume(self.call(function, self.items_of(item, node) or (), {}, node))
+
+        self.iterate(source, trip, exit_flag, hint, node)
+
+    def _iterate_ndenumerate(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        indices, array = value.sources
+
+        def trip(index: Value) -> None:
+            consume(TupleValue((index, self.get_item(array, index, node))))
+
+        self.iterate(indices, trip, exit_flag, hint, node)
+
+    def _iterate_takewhile(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        function, source = value.sources
+        end = Cell("temporary", "end")
+        self.store.set(end, FALSE)
+
+        def trip(item: Value) -> None:
+            def run() -> None:
+                consume(item)
+                if exit_flag is not None:
+                    self.store.set(end, self.store.get(exit_flag))
+
+            self.branch(self.truth(self.call(function, (item,), {}, node)), run, lambda: self.store.set(end, TRUE))
+
+        self.iterate(source, trip, end, hint, node)
 
     def _iterate_generator(self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None) -> None:
         node, frame = value.extra

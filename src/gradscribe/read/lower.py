@@ -5,32 +5,43 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
+import types as python_types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import UnsupportedSyntax
-from ..ir.build import UNDEF
 from ..ir.nodes import Block, Const, Function, Parameter, Var
 from ..ir.primitives import External
-from ..ir.types import Object, Type, is_continuous
+from ..ir.types import STRUCTURES, Object, Type, is_continuous
+from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
-from .calls import Calls
+from .calls import Calls, owner_class
+from .comparisons import Comparisons
 from .containers import Containers
-from .core import Assumptions, Restart
 from .environment import Frame
 from .expressions import Expressions
+from .indexing import Indexing
+from .instances import Instances
 from .iteration import Iteration
+from .itertools_calls import IteratorCalls
 from .joins import Joins
+from .library_calls import LibraryCalls
+from .loops import Loops
 from .methods import Methods
+from .outline import Outline
+from .patterns import Patterns
+from .primitive_calls import PrimitiveCalls
 from .resolve import Resolve
 from .statements import Statements
 from .syntax import Code, Library, parameters
-from .values import NONE, Value
+from .values import Partial, Value
+from .writing import Writing
 
 _READINGS = 400
 
@@ -41,13 +52,14 @@ class Lowered:
 
     Args:
         function: the program.
-        externals: what is read from outside when the derivative is called, with the type that was assumed.
+        externals: what is read from outside when the derivative is called, with the key (`signature.key_of`) that was
+            assumed.
         resolved: functions, classes, strings and the like from outside that were taken as they are: where each was
             found (a namespace, module, class, object or cell), under which name or key, and what it was.
     """
 
     function: Function
-    externals: tuple[tuple[External, Type], ...]
+    externals: tuple[tuple[External, Any], ...]
     resolved: tuple[tuple[Any, Any, Any], ...]
 
 
@@ -55,56 +67,114 @@ class Reader(
     Statements,
     Expressions,
     Iteration,
+    Comparisons,
     Joins,
+    Loops,
     Containers,
+    Indexing,
+    Writing,
+    Instances,
     Methods,
     Attributes,
     BuiltinCalls,
+    IteratorCalls,
+    LibraryCalls,
+    Patterns,
+    Outline,
     Calls,
+    PrimitiveCalls,
     Resolve,
 ):
     """One reading of a function."""
 
-    def __init__(self, library: Library, assumptions: Assumptions) -> None:
-        super().__init__(library, assumptions)
-        self.list_sites, self.originals, self.parameters = {}, {}, set()
-
     def read_function(
-        self, code: Code, types: Mapping[str, Type], active: Collection[str] | None, static: Mapping[str, object]
+        self,
+        function: Callable[..., Any],
+        types: Mapping[str, Type],
+        active: Collection[str] | None,
+        static: Mapping[str, object],
     ) -> Function:
         """The program of a function for arguments of these types."""
+        target, owner = _peeled(function)
+        code = self.library.code_of(target)
         self.frame = Frame(code, None, (), code.local)
-        self.frame.method_of = _method_of(code.function)
-        made = [self._parameter(p.id, code, types, active, static) for p in parameters(code.args)]
-        self.frame.first = self.store.get((self.frame, made[0].var.hint)) if made else None
-        self.block(code.body)
-        value = self.store.get((self.frame, "%result"))
-        result = NONE if value is UNDEF and not self.dead else self.as_atom(self.read(value))
-        body = Block(tuple(p.var for p in made), tuple(self.root.ops), (result,))
-        doc = inspect.getdoc(code.function) if code.function is not None else None
-        return Function(code.name if code.name.isidentifier() else "function", tuple(made), body, doc)
+        signature = inspect.signature(function)
+        made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
+        values = {name: self._argument(name, p.var, static) for name, p in made.items()}
+        bound = self._bound(code, function, owner, signature, values)
+        result = self.read_body(code, None, bound, None, owner_class(target))
+        atom = self.as_atom(result)
+        body = Block(tuple(p.var for p in made.values()), tuple(self.root.ops), (atom,))
+        name = code.name if code.name.isidentifier() else "function"
+        return Function(name, tuple(made.values()), body, inspect.getdoc(target))
+
+    def _bound(
+        self, code: Code, function: Any, owner: Any, signature: inspect.Signature, values: dict[str, Value]
+    ) -> dict[str, Value]:
+        """The arguments by the names of the code that runs: what a wrapper is called with may have other names."""
+        if owner is None and list(values) == [p.id for p in parameters(code.args)]:
+            return values
+        args: list[Value] = []
+        keywords: dict[str, Value] = {}
+        for name, parameter in signature.parameters.items():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                args += self.items_of(values[name]) or ()
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                keywords.update(self.entries_of(values[name], None))
+            elif parameter.kind is parameter.KEYWORD_ONLY:
+                keywords[name] = values[name]
+            else:
+                args.append(values[name])
+        before, named = self._given(function, owner)
+        defaults = self._defaults(Const(code.function, name=code.name))
+        return self.bind(code, (*before, *args), {**named, **keywords}, defaults, None)
+
+    def _given(self, function: Any, owner: Any) -> tuple[tuple[Value, ...], dict[str, Value]]:
+        """The arguments that a bound method or a partial brings along."""
+        if owner is None:
+            return (), {}
+        if isinstance(function, functools.partial):
+            lifted = self.lift(function, "partial")
+            assert isinstance(lifted, Partial)
+            return lifted.args, dict(lifted.keywords)
+        bound = function if isinstance(function, python_types.MethodType) else function.__call__
+        return (self._bound_owner(Const(bound, name=getattr(bound, "__name__", "method"))),), {}
 
     def _parameter(
-        self, name: str, code: Code, types: Mapping[str, Type], active: Collection[str] | None, static: Mapping[str, object]
+        self,
+        declared: inspect.Parameter,
+        types: Mapping[str, Type],
+        active: Collection[str] | None,
+        static: Mapping[str, object],
     ) -> Parameter:
+        name = declared.name
         type_ = types[name] if name in types else Object(type(static[name]))
         varies = is_continuous(type_) and (active is None or name in active)
         var = self.new_var(name, type_, True, varies)
         self.parameters.add(var)
         self.paths[var] = name
-        value: Value = var
-        if name in static:
+        default = None if declared.default is declared.empty else Const(declared.default)
+        return Parameter(var, declared.kind, default)
+
+    def _argument(self, name: str, var: Var, static: Mapping[str, object]) -> Value:
+        if name in static and isinstance(var.type, STRUCTURES):
+            self.statics[var] = static[name]
+        elif name in static:
             self.samples[var] = static[name]
-            value = self.lift(static[name], name, lambda: var)
-        elif name in self.assumed.expanded:
-            value = self.expanded(var)
-        self.store.set((self.frame, name), value)
-        declared = code.source.signature.parameters.get(name)
-        kind = declared.kind if declared is not None else inspect.Parameter.POSITIONAL_OR_KEYWORD
-        default = None
-        if declared is not None and declared.default is not declared.empty:
-            default = Const(declared.default)
-        return Parameter(var, kind, default)
+            return self.lift(static[name], name, lambda: var)
+        return self.expanded(var) if name in self.assumed.expanded else var
+
+
+def _peeled(function: Any) -> tuple[Any, Any]:
+    """The Python function that runs when `function` is called, and the object that brings arguments along."""
+    if isinstance(function, python_types.MethodType):
+        return function.__func__, function.__self__
+    if isinstance(function, functools.partial):
+        return _peeled(function.func)[0], function
+    if isinstance(function, python_types.FunctionType) or hasattr(function, "__wrapped__"):
+        return function, None
+    method = getattr(function, "__call__", None)
+    return (method.__func__, function) if isinstance(method, python_types.MethodType) else (function, None)
 
 
 def lower(
@@ -133,21 +203,16 @@ def lower(
         NoSource, StaleSource: the source cannot be found.
     """
     library = library or Library()
-    code = library.code_of(function)
-    if code.is_generator:
-        raise UnsupportedSyntax(
-            f"`{code.name}` is a generator", code.location(code.source.tree), "differentiate a function that returns a value"
-        )
     assumptions = Assumptions()
     with _deep_recursion():
         for _ in range(_READINGS):
             reader = Reader(library, assumptions)
             try:
-                made = reader.read_function(code, types, active, static or {})
+                made = reader.read_function(function, types, active, static or {})
             except Restart:
                 continue
             return Lowered(made, tuple(reader.assumed_types), tuple(reader.resolved.values()))
-    raise UnsupportedSyntax(f"the types in `{code.name}` do not settle", code.location(code.source.tree))
+    raise UnsupportedSyntax(f"the types in `{getattr(function, '__name__', 'the function')}` do not settle")
 
 
 @contextmanager
@@ -159,12 +224,3 @@ def _deep_recursion() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
-
-
-def _method_of(function: Any) -> type | None:
-    from .calls import _owner_class
-
-    return _owner_class(function)
-
-
-__all__ = ["Lowered", "Reader", "Var", "lower"]

@@ -12,12 +12,12 @@ import numpy as np
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
-from ..ir.primitives import lookup
-from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Object, Scalar, Tuple, is_numeric
-from .core import Core, Keywords
+from ..ir.primitives import overloads
+from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Tuple, is_numeric
+from .core import Core
+from .parts import Keywords
 from .values import (
     NONE,
-    Closure,
     Content,
     Lazy,
     Reference,
@@ -78,23 +78,21 @@ class Methods(Core):
         """A method that is a primitive: `x.sum(axis=0)` is `np.sum(x, axis=0)`."""
         own = getattr(np.ndarray, name, None)
         function = getattr(np, name, None)
-        found = lookup(own) or lookup(function)
-        if found is None or own is None:
+        meant = own if own is not None and overloads(own) else function
+        if own is None or not overloads(meant):
             return self.opaque_method(owner, name, args, keywords, node)
         if name in _PACKED and len(args) > 1:
             args = (TupleValue(tuple(args)),)
-        style = "method" if "method" in found[0].spellings else found[1]
-        return self.apply(found[0], style, (owner, *args), keywords, node, function if callable(function) else own)
+        return self.apply(meant, (owner, *args), keywords, node, function if callable(function) else own)
 
     def _array_fill(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self.set_item(owner, Const(Ellipsis), args[0], node)
         return NONE
 
     def _array_sort(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        found = lookup(np.sort)
-        if found is None:
+        if not overloads(np.sort):
             return NotImplemented
-        self.set_item(owner, Const(Ellipsis), self.apply(*found, (owner, *args), keywords, node, np.sort), node)
+        self.set_item(owner, Const(Ellipsis), self.apply(np.sort, (owner, *args), keywords, node), node)
         return NONE
 
     def _array_item(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
@@ -296,6 +294,3 @@ class Methods(Core):
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         return self.emit(P.CALL_METHOD, owner, *atoms, static=name, type=STRING, inactive=True, **named)
-
-
-__all__ = ["Closure", "Methods", "Object", "Scalar"]

@@ -21,11 +21,13 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
-from ..ir.types import Object, Type
-from .core import Core
+from ..ir.types import Object
+from ..signature import key_of
+from .core import Core, is_huge
+from .core import type_from_outside as signature_of
 from .environment import Frame
-from .signature import signature_of
-from .values import Closure, Method, Partial, Poison, TupleValue, Value
+from .signature import is_library_name
+from .values import Partial, TupleValue, Value
 
 _CODE = (
     types.FunctionType,
@@ -57,6 +59,12 @@ def is_static(value: Any) -> bool:
     return stands_for_itself(value) or value is None or value is Ellipsis or isinstance(value, (str, bool, bytes))
 
 
+def is_library(value: Any) -> bool:
+    """Whether a function or class belongs to the standard library or to NumPy and its kin: it changes no global of the
+    user's."""
+    return is_library_name(getattr(value, "__module__", None) or "")
+
+
 class Resolve(Core):
     """`load` and `lift`."""
 
@@ -76,6 +84,8 @@ class Resolve(Core):
             value = self.read(self.store.get((frame, name)), node)
             if value is UNDEF and not name.startswith("%"):
                 self._note_unbound(name)
+            if self.recording is not None:
+                self.recording.setdefault((frame, name), value)
             return value
         return self.outside(name, node)
 
@@ -109,7 +119,7 @@ class Resolve(Core):
         except NameError:
             self.refuse(f"the name `{external.name}` has no value yet", node, error=UnresolvedName)
         if is_static(value):
-            self.resolved[id(external.owner), external.name] = (external.owner, external.name, value)
+            self.note(external.owner, external.name, value)
             return self.lift(value, external.name)
         return self._read_external(external, value)
 
@@ -118,13 +128,15 @@ class Resolve(Core):
         key = (id(external.owner), external.name)
         if key in self.externals and not self.assumed.volatile:
             return self.externals[key][1]
-        type_ = signature_of(value, external.name)
+        opaque = key in self.assumed.opaque
+        type_ = Object(type(value)) if opaque else signature_of(value, external.name)
         builder = self.builder if self.assumed.volatile else self.root
         made = builder.emit(P.EXTERNAL, hint=external.name, named=True, type=type_, static=external)
         self.born[made] = len(self.born)
         self.samples[made] = value
+        self.opaque_roots[made] = key
         if key not in self.externals:
-            self.assumed_types.append((external, type_))
+            self.assumed_types += [] if is_huge(value) or opaque else [(external, key_of(value))]
         self.externals[key] = (external, made)
         return made
 
@@ -174,6 +186,3 @@ def _qualified(value: Any, name: str) -> str:
     if not isinstance(own, str) or module in (None, "builtins", "__main__"):
         return own if isinstance(own, str) else name
     return f"{module}.{own}"
-
-
-__all__ = ["Closure", "Method", "Poison", "Resolve", "Type", "is_static", "stands_for_itself"]

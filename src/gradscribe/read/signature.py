@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..ir.types import Dict, FixedList, Object, Record, Tuple, Type, type_of
@@ -45,7 +47,7 @@ def _is_key(key: object) -> bool:
 def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | None:
     """The fields of an instance of a class written in Python."""
     cls = type(value)
-    if cls.__module__ in ("builtins", "numpy") or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
+    if is_library_name(cls.__module__) or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
         return None
     if is_dataclass(value):
         names: tuple[str, ...] = tuple(f.name for f in fields(value) if hasattr(value, f.name))
@@ -56,6 +58,13 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
     if len(names) > _WIDEST:
         return None
     return Record(cls, names, tuple(signature_of(getattr(value, n), f"{name}.{n}", depth + 1, sizes) for n in names))
+
+
+@lru_cache(maxsize=4096)
+def is_library_name(module: str) -> bool:
+    """Whether a module belongs to the standard library, NumPy or its kin."""
+    top = module.partition(".")[0]
+    return module != "__main__" and (top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib"))
 
 
 def _is_plain(cls: type) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import operator
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +14,10 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, List, Numeric, Object
+from .comparisons import is_numeric_for_sure
 from .core import Core
-from .environment import Frame
-from .operators import BINARY, is_numeric_for_sure
-from .values import NONE, TRUE, Content, Reference, TupleValue, Value, is_code
+from .operators import BINARY
+from .values import NONE, Content, Reference, Value, is_code
 
 
 class Statements(Core):
@@ -108,7 +107,7 @@ class Statements(Core):
     def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
-        items = self.items_of(value, node)
+        items = self.forced(value, node)
         if items is None and not starred and isinstance(value, Var):
             if isinstance(value.type, (Array, Numeric, List, Object)):
                 return tuple(self.get_item(value, Const(k), node) for k in range(count))
@@ -291,5 +290,3 @@ _HINTS = {
     "asyncfor": "differentiate a plain function",
     "match": "write it with `if` and `elif`",
 }
-
-__all__ = ["Statements", "TRUE", "TupleValue", "operator"]

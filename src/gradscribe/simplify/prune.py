@@ -135,7 +135,7 @@ def _looks_into(op: Op, k: int, operand: Var) -> bool:
         return not (isinstance(op.result.type, Array) and is_basic_index(op.args[1]))
     if op.primitive.aliasing == "view" and k == 0:
         return False
-    return op.primitive.reads or not isinstance(operand.type, Array)
+    return op.primitive.reads_operand(k) or not isinstance(operand.type, Array)
 
 
 # ------------------------------------------------------------------ rebuilding

@@ -28,7 +28,7 @@ from .expressions import Expressions
 from .inline import Inliner
 from .layout import function_text, parameter_list
 from .liveness import Liveness
-from .names import Locations, name_all
+from .names import Locations, feeds, name_all
 from .ordering import Ordering
 from .own import own
 from .prune import prune
@@ -88,7 +88,7 @@ def _called(function: Function) -> list[Function]:
         caller = todo.pop()
         if caller not in found:
             found[caller] = None
-            todo += [op.static for op in walk(caller.body) if op.primitive is CALL]
+            todo += [op.static.function for op in walk(caller.body) if op.primitive is CALL]
     return list(found)[::-1]
 
 
@@ -108,10 +108,11 @@ class _Plan:
         self.inliner.choose(self.lines)
         ranges = Liveness(self.lines, self.params, self.inliner.leaves, self.inliner.inlined).ranges
         self.locations = Locations(ranges, self.params, self.lines, self.inliner.inlined).all()
+        self.fed = feeds(self.lines, self.inliner.leaves)
 
     def text(self, scope: Scope, cite: bool) -> str:
         """The text, with names for locals that avoid the global names known so far."""
-        self.names = names = name_all(self.locations, set(scope.used))
+        self.names = names = name_all(self.locations, set(scope.used), self.fed)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
         body = Statements(expressions, names, Gaps(self.lines, names)).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
@@ -140,4 +141,3 @@ def _deep(depth: int) -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
-

@@ -160,6 +160,8 @@ class _Lines:
 
     def leave(self, yields: tuple[Atom, ...], frames: tuple[_Frame, ...], target: _Target) -> list[Line] | None:
         """The lines that leave from the end of an arm, or None where more is to be done, or the flag is not set."""
+        if not self._may_leave(frames, target):
+            return None
         rest = _Rest(self)
         for frame in frames:
             rest.bind(frame.op.results, yields)
@@ -176,11 +178,17 @@ class _Lines:
         assert target.op is not None
         return [*([Copies(pairs)] if pairs else []), Break(target.op)]
 
+    def _may_leave(self, frames: tuple[_Frame, ...], target: _Target) -> bool:
+        """A quick look, so that a long function with many branches is not followed to its end from each of them."""
+        if target.loop is None:
+            return not any(frame.rest for frame in frames)
+        return target.loop.end is not None
+
     def _return(self, value: Atom, rest: _Rest, frames: tuple[_Frame, ...]) -> list[Line] | None:
         """Return from an arm, where the branch is the last thing done and its result has no name of the user's."""
         last = frames[-1]
         (returned,) = last.yields
-        if any(f.rest for f in frames) or returned not in last.op.results or value in rest.lost:
+        if returned not in last.op.results or value in rest.lost:
             return None
         assert isinstance(returned, Var)
         if returned.named and not returned.hint.startswith("_"):
@@ -281,5 +289,3 @@ def _count_uses(function: Function) -> dict[Var, int]:
             note(block.yields)
     note(function.body.yields)
     return counts
-
-

@@ -139,6 +139,9 @@ class Expressions:
             return ast.UnaryOp(UNARY[symbol], parts[0])
         if symbol in COMPARE:
             return ast.Compare(parts[0], [COMPARE[symbol]], [parts[1]])
+        positive = without_sign(parts[1]) if symbol in "+-" else None
+        if positive is not None:
+            return ast.BinOp(parts[0], BINARY["-" if symbol == "+" else "+"], positive)
         return ast.BinOp(parts[0], BINARY[symbol], parts[1])
 
     def _named(self, op: Op) -> ast.expr:
@@ -197,7 +200,7 @@ class Expressions:
         return self.scope.external(op.static)
 
     def _call(self, op: Op) -> ast.expr:
-        return self.call(ast.Name(self.scope.function(op.static, op.static.name)), op.args, op.keywords)
+        return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
 
     def _call_python(self, op: Op) -> ast.expr:
         return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
@@ -264,6 +267,16 @@ class Expressions:
         if then is test or (boolean and _is_bool(then, True)):
             return _bool_op(ast.Or(), self.atom(test), self.atom(orelse))
         return ast.IfExp(self.atom(test), self.atom(then), self.atom(orelse))
+
+
+def without_sign(node: ast.expr) -> ast.expr | None:
+    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric), None for what does not begin with a minus."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand if not isinstance(node.operand, ast.Constant) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        left = without_sign(node.left)
+        return None if left is None else ast.BinOp(left, node.op, node.right)
+    return None
 
 
 def _yielded(arm: Block) -> Atom:

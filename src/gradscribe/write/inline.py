@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADD,
@@ -24,19 +23,33 @@ from ..ir.primitives import (
     GETITEM,
     IF,
     LENGTH,
+    POP,
     RECORD,
     SHAPE,
     SLICE_,
     SUBTRACT,
     TUPLE,
 )
-from ..ir.types import Array, FixedList, List, Record, Scalar, Tuple
-from ..ir.types import Dict as DictType
-from .lines import Branch, Copies, Do, Line, Repeat, Return, atoms_of, every_line, inner_lines, operands
+from ..ir.types import Array, List
+from .kinds import (
+    accumulates,
+    is_offset,
+    is_plain_item,
+    is_reverse_mark,
+    is_speaking,
+    names_bound,
+    same_origin,
+    size_of,
+    weight,
+    writes_into,
+)
+from .lines import Branch, Copies, Do, Line, Return, atoms_of, atoms_of_op, every_line, inner_lines, operands
 from .ordering import Cell, Ordering
 
 LIMIT = 14
-"""The most leaves of an expression."""
+"""The most leaves of an expression that the compiler puts together."""
+LONGEST = 40
+"""The most leaves of an expression that the user wrote in one statement."""
 REPEATS = 3
 """The most places where a view is written again."""
 STRUCTURES = (TUPLE, FIXED_LIST, DICT, RECORD)
@@ -48,7 +61,8 @@ class _Events:
 
     writes: dict[Cell, list[int]] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
-    names: dict[str, list[int]] = field(default_factory=dict)
+    names: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
+    targets: dict[Var, list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,11 +86,13 @@ class Inliner:
         self._events: dict[int, _Events] = {}
         self._uses: dict[Var, list[_Use]] = {}
         self._latest: dict[int, dict[str, dict[Var, int]]] = {}
+        self._behind: set[int] = set()
         self._note_definitions(lines)
 
     def choose(self, lines: list[Line]) -> None:
         """Decide for all values that the lines define."""
         self._index(lines)
+        self._note_reverse(lines)
         self._block(lines)
 
     def leaves(self, atom: Atom) -> tuple[Var, ...]:
@@ -111,14 +127,25 @@ class Inliner:
             for atom in atoms_of(line):
                 if isinstance(atom, Var):
                     self._uses.setdefault(atom, []).append(_Use(lines, at))
-            for name in _names_bound(line):
+            for name in names_bound(line):
                 events.names.setdefault(name, []).append(at)
             if isinstance(line, Do):
                 self._note_op(events, line.op, at)
+            elif isinstance(line, Copies):
+                for target, _ in line.pairs:
+                    events.targets.setdefault(target, []).append(at)
             for inner in inner_lines(line):
                 self._above[id(inner)] = _Use(lines, at)
                 self._include(events, self._index(inner), at)
         return events
+
+    def _note_reverse(self, lines: list[Line]) -> None:
+        """Find the lists of lines behind the mark of the reverse sweep (the list of the mark counts as a whole)."""
+        mark = next((k for k, line in enumerate(lines) if is_reverse_mark(line)), None)
+        if mark is not None:
+            self._behind.add(id(lines))
+            for line in every_line(lines[mark:]):
+                self._behind.update(map(id, inner_lines(line)))
 
     def _note_op(self, events: _Events, op: Op, at: int) -> None:
         for cell in self.ordering.writes(op):
@@ -131,6 +158,8 @@ class Inliner:
             events.writes.setdefault(cell, []).append(at)
         for name in below.names:
             events.names.setdefault(name, []).append(at)
+        for target in below.targets:
+            events.targets.setdefault(target, []).append(at)
         if below.effects:
             events.effects.append(at)
 
@@ -181,12 +210,19 @@ class Inliner:
         if not self._is_welcome(op, user, lines, at, anchor) or not self._stays_same(op, lines, at, anchor):
             return False
         if op.primitive not in STRUCTURES:
-            size = self._size.get(root, _size_of(user)) + _weight(op) - 1
-            if size > LIMIT:
+            size = self._size.get(root, size_of(user)) + weight(op) - 1
+            if size > (LONGEST if self._is_the_users(op, lines, anchor) else LIMIT):
                 return False
             self._size[root] = size
         self._anchor[op.result], self._roots[op.result] = anchor, root
         return True
+
+    def _is_the_users(self, op: Op, lines: list[Line], anchor: int) -> bool:
+        """Whether an op stands in the forward sweep, in one statement of the user's with what it goes into."""
+        if id(lines) in self._behind or op.origin is None:
+            return False
+        line = lines[anchor]
+        return not isinstance(line, Do) or same_origin(op, line.op)
 
     def _root(self, value: Var, user: Line, at: int) -> tuple[object, int]:
         """The statement whose text the user of a value is part of: a key, and its place."""
@@ -199,17 +235,15 @@ class Inliner:
     def _is_welcome(self, op: Op, user: Line, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether the text reads better with the op inside its user."""
         result = op.result
-        if _writes_into(user, result) and op.primitive not in (GETITEM, GETATTR):
+        if writes_into(user, result) and op.primitive not in (GETITEM, GETATTR):
             return False
         if isinstance(user, Copies):
             target = next(t for t, s in user.pairs if s is result)
             same = target.hint == result.hint
             return self._is_still_read(target.hint, result, lines, at) if same else not result.named
-        if _is_speaking(result) and isinstance(lines[anchor], Return) and not self._is_free(op):
+        if is_speaking(result) and isinstance(lines[anchor], Return) and not self._is_free(op):
             return op.primitive in STRUCTURES
-        if _accumulates(op) and isinstance(user, Do) and not _same_origin(op, user.op):
-            return False
-        return True
+        return not (accumulates(op) and isinstance(user, Do) and not same_origin(op, user.op))
 
     def _is_still_read(self, name: str, value: Var, lines: list[Line], at: int) -> bool:
         """Whether another value of that name is read further down, so that assigning now would lose it."""
@@ -225,33 +259,51 @@ class Inliner:
             return False
         if not self._is_free(op) and _between(events.effects, at, anchor):
             return False
-        return not self._is_hidden(op, lines, at, anchor)
+        return not self._is_overwritten(op, lines, at, anchor) and not self._is_hidden(op, lines, at, anchor)
+
+    def _is_overwritten(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether a carried value that the op reads gets its next value on the way."""
+        targets = self._events[id(lines)].targets
+        return any(isinstance(a, Var) and _between(targets.get(a, ()), at, anchor) for a in atoms_of_op(op))
 
     def _is_hidden(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        """Whether a name that the op reads is given to another value on the way."""
+        """Whether a name that the op reads is given to another value on the way: legal, but not as one writes it."""
         names = self._events[id(lines)].names
-        for atom in operands(op):
-            if isinstance(atom, Var) and _is_speaking(atom):
-                places = names.get(atom.hint, [])
-                for k in range(bisect_right(places, at), len(places)):
-                    if places[k] >= anchor:
-                        break
-                    if not self._has_no_line(lines[places[k]]):
-                        return True
+        for atom in atoms_of_op(op):
+            if isinstance(atom, Var) and is_speaking(atom):
+                rivals = (True,) if atom.named else (True, False)  # the user's names go first
+                if any(self._has_line(names.get((atom.hint, r), []), lines, at, anchor) for r in rivals):
+                    return True
+        return False
+
+    def _has_line(self, places: list[int], lines: list[Line], at: int, anchor: int) -> bool:
+        for k in range(bisect_right(places, at), len(places)):
+            if places[k] >= anchor:
+                return False
+            if not self._has_no_line(lines[places[k]]):
+                return True
         return False
 
     def _has_no_line(self, line: Line) -> bool:
         return isinstance(line, Do) and bool(line.op.results) and line.op.result in self.inlined
 
     def _is_next(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        """An op with an effect goes into a test, or a statement, that directly follows it."""
+        """Whether an op with an effect runs right in front of the anchor, so that nothing can tell the difference.
+
+        What reads memory that the op writes, or has an effect, may not move past it: that is seen to when it is looked
+        at itself. Pops from different lists may change places.
+        """
         user = lines[anchor]
         if not isinstance(user, (Branch, Do, Return)) or op.primitive is CALL:
             return False
-        between = lines[at + 1 : anchor]
-        if between:
-            return False
-        return isinstance(user, (Branch, Return)) or op.result in user.op.inputs[:1]
+        own = self.ordering.writes(op)
+        for line in lines[at + 1 : anchor]:
+            if op.primitive is not POP or not isinstance(line, Do) or not self._has_no_line(line):
+                return False
+            other = line.op
+            if self.ordering.has_effect(other) or own & (self.ordering.reads(other) | self.ordering.writes(other)):
+                return False
+        return True
 
     # free operations, written again -----------------------------------------------------------------------------------
 
@@ -265,8 +317,8 @@ class Inliner:
         if primitive is GETATTR:
             return True
         if primitive is GETITEM:
-            return _is_plain_item(op)
-        return primitive in (ADD, SUBTRACT) and _is_offset(op)
+            return is_plain_item(op)
+        return primitive in (ADD, SUBTRACT) and is_offset(op)
 
     def _repeats(self, op: Op) -> int:
         if op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List)):
@@ -292,64 +344,9 @@ class Inliner:
             return False
         if self.ordering.reads(op) and _between(events.effects, at, anchor):
             return False
+        if self._is_overwritten(op, lines, at, anchor):
+            return False
         return op.primitive is EXTERNAL or not self._is_hidden(op, lines, at, anchor)
-
-
-# ------------------------------------------------------------------ what an op is
-
-
-def _weight(op: Op) -> int:
-    """The leaves of an op alone."""
-    return max(sum(not (isinstance(a, Const) and a.value is None) for a in operands(op)), 1)
-
-
-def _size_of(line: Line) -> int:
-    return _weight(line.op) if isinstance(line, Do) else 1
-
-
-def _is_plain_item(op: Op) -> bool:
-    """A view or an entry by a basic index, or a part of a structure."""
-    container, index = op.args
-    if isinstance(container.type, Array):
-        return is_basic_index(index)
-    if isinstance(container.type, List):
-        return isinstance(index.type, Scalar)
-    return isinstance(container.type, (Tuple, DictType, FixedList, Record))
-
-
-def _is_offset(op: Op) -> bool:
-    """`i - 1`: index arithmetic."""
-    left, right = op.inputs
-    integers = isinstance(op.result.type, Scalar) and op.result.type.kind == "i" and op.result.type.dtype is None
-    return integers and isinstance(left, Var) and isinstance(right, Const) and op.style in (None, "operator")
-
-
-def _is_speaking(var: Var) -> bool:
-    """Whether a value that the user did not name has a name of its own all the same (`bx`)."""
-    return var.hint not in ("t", "result", "y")
-
-
-def _accumulates(op: Op) -> bool:
-    """`bx + c` that becomes the next `bx`."""
-    left = op.args[0] if op.args else None
-    return op.primitive in (ADD, SUBTRACT) and isinstance(left, Var) and left.hint == op.result.hint != "t"
-
-
-def _same_origin(left: Op, right: Op) -> bool:
-    a, b = left.origin, right.origin
-    return a is b or (a is not None and b is not None and (a.filename, a.line) == (b.filename, b.line))
-
-
-def _writes_into(user: Line, value: Var) -> bool:
-    return isinstance(user, Do) and any(user.op.args[k] is value for k in user.op.primitive.writes)
-
-
-def _names_bound(line: Line) -> set[str]:
-    if isinstance(line, Do):
-        return {r.hint for r in line.op.results}
-    if isinstance(line, Copies):
-        return {t.hint for t, s in line.pairs}
-    return {v.hint for v in line.bound} if isinstance(line, Repeat) else set()
 
 
 def _between(places: list[int] | tuple[int, ...], at: int, anchor: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from inspect import Parameter as Kind
+from typing import Any
 
 from ..errors import Location
 from ..ir.nodes import Parameter
@@ -18,9 +19,7 @@ SHORTEST_CITATION = 16
 _AUGMENTED = {type(node): f"{symbol}=" for symbol, node in BINARY.items()}
 
 
-def function_text(
-    name: str, parameters: list[str], doc: str | None, body: list[ast.stmt], *, cite: bool
-) -> str:
+def function_text(name: str, parameters: list[str], doc: str | None, body: list[ast.stmt], *, cite: bool) -> str:
     """The text of a function.
 
     Args:
@@ -35,7 +34,7 @@ def function_text(
     lines = _signature(name, parameters)
     if doc:
         lines.append(f"{INDENT}{_docstring(doc)}")
-    lines += _block(body, INDENT, citations) or [f"{INDENT}pass"]
+    lines += _Layout(citations).block(body, INDENT) or [f"{INDENT}pass"]
     return "\n".join(lines) + "\n"
 
 
@@ -91,63 +90,98 @@ def _is_empty(body: list[ast.stmt], at: int) -> bool:
 # ------------------------------------------------------------------ statements
 
 
-def _block(body: list[ast.stmt], margin: str, citations: dict[ast.stmt, str]) -> list[str]:
-    lines: list[str] = []
-    for statement in body:
-        made = _statement(statement, margin, citations)
-        if statement in citations:
-            made[0] = _cited(made[0], citations[statement])
-        lines += made
-    return lines
+class _Layout:
+    """Prints statements.
+
+    Args:
+        citations: what is written behind a statement.
+    """
+
+    def __init__(self, citations: dict[ast.stmt, str]) -> None:
+        self.citations = citations
+
+    def block(self, body: list[ast.stmt], margin: str) -> list[str]:
+        lines: list[str] = []
+        for statement in body:
+            made = _PRINT[type(statement)](self, statement, margin)
+            cited = self.citations.get(statement)
+            if cited is not None and made[0].strip() != cited:
+                made[0] = _cited(made[0], cited.removeprefix("return "))
+            lines += made
+        return lines
+
+    def assign(self, node: ast.Assign, margin: str) -> list[str]:
+        (target,) = node.targets
+        before = f"{_bare(target)} = "
+        if isinstance(node.value, ast.Tuple) and not isinstance(target, ast.Tuple):
+            return [f"{margin}{before}{text(node.value)}"]
+        return fitted(before, node.value, "", margin)
+
+    def augment(self, node: ast.AugAssign, margin: str) -> list[str]:
+        return fitted(f"{text(node.target)} {_AUGMENTED[type(node.op)]} ", node.value, "", margin)
+
+    def expression(self, node: ast.Expr, margin: str) -> list[str]:
+        return fitted("", node.value, "", margin)
+
+    def give(self, node: ast.Return, margin: str) -> list[str]:
+        return [f"{margin}return"] if node.value is None else fitted("return ", node.value, "", margin)
+
+    def branch(self, node: ast.If, margin: str) -> list[str]:
+        lines, word = [], "if"
+        while True:
+            lines += fitted(f"{word} ", node.test, ":", margin)
+            lines += self.block(node.body, margin + INDENT)
+            if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
+                break
+            node, word = node.orelse[0], "elif"
+        if node.orelse:
+            lines += [f"{margin}else:", *self.block(node.orelse, margin + INDENT)]
+        return lines
+
+    def count(self, node: ast.For, margin: str) -> list[str]:
+        head = fitted(f"for {_bare(node.target)} in ", node.iter, ":", margin)
+        return head + self.block(node.body, margin + INDENT)
+
+    def repeat(self, node: ast.While, margin: str) -> list[str]:
+        return fitted("while ", node.test, ":", margin) + self.block(node.body, margin + INDENT)
+
+    def fail(self, node: ast.Raise, margin: str) -> list[str]:
+        cause = f" from {text(node.cause)}" if node.cause else ""
+        return fitted("raise ", node.exc, cause, margin) if node.exc else [f"{margin}raise"]
+
+    def require(self, node: ast.Assert, margin: str) -> list[str]:
+        message = f", {text(node.msg)}" if node.msg else ""
+        return fitted("assert ", node.test, message, margin)
+
+    def comment(self, node: Comment, margin: str) -> list[str]:
+        return [f"{margin}# {node.text}"]
+
+    def leave(self, node: ast.Break, margin: str) -> list[str]:
+        return [f"{margin}break"]
+
+    def nothing(self, node: ast.Pass, margin: str) -> list[str]:
+        return [f"{margin}pass"]
 
 
-def _statement(node: ast.stmt, margin: str, citations: dict[ast.stmt, str]) -> list[str]:
-    match node:
-        case ast.Assign():
-            (target,) = node.targets
-            value, before = node.value, f"{_bare(target)} = "
-            if isinstance(value, ast.Tuple) and not isinstance(target, ast.Tuple):
-                return [f"{margin}{before}{text(value)}"]
-            return fitted(before, value, "", margin)
-        case ast.AugAssign():
-            return fitted(f"{text(node.target)} {_AUGMENTED[type(node.op)]} ", node.value, "", margin)
-        case ast.Expr():
-            return fitted("", node.value, "", margin)
-        case ast.Return():
-            return [f"{margin}return"] if node.value is None else fitted("return ", node.value, "", margin)
-        case ast.If():
-            return _if(node, margin, citations)
-        case ast.For():
-            head = fitted(f"for {_bare(node.target)} in ", node.iter, ":", margin)
-            return head + _block(node.body, margin + INDENT, citations)
-        case ast.While():
-            return fitted("while ", node.test, ":", margin) + _block(node.body, margin + INDENT, citations)
-        case ast.Raise():
-            cause = f" from {text(node.cause)}" if node.cause else ""
-            return fitted("raise ", node.exc, cause, margin) if node.exc else [f"{margin}raise"]
-        case ast.Assert():
-            message = f", {text(node.msg)}" if node.msg else ""
-            return fitted("assert ", node.test, message, margin)
-        case Comment():
-            return [f"{margin}# {node.text}"]
-    return [margin + {ast.Break: "break", ast.Pass: "pass", ast.Continue: "continue"}[type(node)]]
+_PRINT: dict[type[ast.stmt], Any] = {
+    ast.Assign: _Layout.assign,
+    ast.AugAssign: _Layout.augment,
+    ast.Expr: _Layout.expression,
+    ast.Return: _Layout.give,
+    ast.If: _Layout.branch,
+    ast.For: _Layout.count,
+    ast.While: _Layout.repeat,
+    ast.Raise: _Layout.fail,
+    ast.Assert: _Layout.require,
+    ast.Break: _Layout.leave,
+    ast.Pass: _Layout.nothing,
+    Comment: _Layout.comment,
+}
 
 
 def _bare(target: ast.expr) -> str:
+    """A target, or several without parentheses."""
     return text(target, Level.TUPLE)
-
-
-def _if(node: ast.If, margin: str, citations: dict[ast.stmt, str]) -> list[str]:
-    lines, word = [], "if"
-    while True:
-        lines += fitted(f"{word} ", node.test, ":", margin)
-        lines += _block(node.body, margin + INDENT, citations)
-        if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
-            break
-        node, word = node.orelse[0], "elif"
-    if node.orelse:
-        lines += [f"{margin}else:", *_block(node.orelse, margin + INDENT, citations)]
-    return lines
 
 
 # ------------------------------------------------------------------ citations

@@ -225,4 +225,3 @@ def merged(a: Intervals, b: Intervals) -> Intervals:
         else:
             out.append((start, stop))
     return out
-

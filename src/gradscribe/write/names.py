@@ -10,13 +10,15 @@ from __future__ import annotations
 import keyword
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..ir.nodes import Atom, Var
-from .lines import Copies, Line, Repeat, every_line
+from .lines import Copies, Do, Line, Repeat, atoms_of, every_line
 from .liveness import Intervals, merged, overlap
 
+NAMELESS = "t"
+"""The hint of values that nobody named. They never take that name from a variable of the user's."""
 SOON = 16
 """How many numbers are tried for a name before a new one is taken."""
 
@@ -108,14 +110,17 @@ def _may_share(a: Location, b: Location) -> bool:
 # ------------------------------------------------------------------ names
 
 
-def name_all(locations: Iterable[Location], reserved: Container[str]) -> dict[Var, str]:
+def name_all(
+    locations: Iterable[Location], reserved: Container[str], fed: Mapping[Var, str] | None = None
+) -> dict[Var, str]:
     """A name for every value; a function's parameter keeps its own.
 
     Args:
         locations: in order of definition.
+        fed: for values that nobody named, the name of what they are for.
         reserved: names that mean something else in the text.
     """
-    book = _Book(reserved)
+    book = _Book(reserved, fed or {})
     ordered = list(locations)
     for location in ordered:
         if location.parameter:
@@ -136,20 +141,23 @@ def identifier(hint: str) -> str:
 class _Book:
     """Who has which name, and where it is in use."""
 
-    def __init__(self, reserved: Container[str]) -> None:
-        self.reserved = reserved
+    def __init__(self, reserved: Container[str], fed: Mapping[Var, str]) -> None:
+        self.reserved, self.fed = reserved, fed
         self.taken: dict[str, Intervals] = {}
         self.count: Counter[str] = Counter()
         self.names: dict[Location, str] = {}
+        self.users: set[str] = set()
 
     def give(self, location: Location, name: str) -> None:
         self.names[location] = name
+        if location.user_names:
+            self.users.add(name)
         taken = self.taken.setdefault(name, [])
         for interval in location.intervals:
             insort(taken, interval)
 
     def choose(self, location: Location) -> None:
-        hint = identifier(_favourite(location))
+        hint = identifier(_favourite(location, self.fed))
         for number in range(min(self.count[hint] + 1, SOON)):
             name = f"{hint}_{number}" if number else hint
             if self._is_free(name, location):
@@ -161,7 +169,7 @@ class _Book:
         return self.give(location, f"{hint}_{number}")
 
     def _is_free(self, name: str, location: Location) -> bool:
-        if name in self.reserved:
+        if name in self.reserved or (name == NAMELESS and name in self.users and not location.user_names):
             return False
         taken = self.taken.get(name, [])
         for start, stop in location.intervals:
@@ -171,8 +179,24 @@ class _Book:
         return True
 
 
-def _favourite(location: Location) -> str:
-    """The most frequent name of the user's, else the most frequent hint."""
+def _favourite(location: Location, fed: Mapping[Var, str]) -> str:
+    """The most frequent name of the user's, else the most frequent hint, else the name of what the value is for."""
     named = [v.hint for v in location.members if v.named]
-    hints = named or [v.hint for v in location.members if v.hint != "t"] or [v.hint for v in location.members]
-    return Counter(hints).most_common(1)[0][0]
+    hints = named or [v.hint for v in location.members if v.hint != NAMELESS]
+    return Counter(hints or [fed.get(v, NAMELESS) for v in location.members]).most_common(1)[0][0]
+
+
+def feeds(lines: list[Line], leaves: Callable[[Atom], Iterable[Var]]) -> dict[Var, str]:
+    """For each value that nobody named: the name of the first value that it goes into."""
+    found: dict[Var, str] = {}
+    for line in every_line(lines):
+        if isinstance(line, Do):
+            target = line.op.results[0] if line.op.results else next(iter(line.op.args), None)
+            pairs = [(target, atom) for atom in atoms_of(line)] if isinstance(target, Var) else []
+        else:
+            pairs = list(line.pairs) if isinstance(line, Copies) else []
+        for target, atom in pairs:
+            for leaf in leaves(atom) if target.hint != NAMELESS else ():
+                if leaf.hint == NAMELESS:
+                    found.setdefault(leaf, target.hint)
+    return found

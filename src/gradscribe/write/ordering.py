@@ -24,12 +24,14 @@ from ..ir.primitives import (
     GETITEM,
     IF,
     LENGTH,
+    LIST,
     LOOP,
     POP,
     SETITEM,
     UNBROADCAST,
 )
-from ..ir.types import Array, List, Numeric, Object, Scalar, Slice, Type, Undefined
+from ..ir.types import Array, Numeric, Object, Scalar, Slice, Type, Undefined
+from ..ir.types import List as ListType
 
 Cell = tuple[str, Var]
 """A part of a region: ("slots" or "data", the region's representative)."""
@@ -122,16 +124,18 @@ class Ordering:
         primitive = op.primitive
         if primitive is EXTERNAL:
             self._join(OUTSIDE, *op.results)
-        elif primitive in OPAQUE or primitive is CALL:
-            self._join(*op.results, *op.inputs)
         elif primitive is APPEND:
             self._join(*op.args)
         elif primitive is SETITEM and not isinstance(op.args[0].type, Array):
             self._join(op.args[0], op.args[2])
-        elif primitive.aliasing != "fresh" or primitive is UNBROADCAST or primitive.name == "list_":
+        elif self._may_share(op):
             self._join(*op.results, *op.inputs)
-        elif any(not isinstance(r.type, (Scalar, Array)) for r in op.results):
-            self._join(*op.results, *op.inputs)
+
+    def _may_share(self, op: Op) -> bool:
+        """Whether the result may share memory with the operands."""
+        if op.primitive in (*OPAQUE, CALL, UNBROADCAST, LIST) or op.primitive.aliasing != "fresh":
+            return True
+        return any(not isinstance(r.type, (Scalar, Array)) for r in op.results)
 
     # what an op reads and writes --------------------------------------------------------------------------------------
 
@@ -152,14 +156,15 @@ class Ordering:
             return self._reads_of_item(op)
         if op.primitive is POP:
             return self.cells(op.args[0], ("slots",))
-        if not op.primitive.reads or op.primitive.aliasing == "view":
+        if op.primitive.aliasing == "view":
             return set()
         skip = op.primitive.writes if op.primitive in (APPEND, SETITEM) else ()
-        return set().union(*(self.cells(a) for k, a in enumerate(op.inputs) if k not in skip))
+        read = (a for k, a in enumerate(op.inputs) if op.primitive.reads_operand(k) and k not in skip)
+        return set().union(*map(self.cells, read))
 
     def _reads_of_item(self, op: Op) -> set[Cell]:
         container, index = op.args
-        if isinstance(container.type, List):
+        if isinstance(container.type, ListType):
             return self.cells(container, ("slots",)) | self.cells(index)
         if isinstance(container.type, Array):
             view = isinstance(op.result.type, Array) and is_basic_index(index)
@@ -175,7 +180,7 @@ class Ordering:
         found: set[Cell] = set()
         for k in op.primitive.writes:
             target = op.args[k]
-            parts = ("slots",) if isinstance(target.type, List) else ("data", "slots")
+            parts = ("slots",) if isinstance(target.type, ListType) else ("data", "slots")
             found |= self.cells(target, parts)
         return found
 

@@ -13,7 +13,19 @@ from __future__ import annotations
 
 from ..ir.infer import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import ADD, ADDAT, COPY, GETITEM, LOOP, NEGATIVE, SCATTER_ADD, SETITEM, SUBTRACT, VADDAT
+from ..ir.primitives import (
+    ADD,
+    ADDAT,
+    COPY,
+    GETITEM,
+    LOOP,
+    NEGATIVE,
+    SCATTER_ADD,
+    SETITEM,
+    SUBTRACT,
+    VADDAT,
+    ZEROS_LIKE,
+)
 from ..ir.types import Array, List, Scalar, Type
 from .owners import Owners, Slot, can_own
 
@@ -111,7 +123,16 @@ class _Rewrite:
             return False
         if not isinstance(left.type, Array) or not left.type.ndim or not isinstance(right.type, (Array, Scalar)):
             return False
-        return _same_array(left.type, op.result.type) and _fits(right.type, left.type) and self.owners.in_place(op)
+        if not _same_array(left.type, op.result.type) or not _fits(right.type, left.type):
+            return False
+        return self._is_running_sum(left, op) and self.owners.in_place(op)
+
+    def _is_running_sum(self, left: Var, op: Op) -> bool:
+        """Whether the sum goes on from another statement: inside one statement it is an expression."""
+        made_by = self.owners.definition.get(left)
+        if left in self.stands or made_by is None or made_by.blocks:
+            return True
+        return made_by.primitive is ZEROS_LIKE or made_by.origin is not op.origin
 
     def _accumulate(self, op: Op, ops: list[Op]) -> None:
         target, value = map(self.atom, op.args)

@@ -98,8 +98,18 @@ def _comma(nodes: Iterable[ast.expr]) -> str:
 def _binary(node: ast.BinOp) -> str:
     symbol, level = _BINARY[type(node.op)]
     if isinstance(node.op, ast.Pow):
-        return f"{text(node.left, Level.ATOM)} ** {text(node.right, Level.UNARY)}"
+        space = "" if _is_simple(node.left) and _is_simple(node.right) else " "
+        return f"{text(node.left, Level.ATOM)}{space}**{space}{text(node.right, Level.UNARY)}"
     return f"{text(node.left, level)} {symbol} {text(node.right, Level(level + 1))}"
+
+
+def _is_simple(node: ast.expr) -> bool:
+    """A name, a dotted name or a number: a power of such is written without spaces."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    if isinstance(node, ast.Attribute):
+        return _is_simple(node.value)
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and type(node.value) in (int, float))
 
 
 def _unary(node: ast.UnaryOp) -> str:
@@ -129,7 +139,10 @@ def _tuple(node: ast.Tuple) -> str:
 
 
 def _constant(node: ast.Constant) -> str:
-    return "..." if node.value is Ellipsis else repr(node.value)
+    if node.value is Ellipsis:
+        return "..."
+    made = repr(node.value)
+    return f'"{made[1:-1]}"' if made[0] == "'" and '"' not in made else made
 
 
 def _attribute(node: ast.Attribute) -> str:

@@ -171,5 +171,3 @@ class _Sweep:
             carried = loop_of(op).carried
             op = _keep_carried(op, [k for k, p in enumerate(carried) if p in self.live])
         return replace(op, blocks=tuple(map(self.block, op.blocks)))
-
-

@@ -58,7 +58,7 @@ class Scope:
         head, *rest = path.split(".")
         if not rest:
             return self.builtin(head)
-        head = "np" if head == "numpy" else head
+        head = next((short for short, full in MODULES.items() if full == head), head)
         module = self._module_of(path) if head not in MODULES else MODULES[head]
         name = self._claim(("module", head), head)
         self._imports[module] = _import_line(module, name)
@@ -181,7 +181,8 @@ def _float(value: float, scope: Scope) -> ast.expr:
 
 
 def _complex(value: complex, scope: Scope) -> ast.expr:
-    if str(value.real) == "0.0" and value.imag >= 0 and not str(value.imag).startswith("-") and value.imag < float("inf"):
+    real, imaginary = str(value.real), str(value.imag)
+    if real == "0.0" and imaginary[0].isdigit():
         return ast.Constant(value)
     return ast.Call(scope.builtin("complex"), [_float(value.real, scope), _float(value.imag, scope)], [])
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import Location
 from ..ir.build import Undef
 from ..ir.infer import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
-from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_ADD, SETITEM
+from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_ADD, SETITEM, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 from .copies import in_order
-from .expressions import BINARY, Expressions
-from .lines import Branch, Break, Copies, Do, Line, Repeat, Return, falls_through
+from .expressions import BINARY, Expressions, without_sign
+from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
 from .undefined import Gaps
 
 
@@ -40,9 +40,16 @@ class Statements:
     def block(self, lines: list[Line]) -> list[ast.stmt]:
         """The statements of a list of lines."""
         made: list[ast.stmt] = []
+        lists: list[ast.Assign] = []  # new lists of the compiler's, made one behind the other
         for line in lines:
-            made += self.line(line)
-        return made
+            more = self.line(line)
+            if isinstance(line, Do) and line.op.results and not line.op.result.named and _makes_list(more):
+                lists += more  # type: ignore[arg-type]
+                continue
+            if more:
+                made += [*_gathered(lists, set()), *more]
+                lists = []
+        return [*made, *_gathered(lists, set())]
 
     def line(self, line: Line) -> list[ast.stmt]:
         if isinstance(line, Do):
@@ -76,19 +83,18 @@ class Statements:
         value = self.expressions.op(op)
         if op.result not in self.names:
             return [_from(ast.Expr(value), op.origin)]
-        made = self._assign(op.result, value, op.origin)
-        return [made if op.primitive is not POP else _from(made, None)]
+        return [self._assign(op.result, value, None if op.primitive in (POP, ZEROS_LIKE) else op.origin)]
 
     def _assign(self, target: Var, value: ast.expr, origin: Location | None) -> ast.stmt:
         name = self.names[target]
-        if isinstance(target.type, Scalar) and _starts_with(value, name) and self._is_augmented(target, name, value, origin):
-            assert isinstance(value, ast.BinOp)
+        if isinstance(value, ast.BinOp) and self._is_augmented(target, name, value, origin):
             return _from(ast.AugAssign(ast.Name(name), value.op, value.right), origin)
         return _from(ast.Assign([ast.Name(name)], value), origin)
 
-    def _is_augmented(self, target: Var, name: str, value: ast.expr, origin: Location | None) -> bool:
+    def _is_augmented(self, target: Var, name: str, value: ast.BinOp, origin: Location | None) -> bool:
         """`bx += c` for the compiler's sums; `s = s + x` or `s += x` as the user wrote it."""
-        assert isinstance(value, ast.BinOp)
+        if not isinstance(target.type, Scalar) or not isinstance(value.left, ast.Name) or value.left.id != name:
+            return False
         symbol = next(s for s, node in BINARY.items() if type(node) is type(value.op))
         if not target.named:
             return symbol in "+-"
@@ -150,10 +156,7 @@ class Statements:
             value = self.expressions.atom(source)
             if not (isinstance(value, ast.Name) and value.id == self.names[target] and self._is_local(source)):
                 moves.append((target, value, self._origin(source)))
-        groups = in_order([(self.names[t], value) for t, value, _ in moves])
-        made: list[ast.stmt] = []
-        for group in groups:
-            made.append(self._move([moves[k] for k in group]))
+        made = [self._move([moves[k] for k in group]) for group in in_order([(self.names[t], v) for t, v, _ in moves])]
         return _gathered(made, {self.names[t] for t, _, _ in moves if t.named})
 
     def _move(self, group: list[tuple[Var, ast.expr, Location | None]]) -> ast.stmt:
@@ -164,7 +167,8 @@ class Statements:
 
     def _origin(self, source: Atom) -> Location | None:
         if isinstance(source, Var) and source in self.expressions.inlined:
-            return self.expressions.definition[source].origin
+            op = self.expressions.definition[source]
+            return None if op.primitive is ZEROS_LIKE else op.origin
         return None
 
     # control ----------------------------------------------------------------------------------------------------------
@@ -214,13 +218,20 @@ class Statements:
         return ast.Call(scope.builtin("enumerate"), [made], []) if line.numbered else made
 
 
+_OPPOSITE: dict[type, ast.cmpop] = {
+    ast.Is: ast.IsNot(),
+    ast.IsNot: ast.Is(),
+    ast.In: ast.NotIn(),
+    ast.NotIn: ast.In(),
+}
+
+
 def negated(test: ast.expr) -> ast.expr:
     """`not test`, as one writes it."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
-    opposites: dict[type, ast.cmpop] = {ast.Is: ast.IsNot(), ast.IsNot: ast.Is(), ast.In: ast.NotIn(), ast.NotIn: ast.In()}
-    if isinstance(test, ast.Compare) and type(test.ops[0]) in opposites:
-        return ast.Compare(test.left, [opposites[type(test.ops[0])]], test.comparators)
+    if isinstance(test, ast.Compare) and type(test.ops[0]) in _OPPOSITE:
+        return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
 
 
@@ -230,15 +241,10 @@ def _from(node: ast.stmt, origin: Location | None) -> ast.stmt:
     return node
 
 
-def _starts_with(value: ast.expr, name: str) -> bool:
-    return isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name
-
-
 def _signed(value: ast.expr) -> tuple[ast.operator, ast.expr]:
     """`+= -v` is `-= v`."""
-    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-        return ast.Sub(), value.operand
-    return ast.Add(), value
+    positive = without_sign(value)
+    return (ast.Add(), value) if positive is None else (ast.Sub(), positive)
 
 
 def _keeps_type(op: Op) -> bool:
@@ -252,15 +258,27 @@ def _keeps_type(op: Op) -> bool:
     return isinstance(value.type, (Scalar, Array)) and (is_basic_index(index) or arrays)
 
 
-def _gathered(made: list[ast.stmt], named: set[str]) -> list[ast.stmt]:
+def _gathered(made: Sequence[ast.stmt], named: set[str]) -> list[ast.stmt]:
     """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
     plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
-    if len(plain) < 2 or len(plain) != len(made) or len(plain) > 4:
-        return made
-    targets = {s.targets[0].id for s in plain}  # type: ignore[attr-defined]
-    if any(isinstance(n, ast.Name) and n.id in targets for s in plain for n in ast.walk(s.value)):
-        return made
-    return [ast.Assign([ast.Tuple([s.targets[0] for s in plain])], ast.Tuple([s.value for s in plain]))]
+    if not 2 <= len(plain) <= 4 or _depend_on_each_other(made):
+        return list(made)
+    targets = ast.Tuple([s.targets[0] for s in plain])
+    rest = [s for s in made if s not in plain]
+    return [ast.Assign([targets], ast.Tuple([s.value for s in plain])), *rest]
+
+
+def _depend_on_each_other(made: Sequence[ast.stmt]) -> bool:
+    """Whether a statement reads what another one assigns."""
+    targets = {n.id for s in made for t in getattr(s, "targets", ()) for n in ast.walk(t) if isinstance(n, ast.Name)}
+    values = [ast.walk(s.value) if isinstance(s, ast.Assign) else ast.walk(s) for s in made]
+    return any(isinstance(n, ast.Name) and n.id in targets for nodes in values for n in nodes)
+
+
+def _makes_list(made: list[ast.stmt]) -> bool:
+    if len(made) != 1 or not isinstance(made[0], ast.Assign):
+        return False
+    return _is_plain(made[0], set()) and isinstance(made[0].value, ast.List)
 
 
 def _is_plain(statement: ast.Assign, named: set[str]) -> bool:

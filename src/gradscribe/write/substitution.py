@@ -57,9 +57,7 @@ class _Substitute(ast.NodeTransformer):
         return self._comprehension(node) if isinstance(node, _COMPREHENSIONS) else super().generic_visit(node)
 
     def _comprehension(self, node: Any) -> ast.expr:
-        bound = [
-            n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)
-        ]
+        bound = [n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)]
         inner, _ = self._inside(bound)
         for k, generator in enumerate(node.generators):
             generator.iter = (inner if k else self).visit(generator.iter)

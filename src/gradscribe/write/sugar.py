@@ -90,9 +90,10 @@ class _Sweeten:
     def _entry(self, line: Repeat, source: Var) -> Do | None:
         """The statement that reads the entry of this trip into a name of the user's."""
         for below in line.body:
-            if isinstance(below, Do) and below.op.primitive is GETITEM and below.op.result.named:
-                if below.op.args[0] is source and below.op.args[1] is line.loop.index:
-                    return below
+            if not isinstance(below, Do) or below.op.primitive is not GETITEM or not below.op.result.named:
+                continue
+            if below.op.args[0] is source and below.op.args[1] is line.loop.index:
+                return below
         return None
 
     def _is_unchanged(self, line: Repeat, source: Var, before: list[Line]) -> bool:

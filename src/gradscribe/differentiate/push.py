@@ -1,0 +1,391 @@
+"""The tangent of one operation without blocks: what changes of its operands do to its result and to memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..analyse.regions import OPAQUE, has_memory
+from ..errors import UnsupportedCall, UntrackableAlias
+from ..ir.build import Builder
+from ..ir.infer import is_basic_index
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import (
+    ADDAT,
+    APPEND,
+    COMMENT,
+    COPY,
+    DICT,
+    FIXED_LIST,
+    FULL_LIKE,
+    GETATTR,
+    GETITEM,
+    LAST_WRITE,
+    LIST,
+    POP,
+    RECORD,
+    SCATTER_ADD,
+    SETITEM,
+    TUPLE,
+    UNBROADCAST,
+    VADDAT,
+    ZEROS_LIKE,
+    Primitive,
+)
+from ..ir.types import STRUCTURES, Array, List, is_continuous
+from ..rules.table import Rule, operand_names, rule_of
+from .expand import expand
+from .mirrors import CHECK_VIEW
+from .structures import item_of, position_of
+from .tangents import Tangent, dot, full, items, made_by, total
+
+if TYPE_CHECKING:
+    from .forward import Forward
+
+
+def push(forward: Forward, op: Op, builder: Builder) -> None:
+    """Append the tangent of an operation, which has just been appended itself."""
+    special = _SPECIAL.get(op.primitive)
+    if op.primitive in OPAQUE:
+        _opaque(forward, op)
+    elif op.primitive.writes:
+        (special or _refuse_write)(forward, op, builder)
+    elif op.results and op.result in forward.active:
+        mark = len(builder.ops)
+        tangent = (special or by_rule)(forward, op, builder)
+        _define(forward, op, builder, tangent, mark)
+
+
+def _define(forward: Forward, op: Op, builder: Builder, tangent: Tangent, mark: int) -> None:
+    """Let the tangent be that of the result: a shadow of its own where it will be written, else a plain value."""
+    result = op.result
+    own = made_by(builder.ops[mark:])
+    forward.ownership.follow(builder.ops[mark:])
+    if isinstance(result.type, STRUCTURES):
+        tangent = _of_structure(forward, op, builder, tangent)
+    elif not forward.is_pointer(result):
+        tangent = forward.ownership.value(builder, tangent)
+    elif _shares(op):
+        _share(forward, op, builder, tangent)
+    elif not isinstance(result.type, List):
+        tangent = forward.ownership.shadow(builder, tangent, result, own)
+    if isinstance(tangent, Var) and any(tangent in made.results for made in builder.ops[mark:]):
+        tangent.hint, tangent.named = dot(result.hint), result.named
+    forward.tangents[result] = tangent
+
+
+def _of_structure(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> Tangent:
+    """A structure that is put together, or taken from another, passes on the tangents of its entries."""
+    if op.primitive in _SPECIAL:
+        return tangent
+    if forward.is_written_inside(op.result):
+        raise UntrackableAlias(f"what {op.primitive} returns holds active arrays that are written", op.origin)
+    return forward.ownership.value(builder, tangent)
+
+
+def _shares(op: Op) -> bool:
+    """Whether the result is memory that was there before."""
+    if op.primitive is GETITEM and isinstance(op.args[0].type, Array):
+        return isinstance(op.result.type, Array) and is_basic_index(op.args[1])
+    return op.primitive.aliasing in ("view", "maybe", "element", "item")
+
+
+def _share(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> None:
+    """A view in written memory: its shadow is the same view of the shadow."""
+    if not isinstance(tangent, Var):
+        raise UntrackableAlias(f"the memory of {op.result.hint} cannot be followed", op.origin)
+    forward.ownership.add(tangent)
+    if op.primitive.aliasing == "maybe":  # a copy here and a view there would part
+        base = forward.tangents[op.args[0]]  # type: ignore[index]
+        builder.perform(CHECK_VIEW, op.result, op.args[0])
+        builder.perform(CHECK_VIEW, tangent, base)
+
+
+# ------------------------------------------------------------------ rules
+
+
+def by_rule(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    """The sum of what each active operand contributes."""
+    rule, parts, seen = rule_of(op.primitive), [], set()
+    for name, key, atom in _operands(op):
+        tangent = forward.tangent(atom)
+        if tangent is None:
+            continue
+        if rule is None or (name not in rule.linear and name not in rule.tangent and name not in rule.zero):
+            what = f"there is no tangent of {op.primitive} with respect to {name or 'its operands'}"
+            raise UnsupportedCall(what, op.origin)
+        if name in rule.zero or (name in seen and name == _star(op.primitive)):
+            continue
+        seen.add(name)
+        parts.append(_part(forward, op, rule, name, key, builder))
+    return total(builder, op.result.type, parts, dot(op.result.hint))
+
+
+def _operands(op: Op) -> list[tuple[str, int | str, Atom]]:
+    """The operands: the names of their parameters, and their places (a position, or a keyword)."""
+    names = operand_names(op.primitive, len(op.args)) or ("",) * len(op.args)
+    found: list[tuple[str, int | str, Atom]] = [*zip(names, range(len(op.args)), op.args, strict=True)]
+    return found + [(key, key, atom) for key, atom in op.keywords]
+
+
+def _star(primitive: Primitive) -> str | None:
+    parameters = primitive.signature.parameters.values() if primitive.signature else ()
+    return next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+
+
+def _part(forward: Forward, op: Op, rule: Rule, name: str, key: int | str, builder: Builder) -> Tangent:
+    """What one parameter contributes (all operands together that belong to a `*parameter`)."""
+    if name == _star(op.primitive):
+        keys = [k for n, k, _ in _operands(op) if n == name]
+    else:
+        keys = [key]
+    spread = rule.elementwise and name not in rule.linear
+    given = {k: _given(forward, builder, _operand(op, k), spread) for k in keys}
+    if name in rule.linear:
+        return _applied(op, builder, given)
+    d = tuple(given.values()) if name == _star(op.primitive) else given[key]
+    return expand(builder, rule.tangent[name], d, op.result, op=op)
+
+
+def _operand(op: Op, key: int | str) -> Atom:
+    return op.args[key] if isinstance(key, int) else dict(op.keywords)[key]
+
+
+def _given(forward: Forward, builder: Builder, atom: Atom, spread: bool) -> Any:
+    """The tangent of an operand as a rule gets it; an operation that broadcasts takes it as small as it is."""
+    tangent = forward.tangent(atom)
+    if isinstance(atom.type, STRUCTURES):
+        return _tree(builder, atom, tangent)
+    return tangent if spread else full(builder, tangent, atom)
+
+
+def _tree(builder: Builder, atom: Atom, tangent: Tangent) -> Any:
+    """The tangent of a structure as a tuple of full tangents; zeros where it is absent."""
+    if not isinstance(atom, Var) or not isinstance(atom.type, STRUCTURES):
+        return full(builder, tangent, atom)
+    parts = items(builder, atom.type, tangent)
+    return tuple(_tree(builder, item_of(builder, atom, k), part) for k, part in enumerate(parts))
+
+
+def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
+    """The operation itself, on tangents: it is linear in these operands."""
+
+    def swap(key: int | str, atom: Atom) -> Atom:
+        return _structure(builder, atom, given[key]) if key in given else atom
+
+    args = [swap(k, a) for k, a in enumerate(op.args)]
+    keywords = {k: swap(k, a) for k, a in op.keywords}
+    type_ = None if op.primitive.infer else op.result.type
+    hint = dot(op.result.hint)
+    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, **keywords)
+
+
+def _structure(builder: Builder, like: Atom, parts: Any) -> Atom:
+    if not isinstance(parts, tuple):
+        return parts
+    assert isinstance(like.type, STRUCTURES)
+    made = [parts[k] if not isinstance(parts[k], tuple) else None for k in range(len(parts))]
+    nested = [_structure(builder, _Like(t), p) if m is None else m for t, p, m in zip(like.type.items, parts, made, strict=True)]
+    return builder.structure(like.type, nested, dot(getattr(like, "hint", "t")))
+
+
+class _Like:
+    """Something of a type."""
+
+    def __init__(self, type_: Any) -> None:
+        self.type = type_
+
+
+# ------------------------------------------------------------------ items and structures
+
+
+def _getitem(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    container, index = op.args
+    tangent = forward.tangent(container)
+    if tangent is None or not isinstance(container, Var):
+        return None
+    if isinstance(container.type, STRUCTURES):
+        return _field(forward, op, builder)
+    if isinstance(container.type, List):
+        return builder.emit(GETITEM, tangent, index, type=op.result.type, hint=dot(op.result.hint))
+    whole = full(builder, tangent, container)
+    return builder.emit(GETITEM, whole, index, hint=dot(op.result.hint))
+
+
+def _field(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    container = op.args[0]
+    index: Atom = Const(op.static) if op.primitive is GETATTR else op.args[1]
+    tangent = forward.tangent(container)
+    if tangent is None:
+        return None
+    if not isinstance(container.type, STRUCTURES):
+        raise UnsupportedCall(f"the attribute {op.static} of an active value has no derivative", op.origin)
+    position = position_of(container.type, index)
+    if position is None:
+        return _slice_of_structure(op, builder, tangent, index)
+    if isinstance(tangent, tuple):
+        return tangent[position]
+    return item_of(builder, tangent, position)
+
+
+def _slice_of_structure(op: Op, builder: Builder, tangent: Tangent, index: Atom) -> Tangent:
+    type_ = op.args[0].type
+    if not isinstance(index, Const) or not isinstance(index.value, slice):
+        raise UnsupportedCall("an active structure is read at an index that is not constant", op.origin)
+    return items(builder, type_, tangent)[index.value]
+
+
+def _make(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    return tuple(forward.tangent(a) for a in op.args)
+
+
+# ------------------------------------------------------------------ memory
+
+
+def _stored(forward: Forward, op: Op) -> bool:
+    """Whether an operation writes to memory that has a shadow; refuses what would be lost."""
+    target, value = op.args[0], op.args[-1]
+    if forward.is_pointer(target):
+        assert isinstance(target, Var)
+        if forward.memory.is_foreign(target) or forward.memory.is_clobbered(target):
+            raise UntrackableAlias(f"active values are stored in {target.hint}, which other code can reach", op.origin)
+        return True
+    if isinstance(value, Var) and value in forward.active and not _cuts(target):
+        raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
+    return False
+
+
+def _cuts(target: Atom) -> bool:
+    """Whether what is stored in an array loses its derivative, being made an integer."""
+    return isinstance(target.type, Array) and not is_continuous(target.type)
+
+
+def _setitem(forward: Forward, op: Op, builder: Builder) -> None:
+    if not _stored(forward, op):
+        return
+    target, index, value = op.args
+    tangent = forward.tangent(value)
+    if isinstance(target.type, List):
+        tangent = _entry(forward, builder, value)
+    elif tangent is None:
+        tangent = Const(0.0)
+    builder.perform(SETITEM, forward.tangents[target], index, tangent)  # type: ignore[index]
+
+
+def _add(forward: Forward, op: Op, builder: Builder) -> None:
+    target, index, value = op.args
+    tangent = forward.tangent(value)
+    if _stored(forward, op) and tangent is not None:
+        builder.perform(op.primitive, forward.tangents[target], index, tangent)  # type: ignore[index]
+
+
+def _append(forward: Forward, op: Op, builder: Builder) -> None:
+    if _stored(forward, op):
+        target, value = op.args
+        builder.perform(APPEND, forward.tangents[target], _entry(forward, builder, value))  # type: ignore[index]
+
+
+def _pop(forward: Forward, op: Op, builder: Builder) -> None:
+    target, *index = op.args
+    if not forward.is_pointer(target):
+        return
+    _stored(forward, op)
+    result = op.result
+    hint = dot(result.hint)
+    shadow = forward.tangents[target]  # type: ignore[index]
+    popped = builder.emit(POP, shadow, *index, type=result.type, hint=hint, named=result.named)
+    if result in forward.active:
+        forward.tangents[result] = popped
+        if forward.is_pointer(result):
+            forward.ownership.add(popped)
+
+
+def _entry(forward: Forward, builder: Builder, value: Atom) -> Atom:
+    """The tangent of a value that is put into a list."""
+    tangent = forward.tangent(value)
+    if not forward.is_pointer(value):
+        tangent = forward.plain(builder, value, tangent)
+    return full(builder, tangent, value)
+
+
+def _list(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    entries = [_entry(forward, builder, a) for a in op.args]
+    made = builder.emit(LIST, *entries, type=op.result.type, hint=dot(op.result.hint))
+    forward.ownership.add(made)
+    return made
+
+
+def _copy(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    tangent = forward.tangent(op.args[0])
+    if tangent is None:
+        return None
+    if not forward.is_pointer(op.result) and (not isinstance(tangent, Var) or tangent not in forward.ownership.shared):
+        return tangent
+    style = op.style if isinstance(tangent.type, Array) else None
+    return builder.emit(COPY, full(builder, tangent, op.args[0]), style=style, hint=dot(op.result.hint))
+
+
+# ------------------------------------------------------------------ what the transforms themselves emit
+
+
+def _full_like(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    return forward.tangent(op.args[1])
+
+
+def _vaddat(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    base, index, value = op.args
+    tangent, part = forward.tangent(base), forward.tangent(value)
+    if part is None:
+        return tangent
+    return builder.emit(VADDAT, full(builder, tangent, base), index, part, hint=dot(op.result.hint))
+
+
+def _linear_in_first(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    tangent = forward.tangent(op.args[0])
+    if tangent is None:
+        return None
+    return _applied(op, builder, {0: full(builder, tangent, op.args[0])})
+
+
+def _nothing(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    return None
+
+
+def _refuse_write(forward: Forward, op: Op, builder: Builder) -> None:
+    if any(isinstance(a, Var) and a in forward.active for a in op.inputs):
+        raise UnsupportedCall(f"{op.primitive} of active values has no derivative", op.origin)
+
+
+def _opaque(forward: Forward, op: Op) -> None:
+    """Code that is not looked into may see active values, but neither return one nor write to their memory."""
+    if any(r in forward.active for r in op.results):
+        raise UnsupportedCall(f"{op.primitive} of an active value has no derivative", op.origin)
+    for atom in op.inputs:
+        if isinstance(atom, Var) and atom in forward.active and has_memory(atom.type):
+            if op in forward.memory.writes(forward.memory.of(atom)):
+                raise UntrackableAlias(f"{atom.hint} is given to code that may write to it", op.origin)
+
+
+_SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
+    GETITEM: _getitem,
+    GETATTR: _field,
+    TUPLE: _make,
+    FIXED_LIST: _make,
+    DICT: _make,
+    RECORD: _make,
+    SETITEM: _setitem,
+    ADDAT: _add,
+    SCATTER_ADD: _add,
+    APPEND: _append,
+    POP: _pop,
+    LIST: _list,
+    COPY: _copy,
+    FULL_LIKE: _full_like,
+    ZEROS_LIKE: _nothing,
+    VADDAT: _vaddat,
+    UNBROADCAST: _linear_in_first,
+    LAST_WRITE: _linear_in_first,
+    COMMENT: _nothing,
+}
+
+
