@@ -23,7 +23,8 @@ from ..ir.types import (
     Object,
     Scalar,
 )
-from .core import Core, Keywords
+from .core import Core
+from .parts import Keywords
 from .special import reads
 from .values import (
     FALSE,
@@ -291,8 +292,14 @@ class BuiltinCalls(Core):
         method = self.method_of_class(value, "__abs__")
         return NotImplemented if method is None else self.call(method, (), {}, node)
 
-    @reads(int, float, bool)
-    def _number(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+    @reads(int)
+    def _int(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._folded_number(int, args, keywords)
+
+    def _folded_number(self, function: Any, args: Sequence[Value], keywords: Keywords) -> Value:
+        """A function of one integer that is known."""
+        if len(args) == 1 and not keywords and is_const(args[0], int):
+            return Const(function(args[0].value))  # type: ignore[union-attr]
         return NotImplemented
 
     @reads(pow)
@@ -307,6 +314,9 @@ class BuiltinCalls(Core):
 
     @reads(round)
     def _round(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        folded = self._folded_number(round, args, keywords)
+        if folded is not NotImplemented:
+            return folded
         if lookup(round) is not None or not any(map(self.is_active, args)):
             return NotImplemented
         if len(args) > 1 or keywords:

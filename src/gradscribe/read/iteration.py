@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
-from .core import Core, Restart
+from .assumptions import Restart
+from .core import Core
 from .environment import Frame, Key
 from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 
@@ -60,6 +62,8 @@ class Iteration(Core):
 
     def _iterable(self, value: Value, node: gast.AST | None) -> Value:
         """What an instance's `__iter__` returns; what is left of an iterator; other values as they are."""
+        if isinstance(value, Lazy) and value.kind == "flat":
+            return self.apply(np.ravel, value.sources, {}, node)
         if isinstance(value, Reference) and value.cell.kind == "iterator":
             source, position = self.content(value, node).items
             self.store.set(value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position")))
@@ -79,16 +83,23 @@ class Iteration(Core):
     ) -> None:
         site = self.site(node)
         items = self.items_of(value)
-        if site in self.assumed.unrolled and items is not None and len(items) <= _TRIPS:
+        if (self.forcing or site in self.assumed.unrolled) and items is not None and len(items) <= _TRIPS:
             self._unroll(items, consume, exit_flag)
             return
 
         def trip(index: Atom) -> None:
-            if isinstance(index, Var) and items is not None and len(items) <= _TRIPS:
+            if isinstance(index, Var) and few:
                 self.indices[index] = site
             consume(index)
 
-        self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        few = items is not None and len(items) <= _TRIPS
+        if few:
+            self.range_loops.append(site)
+        try:
+            self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        finally:
+            if few:
+                self.range_loops.pop()
 
     def _iterate_items(
         self, value: Value, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
@@ -270,7 +281,7 @@ class Iteration(Core):
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         """`list(value)`."""
         items = self.items_of(value, node)
-        made = self.new_list(items or (), node, growing=items is None)
+        made = self.new_list(items or (), node, growing=items is None and not self.forcing)
         if items is None:
             self.iterate(value, lambda item: self.append(made, item, node), node=node)
         return made

@@ -14,7 +14,8 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, Scalar
-from .core import Core, Keywords
+from .core import Core
+from .parts import Keywords
 from .special import reads
 from .values import FALSE, NONE, TRUE, Cell, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 

@@ -14,7 +14,8 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.primitives import overloads
 from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Tuple, is_numeric
-from .core import Core, Keywords
+from .core import Core
+from .parts import Keywords
 from .values import (
     NONE,
     Content,

@@ -18,7 +18,8 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, clone
 from ..ir.nodes import Atom, Block, Callee, Function, Op, Parameter, Var, walk
 from ..ir.types import UNDEFINED, UNKNOWN, Array, Type, Undefined, is_continuous, join
-from .core import Core, Restart
+from .assumptions import Restart
+from .core import Core
 from .environment import Frame, Key
 from .syntax import Code
 from .values import NONE, Closure, Compound, Reference, Value, is_code, is_const, is_none, same_atom
@@ -46,8 +47,6 @@ class Outlined:
 
 class Outline(Core):
     """`call_outlined`."""
-
-    outlined: dict[Hashable, Outlined]
 
     def call_outlined(
         self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
@@ -121,8 +120,6 @@ class Outline(Core):
         self.parameters.update(inner)
         name = code.name if code.name.isidentifier() else "function"
         return Outlined(Callee(name, None, assumed.result), inner)
-
-    parameters: set[Var]
 
     def _read_outlined(
         self, made: Outlined, code: Code, outer: Frame | None, bound: Mapping[str, Value], assumed: Assumed,

@@ -14,8 +14,9 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, List, Numeric, Object
+from .comparisons import is_numeric_for_sure
 from .core import Core
-from .operators import BINARY, is_numeric_for_sure
+from .operators import BINARY
 from .values import NONE, Content, Reference, Value, is_code
 
 
@@ -106,7 +107,7 @@ class Statements(Core):
     def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
-        items = self.items_of(value, node)
+        items = self.forced(value, node)
         if items is None and not starred and isinstance(value, Var):
             if isinstance(value.type, (Array, Numeric, List, Object)):
                 return tuple(self.get_item(value, Const(k), node) for k in range(count))

@@ -341,6 +341,11 @@ def is_code(value: object) -> bool:
     return not isinstance(value.value, (int, float, complex))
 
 
+def is_function(value: Value) -> bool:
+    """Whether a value stands for a function, not for data."""
+    return isinstance(value, (Closure, Method, Choice, Partial)) or is_code(value)
+
+
 def is_none(value: object) -> bool:
     return isinstance(value, Const) and value.value is None
 
