@@ -25,6 +25,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
+    ["matching"],
     ["errors"],
     ["runtime", "numerical"],
 ]
