@@ -14,6 +14,7 @@ LAYERS = [
     ["__main__"],
     ["cli"],
     ["__init__"],
+    ["checking"],
     ["api"],
     ["explain"],
     ["guess", "export"],
