@@ -76,6 +76,7 @@ class Core(Parts):
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.parameters: set[Var] = set()
+        self.dtypes: dict[Any, str] = {}
         self.list_sites: dict[Var, Any] = {}
         self.originals: dict[Cell, Content] = {}
         self.outlined: dict[Hashable, Any] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gast
@@ -15,9 +15,10 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, List, Object, Scalar, Type
+from ..ir.types import NUMERIC, STRING, List, Object, Type
 from .assumptions import Restart
 from .core import Core
+from .opaque_types import type_of_call, type_of_method
 from .parts import Keywords
 from .resolve import is_library
 from .values import (
@@ -60,12 +61,25 @@ class PrimitiveCalls(Core):
             if bound is not None:
                 atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
                 named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
-                return self.emit(primitive, *atoms, style=style, **named)
+                return self.emit(primitive, *atoms, style=style, type=self._type_by_dtype(primitive, atoms, named), **named)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
             return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
         return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
+
+    def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
+        """Operands with the dtypes that are known (`x.dtype` of an array) as constants, to infer types from."""
+        return [Const(np.dtype(self.dtypes[a]), name="dtype") if a in self.dtypes else a for a in atoms]  # type: ignore[index]
+
+    def _type_by_dtype(self, primitive: Primitive, atoms: list[Atom], named: dict[str, Atom]) -> Type | None:
+        if primitive.infer is None or not any(a in self.dtypes for a in (*atoms, *named.values())):
+            return None
+        keywords = dict(zip(named, self.with_dtypes(named.values()), strict=True))
+        try:
+            return primitive.infer(self.with_dtypes(atoms), keywords)
+        except Exception:  # an invalid call: it fails when it runs
+            return None
 
     def _apply_into(
         self, out: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -159,7 +173,7 @@ class PrimitiveCalls(Core):
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        return self.emit(P.CALL_PYTHON, atom, *atoms, type=_known_type(function, type_), inactive=True, **named)
+        return self.emit(P.CALL_PYTHON, atom, *atoms, type=type_of_call(function, self.with_dtypes(atoms), dict(zip(named, self.with_dtypes(named.values()), strict=True)), type_), inactive=True, **named)
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
@@ -193,7 +207,9 @@ class PrimitiveCalls(Core):
             )
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
-        type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else NUMERIC
+        made_by = atoms[0].type.cls if isinstance(atoms[0].type, Object) else None
+        type_ = type_of_method(made_by, name, atoms[1:], named)
+        type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else type_
         return self.emit(P.CALL_METHOD, *atoms, static=name, type=type_, inactive=True, **named)
 
 
@@ -216,18 +232,6 @@ def _is_observer(function: Any) -> bool:
         return True
     module = getattr(function, "__module__", None) or ""
     return module.partition(".")[0] in ("logging", "warnings")
-
-
-def _known_type(function: Any, given: Type) -> Type:
-    if isinstance(function, type) and issubclass(function, BaseException):
-        return Object(function)
-    if function in (print, setattr, delattr):
-        return Object(type(None))
-    if function in (str, repr, format, ascii):
-        return STRING
-    if function in (isinstance, callable, hasattr):
-        return Scalar("b")
-    return given
 
 
 def _name_of(function: Any) -> str:
