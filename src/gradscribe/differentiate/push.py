@@ -177,7 +177,7 @@ def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
     keywords = {k: swap(k, a) for k, a in op.keywords}
     type_ = None if op.primitive.infer else op.result.type
     hint = dot(op.result.hint)
-    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, **keywords)
+    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, more=keywords)
 
 
 def _structure(builder: Builder, like: Atom, parts: Any) -> Atom:
