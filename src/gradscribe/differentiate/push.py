@@ -140,10 +140,11 @@ def _part(forward: Forward, op: Op, rule: Rule, name: str, key: int | str, build
     else:
         keys = [key]
     spread = rule.elementwise and name not in rule.linear
-    given = {k: _given(forward, builder, _operand(op, k), spread) for k in keys}
+    moving = [k for k in keys if name in rule.linear or forward.tangent(_operand(op, k)) is not None]
+    given = {k: _given(forward, builder, _operand(op, k), spread) for k in moving}
     if name in rule.linear:
         return _applied(op, builder, given)
-    d = tuple(given.values()) if name == _star(op.primitive) else given[key]
+    d = tuple(given.get(k) for k in keys) if name == _star(op.primitive) else given[key]
     return expand(builder, rule.tangent[name], d, op.result, op=op)
 
 
