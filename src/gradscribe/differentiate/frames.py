@@ -156,7 +156,7 @@ class Sweep:
                 mirrors.check_view(builder, result, first)
             keywords = dict(op.keywords)
             args = (self.shadow(first), *op.args[1:])
-            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
+            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
             self.set_shadow(result, made)
             if op.primitive is GETITEM:
                 self.shadow_views[made] = (self.shadow(first), op.args[1])
