@@ -26,6 +26,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
+    ["matching"],
     ["errors"],
     ["runtime", "numerical"],
 ]
