@@ -242,7 +242,7 @@ def _resolve_arms(sweep: Sweep, frame: Frame, step: Step, mirrors: list[Block]) 
     """See to what the mirrored arms read of the arms; put the finished branch into the forward sweep."""
     out = []
     for k, (inner, mirror) in enumerate(zip(step.frames, mirrors, strict=True)):
-        found = _resolve(sweep, inner.builder.ops, (), mirror, {})
+        found = _resolve(sweep, step.op, inner.builder.ops, (), mirror, {})
         pops: list[Op] = []
         if frame.in_loop:
             pushes, pops = _tapes(sweep, found)
@@ -418,12 +418,12 @@ def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: 
     index = loop_of(step.op).index
     params = ([] if index is None else [index]) + step.carried
     if not step.shape.counted:
-        found = _resolve(sweep, body.builder.ops, params, mirror, known)
+        found = _resolve(sweep, step.op, body.builder.ops, params, mirror, known)
         mirror = _into_arms(sweep, body, mirror, found)
         pushes, pops = _tapes(sweep, found)
         body.builder.ops = place(body.builder.ops, params, pushes)
     else:
-        found, pops = _resolve_counted(sweep, body, step.shape.passed, params, mirror, known)
+        found, pops = _resolve_counted(sweep, step, params, mirror, known)
     frame.builder.ops[step.position] = assemble_loop(step)
     return _assemble(sweep, mirror, found, pops)
 
@@ -460,12 +460,13 @@ def _save_in_arm(
 
 
 def _resolve_counted(
-    sweep: Sweep, body: Frame, passed: int, params: list[Var], mirror: Block, known: dict[Var, Atom]
+    sweep: Sweep, step: Step, params: list[Var], mirror: Block, known: dict[Var, Atom]
 ) -> tuple[Resolved, list[Op]]:
     """What is saved is saved behind the exit test, so that the trip that ends the loop saves nothing."""
+    (body,), passed = step.frames, step.shape.passed  # type: ignore[union-attr]
     test = body.steps[-1]
     arm, before = test.frames[passed].builder, body.builder.ops[: test.position]
-    found = _resolve(sweep, [*before, *arm.ops], params, mirror, known)
+    found = _resolve(sweep, step.op, [*before, *arm.ops], params, mirror, known)
     pushes, pops = _tapes(sweep, found)
     arm.ops = place(arm.ops, [*params, *(r for op in before for r in op.results)], pushes)
     for inner in (f for f in test.frames if f is not test.frames[passed]):
@@ -476,9 +477,10 @@ def _resolve_counted(
 
 
 def _resolve(
-    sweep: Sweep, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
+    sweep: Sweep, at: Op, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
 ) -> Resolved:
-    sweep.note_reads(mirror)
+    """See to what the mirror of a block of the op `at` reads of that block, whose ops are `ops` now."""
+    sweep.reads.note(mirror.ops, at)
     writes = _numbered_writes(ops)
     restores = _numbered_restores(mirror)
     places = {op: k for k, op in enumerate(ops)}
@@ -490,10 +492,12 @@ def _resolve(
         for var in entries_read(op):
             if not _in_written_memory(sweep, var):
                 continue
-            if var in sweep.shadow_values or not sweep.memory.knows(var) or not sweep.is_restored(var):
+            if var in sweep.shadow_values or not sweep.memory.knows(var) or isinstance(var.type, List):
                 return None
-            for write, place in writes.items():
-                if place >= places[op] and write in sweep.memory.writes(sweep.memory.of(var)):
+            for write in sweep.reads.hits(op, var):
+                if write not in sweep.restored:
+                    return None
+                if writes.get(write, -1) >= places[op]:
                     if write not in restores:
                         return None
                     position = max(position, restores[write] + 1)
