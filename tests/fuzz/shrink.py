@@ -124,7 +124,9 @@ def _expressions(tree: ast.Module) -> Iterator[ast.Module]:
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "ARGS" for t in node.targets):
             continue
         for name, value in ast.iter_fields(node):
-            places = [(None, value)] if isinstance(value, ast.expr) else enumerate(value) if isinstance(value, list) else []
+            places = (
+                [(None, value)] if isinstance(value, ast.expr) else enumerate(value) if isinstance(value, list) else []
+            )
             for j, child in places:
                 if not isinstance(child, ast.expr) or isinstance(getattr(child, "ctx", None), ast.Store):
                     continue
@@ -134,7 +136,11 @@ def _expressions(tree: ast.Module) -> Iterator[ast.Module]:
 
 def _smaller(node: ast.expr) -> Iterator[ast.expr]:
     if isinstance(node, SIMPLE):
-        if isinstance(node, ast.Constant) and node.value not in (1, 2, 1.0, 2.0, True) and isinstance(node.value, (int, float)):
+        if (
+            isinstance(node, ast.Constant)
+            and node.value not in (1, 2, 1.0, 2.0, True)
+            and isinstance(node.value, (int, float))
+        ):
             yield ast.Constant(type(node.value)(1))
         return
     for child in ast.iter_child_nodes(node):

@@ -36,7 +36,7 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.types import Array, Scalar
-from ..rules.elementwise import MAX_, MIN_
+from ..rules.functions import MAX_, MIN_
 from .linear import Form, Symbol, number, variable
 from .nesting import Nesting
 

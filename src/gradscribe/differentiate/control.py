@@ -198,7 +198,7 @@ def _is_const(atom: Atom, value: bool) -> bool:
 
 def _unchanged(sweep: Sweep, loop: Loop, arm: Block, places: dict[Var, int], k: int) -> bool:
     param, next_ = loop.carried[k], loop.nexts[k]
-    if param not in sweep.active:
+    if param not in sweep.active and loop.results[k] not in sweep.active:
         return True
     if isinstance(next_, Var) and next_ in places:
         next_ = arm.yields[places[next_]]
@@ -264,7 +264,7 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     op, (body,) = step.op, step.frames
     assert step.shape is not None
     loop, builder = loop_of(op), adjoints.builder
-    carried = [k for k, p in enumerate(loop.carried) if p in sweep.active and not sweep.is_pointer(p)]
+    carried = [k for k, p in enumerate(loop.carried) if _is_carried(sweep, p, loop.results[k])]
     _refuse_structures(loop, carried)
     outer = _outer_values(sweep, [body.block])
     cotangents = [adjoints.take(loop.results[k]) for k in carried]
@@ -292,6 +292,12 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     adjoints.values.update(zip(outer, results[len(carried) :], strict=True))
     for k, result in zip(carried, results, strict=False):
         adjoints.add(loop.inits[k], result)
+
+
+def _is_carried(sweep: Sweep, param: Var, result: Var) -> bool:
+    """Whether the loop carries an adjoint that is a value."""
+    active = param in sweep.active or result in sweep.active
+    return active and not sweep.is_pointer(param) and not sweep.is_pointer(result)
 
 
 def _finish_unmirrored(frame: Frame, step: Step) -> None:
@@ -547,7 +553,7 @@ def _tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]
 
 def _assemble(sweep: Sweep, mirror: Block, found: Resolved, pops: list[Op]) -> Block:
     """The mirrored block with what it needs in front."""
-    renamed = rename(mirror, found.environment)
+    renamed = rename(mirror, {**found.shapes, **found.environment})
     for old, new in found.environment.items():
         if old in sweep.shadow_values and isinstance(new, Var):
             sweep.shadow_values.add(new)

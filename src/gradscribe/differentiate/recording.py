@@ -32,11 +32,13 @@ class Resolved:
         environment: forward value -> the value that stands for it in the mirror (for `rename`).
         repeated: the ops that repeat forward ops, in order, each with the number of the mirror's op in front of which
             it stands.
+        shapes: forward value of which the mirror reads the shape alone -> the value that it is read from.
     """
 
     saved: list[Var]
     environment: dict[Var, Atom]
     repeated: list[tuple[int, Op]] = field(default_factory=list)
+    shapes: dict[Var, Atom] = field(default_factory=dict)
 
 
 def resolve(
@@ -65,13 +67,13 @@ def resolve(
         definitions.update(dict.fromkeys(op.results, op))
     definitions.update((v, op) for v, op in stored.items() if v in definitions)
     environment = dict(known)
-    environment.update(_shape_sources(mirror, definitions, [*shapes]))
+    sources = _shape_sources(mirror, definitions, [*shapes])
     uses = first_uses(mirror)
-    chooser = _Chooser(definitions, earliest, environment.keys(), uses)
+    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses)
     for need in uses:
-        if need in definitions and need not in environment:
+        if need in definitions and need not in environment and need not in sources:
             chooser.choose(need)
-    result = Resolved([v for v in definitions if v in chooser.saved], environment)
+    result = Resolved([v for v in definitions if v in chooser.saved], environment, shapes=sources)
     for var in result.saved:
         environment[var] = Var(var.hint, var.type, var.named)
     for var, op in _in_order(definitions, [v for v in chooser.repeated if v not in chooser.saved]):
@@ -100,6 +102,12 @@ def _in_order(definitions: Mapping[Var, Op | None], chosen: Collection[Var]) -> 
     return list(ordered.items())
 
 
+def _defined_at(known: dict[Var, Atom], mirror: Block) -> dict[Var, int]:
+    """For each known value the number of the mirror's op from which on it can be used."""
+    places = {r: k + 1 for k, op in enumerate(mirror.ops) for r in op.results}
+    return {var: places.get(atom, 0) if isinstance(atom, Var) else 0 for var, atom in known.items()}
+
+
 class _Chooser:
     """Repeat as far back as possible, unless that would save more values than saving the value itself."""
 
@@ -107,10 +115,10 @@ class _Chooser:
         self,
         definitions: dict[Var, Op | None],
         earliest: Callable[[Op], int | None],
-        have: Iterable[Var],
+        have: dict[Var, int],
         uses: dict[Var, int],
     ) -> None:
-        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, frozenset(have), uses
+        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, have, uses
         self.saved: set[Var] = set()
         self.repeated: dict[Var, int] = {}
 
@@ -144,11 +152,11 @@ class _Chooser:
 
     def _positions(self, through: list[Var]) -> dict[Var, int]:
         """Where each value can be computed: behind what it reads, and behind its operands."""
-        positions: dict[Var, int] = {}
+        positions: dict[Var, int] = dict(self.have)
         for var, op in _in_order(self.definitions, through):
             own = self.earliest(op) or 0
             positions[var] = max([own, *(positions.get(a, 0) for a in op.inputs if isinstance(a, Var))])
-        return positions
+        return {var: positions[var] for var in through}
 
 
 def _is_dearer(root: Var, need: Var) -> bool:

@@ -15,13 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
-from ..analyse.activity import varied
+from ..analyse.activity import Activity, useful, varied
 from ..analyse.overlap import Overlap
 from ..analyse.regions import regions
-from ..errors import BadResult, UntrackableAlias
+from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var
-from ..ir.primitives import COMMENT, COPY, SETITEM, TUPLE
+from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
+from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
@@ -135,7 +135,9 @@ def both_sweeps(
     pairs = pairs or Pairs()
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
-    active = varied(function, inputs, memory)
+    reached, matters = varied(function, inputs, memory), useful(function, None, memory)
+    _refuse_laundering(reached, matters)
+    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
@@ -153,6 +155,23 @@ def _refuse_opaque(writes: list[Op]) -> None:
     for op in writes:
         if not op.primitive.writes:
             raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+
+
+def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
+    """What a loop carries is active inside and behind the loop, or in neither place."""
+    for op in walk(function.body):
+        if op.primitive is LOOP:
+            loop = loop_of(op)
+            for param, result in zip(loop.carried, loop.results, strict=True):
+                if param in active or result in active:
+                    active.update(dict.fromkeys(v for v in (param, result) if v in reached))
+    return active
+
+
+def _refuse_laundering(reached: Activity, matters: Activity) -> None:
+    lost = next((op for op in reached.laundering if any(r in matters for r in op.results)), None)
+    if lost is not None:
+        raise UnsupportedCall("a number is made from an object that opaque code made from active values", lost.origin)
 
 
 @dataclass

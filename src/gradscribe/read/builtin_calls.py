@@ -23,7 +23,8 @@ from ..ir.types import (
     Object,
     Scalar,
 )
-from .core import Core, Keywords
+from .core import Core
+from .parts import Keywords
 from .special import reads
 from .values import (
     FALSE,
@@ -148,7 +149,9 @@ class BuiltinCalls(Core):
             keys = self.new_list((), node, growing=True, tag="keys")
             self.iterate(listed, lambda item: self.append(keys, self.call(key, (item,), {}, node), node), node=node)
         length = self.emit(P.LENGTH, self.as_atom(listed), type=INT, hint="n")
-        look = self.emit(P.GETATTR, self.as_atom(keys), static="__getitem__", type=Object(None), inactive=True, hint="key")
+        look = self.emit(
+            P.GETATTR, self.as_atom(keys), static="__getitem__", type=Object(None), inactive=True, hint="key"
+        )
         order = self.emit(
             P.CALL_PYTHON, Const(sorted, name="sorted"),
             self.emit(P.CALL_PYTHON, Const(range, name="range"), length, type=Object(range), hint="positions"),
@@ -225,7 +228,9 @@ class BuiltinCalls(Core):
 
         self.iterate(value, trip, node=node)
         found = self.read(self.store.get(total), node)
-        return found if default is None else self.choose(self.truth(self.store.get(seen)), lambda: found, lambda: default)
+        return (
+            found if default is None else self.choose(self.truth(self.store.get(seen)), lambda: found, lambda: default)
+        )
 
     @reads(max)
     def _max(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -235,9 +240,7 @@ class BuiltinCalls(Core):
     def _min(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return self._extreme(operator.lt, min, args, keywords, node)
 
-    def _extreme(
-        self, better: Any, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST
-    ) -> Value:
+    def _extreme(self, better: Any, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         key = keywords.get("key", NONE)
         several = args if len(args) > 1 else None
         items = several or self.items_of(args[0], node)
@@ -291,8 +294,14 @@ class BuiltinCalls(Core):
         method = self.method_of_class(value, "__abs__")
         return NotImplemented if method is None else self.call(method, (), {}, node)
 
-    @reads(int, float, bool)
-    def _number(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+    @reads(int)
+    def _int(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._folded_number(int, args, keywords)
+
+    def _folded_number(self, function: Any, args: Sequence[Value], keywords: Keywords) -> Value:
+        """A function of one integer that is known."""
+        if len(args) == 1 and not keywords and is_const(args[0], int):
+            return Const(function(args[0].value))  # type: ignore[union-attr]
         return NotImplemented
 
     @reads(pow)
@@ -307,6 +316,9 @@ class BuiltinCalls(Core):
 
     @reads(round)
     def _round(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        folded = self._folded_number(round, args, keywords)
+        if folded is not NotImplemented:
+            return folded
         if lookup(round) is not None or not any(map(self.is_active, args)):
             return NotImplemented
         if len(args) > 1 or keywords:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
-from .core import Core, Restart
+from .assumptions import Restart
+from .core import Core
 from .environment import Frame, Key
 from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 
@@ -60,9 +62,13 @@ class Iteration(Core):
 
     def _iterable(self, value: Value, node: gast.AST | None) -> Value:
         """What an instance's `__iter__` returns; what is left of an iterator; other values as they are."""
+        if isinstance(value, Lazy) and value.kind == "flat":
+            return self.apply(np.ravel, value.sources, {}, node)
         if isinstance(value, Reference) and value.cell.kind == "iterator":
             source, position = self.content(value, node).items
-            self.store.set(value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position")))
+            self.store.set(
+                value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position"))
+            )
             if is_const(position, int) and position.value == 0:  # type: ignore[union-attr]
                 return source
             return self.get_item(source, self.slice_from(position), node)
@@ -79,16 +85,23 @@ class Iteration(Core):
     ) -> None:
         site = self.site(node)
         items = self.items_of(value)
-        if site in self.assumed.unrolled and items is not None and len(items) <= _TRIPS:
+        if (self.forcing or site in self.assumed.unrolled) and items is not None and len(items) <= _TRIPS:
             self._unroll(items, consume, exit_flag)
             return
 
         def trip(index: Atom) -> None:
-            if isinstance(index, Var) and items is not None and len(items) <= _TRIPS:
+            if isinstance(index, Var) and few:
                 self.indices[index] = site
             consume(index)
 
-        self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        few = items is not None and len(items) <= _TRIPS
+        if few:
+            self.range_loops.append(site)
+        try:
+            self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        finally:
+            if few:
+                self.range_loops.pop()
 
     def _iterate_items(
         self, value: Value, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
@@ -202,7 +215,9 @@ class Iteration(Core):
         for atom in atoms:
             joined = None if joined is None else join(joined, atom.type)
         if joined is None:
-            self.refuse("items of different kinds are iterated along with an array", node, "give the array a known length")
+            self.refuse(
+                "items of different kinds are iterated along with an array", node, "give the array a known length"
+            )
         made = self.emit(P.LIST, *atoms, type=List(joined))
         return Const(len(items)), lambda i: self.get_item(made, i, node)
 
@@ -212,7 +227,9 @@ class Iteration(Core):
         if value.kind == "enumerate":
             length, item = self._indexed(value.sources[0], node)
             start = value.sources[1]
-            return length, lambda i: TupleValue((self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i)))  # type: ignore[union-attr]
+            return length, lambda i: TupleValue(
+                (self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i))
+            )  # type: ignore[union-attr]
         if value.kind == "reversed":
             length, item = self._indexed(value.sources[0], node)
             last = self.binary(operator.sub, length, Const(1))
@@ -243,7 +260,9 @@ class Iteration(Core):
     def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Item]:
         """One source of a zip; `itertools.count` has no length."""
         if isinstance(source, Lazy) and source.kind == "count":
-            return None, lambda i: self.range_at(Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i)
+            return None, lambda i: self.range_at(
+                Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i
+            )
         if isinstance(source, Lazy) and source.kind == "repeat" and isinstance(source.sources[1], Lazy):
             return None, lambda i: source.sources[0]
         return self._indexed(source, node)
@@ -270,7 +289,7 @@ class Iteration(Core):
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         """`list(value)`."""
         items = self.items_of(value, node)
-        made = self.new_list(items or (), node, growing=items is None)
+        made = self.new_list(items or (), node, growing=items is None and not self.forcing)
         if items is None:
             self.iterate(value, lambda item: self.append(made, item, node), node=node)
         return made
@@ -284,9 +303,7 @@ class Iteration(Core):
         if value.kind == "chain":
             for source in value.sources:
                 flag = FALSE if exit_flag is None else self.store.get(exit_flag)
-                self.branch(
-                    flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node)
-                )
+                self.branch(flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node))
         elif value.kind == "filter":
             function, source = value.sources
 
@@ -381,4 +398,3 @@ class Iteration(Core):
             self.generate(node, value.sources[0], element, exit_flag)
         finally:
             self.frame = outer
-

@@ -14,7 +14,8 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, Scalar
-from .core import Core, Keywords
+from .core import Core
+from .parts import Keywords
 from .special import reads
 from .values import FALSE, NONE, TRUE, Cell, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 
@@ -63,7 +64,9 @@ class IteratorCalls(Core):
     def _repeat(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         if len(args) == 2 and is_const(args[1], int):
             return TupleValue((args[0],) * max(args[1].value, 0))  # type: ignore[union-attr]
-        count = self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
+        count = (
+            self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
+        )
         return Lazy("repeat", (args[0], count))
 
     @reads(itertools.count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import operator
 import typing
 from collections.abc import Sequence
 from typing import Any
@@ -17,8 +18,9 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import STRING, Array, Dict, FixedList, List, Object, Record, Scalar, Tuple
-from .core import Core, Keywords
-from .operators import is_numeric_for_sure
+from .comparisons import is_numeric_for_sure
+from .core import Core
+from .parts import Keywords
 from .special import SPECIAL, reads
 from .values import (
     FALSE,
@@ -34,6 +36,14 @@ from .values import (
     Value,
     is_const,
 )
+
+
+def _get_items(*args: Any) -> None:
+    """Stands for what `operator.itemgetter(*keys)` returns, called with the object last."""
+
+
+def _get_attributes(*args: Any) -> None:
+    """Stands for what `operator.attrgetter(*names)` returns, called with the object last."""
 
 
 class LibraryCalls(Core):
@@ -93,8 +103,6 @@ class LibraryCalls(Core):
         if isinstance(type_, Tuple):
             return type_.cls or tuple
         return str if type_ == STRING else found
-
-    parameters: set[Var]
 
     @reads(type)
     def _type(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -156,6 +164,31 @@ class LibraryCalls(Core):
     @reads(functools.partial)
     def _partial(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return Partial(args[0], tuple(args[1:]), dict(keywords))
+
+    @reads(operator.itemgetter)
+    def _itemgetter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Partial(Const(_get_items, name="operator.itemgetter"), tuple(args), {})
+
+    @reads(operator.attrgetter)
+    def _attrgetter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Partial(Const(_get_attributes, name="operator.attrgetter"), tuple(args), {})
+
+    @reads(_get_items)
+    def _items(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        *keys, owner = args
+        found = tuple(self.get_item(owner, key, node) for key in keys)
+        return found[0] if len(found) == 1 else TupleValue(found)
+
+    @reads(_get_attributes)
+    def _attributes(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        *names, owner = args
+        found = []
+        for name in names:
+            value = owner
+            for part in name.value.split("."):  # type: ignore[union-attr]
+                value = self.get_attribute(value, part, node)
+            found.append(value)
+        return found[0] if len(found) == 1 else TupleValue(tuple(found))
 
     @reads(functools.wraps)
     def _wraps(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

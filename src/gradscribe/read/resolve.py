@@ -128,13 +128,15 @@ class Resolve(Core):
         key = (id(external.owner), external.name)
         if key in self.externals and not self.assumed.volatile:
             return self.externals[key][1]
-        type_ = signature_of(value, external.name)
+        opaque = key in self.assumed.opaque
+        type_ = Object(type(value)) if opaque else signature_of(value, external.name)
         builder = self.builder if self.assumed.volatile else self.root
         made = builder.emit(P.EXTERNAL, hint=external.name, named=True, type=type_, static=external)
         self.born[made] = len(self.born)
         self.samples[made] = value
+        self.opaque_roots[made] = key
         if key not in self.externals:
-            self.assumed_types += [] if is_huge(value) else [(external, key_of(value))]
+            self.assumed_types += [] if is_huge(value) or opaque else [(external, key_of(value))]
         self.externals[key] = (external, made)
         return made
 
