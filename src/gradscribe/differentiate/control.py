@@ -491,7 +491,12 @@ def _resolve(
     restores = _numbered_restores(mirror)
     places = {op: k for k, op in enumerate(ops)}
 
+    stored = {var: op for write in ops for var, op in sweep.reads.read_back(write, sweep.restored)}
+    reading = frozenset(stored.values())
+
     def earliest(op: Op) -> int | None:
+        if op in reading:
+            return 0
         position = 0
         if any(_in_written_memory(sweep, r) for r in op.results) and not is_view(op):
             return None  # it makes memory that is written: another one would not do
@@ -509,7 +514,7 @@ def _resolve(
                     position = max(position, restores[write] + 1)
         return position
 
-    return resolve(ops, params, mirror, known, earliest, sweep.shapes)
+    return resolve(ops, params, mirror, known, earliest, sweep.shapes, stored)
 
 
 def _numbered_writes(ops: Sequence[Op]) -> dict[Op, int]:
