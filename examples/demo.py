@@ -26,7 +26,7 @@ RATE = 0.5
 
 def logistic_loss(weights, inputs, labels):
     margins = labels * (inputs @ weights)
-    return np.mean(np.logaddexp(0.0, -margins)) + PENALTY * np.sum(weights**2)
+    return np.mean(np.log1p(np.exp(-margins))) + PENALTY * np.sum(weights**2)
 
 
 def network_scores(params, inputs):
@@ -37,7 +37,7 @@ def network_scores(params, inputs):
 def network_loss(params, inputs, labels):
     margins = labels * network_scores(params, inputs)
     penalty = np.sum(params["w1"] ** 2) + np.sum(params["w2"] ** 2)
-    return np.mean(np.logaddexp(0.0, -margins)) + PENALTY * penalty
+    return np.mean(np.log1p(np.exp(-margins))) + PENALTY * penalty
 
 
 # What a careful person would write, to compare with --------------------------------------------------------------

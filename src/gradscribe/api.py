@@ -68,11 +68,15 @@ class Derivative(Generic[P, R]):
         return self._slow(args, keywords)
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        arguments, extra = self._bind(args, keywords)
-        compiled = self._compiled_for(arguments)
+        bound, extra = self._bind(args, keywords)
+        compiled = self._compiled_for(bound.arguments)
         if self._is_fast(compiled, args, keywords):
             self._fast[tuple(map(type, args))] = compiled.function
-        return compiled.function(*_positional(self._signature, arguments), *extra)
+        added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
+        if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
+            names = [p.var.hint for p in added]
+            return compiled.function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
+        return compiled.function(*bound.args, *extra, **bound.kwargs)
 
     def _is_fast(self, compiled: pipeline.Compiled, args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
         """Whether the Python types of the arguments alone tell which code to run."""
@@ -82,7 +86,7 @@ class Derivative(Generic[P, R]):
         names = list(self._signature.parameters)[: len(args)]
         return simple and all(type(a) is float for a, n in zip(args, names, strict=False) if n in self._wrt)
 
-    def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
         extra: tuple[Any, ...] = ()
         if self.mode == "forward":
@@ -93,10 +97,9 @@ class Derivative(Generic[P, R]):
         except TypeError as wrong:
             raise BadArgument(f"{_title(self.primal)}: {wrong}") from None
         bound.apply_defaults()
-        arguments = dict(bound.arguments)
         for name in self._wrt:
-            arguments[name] = _differentiable(arguments[name], name, self.primal)
-        return arguments, extra
+            bound.arguments[name] = _differentiable(bound.arguments[name], name, self.primal)
+        return bound, extra
 
     def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
         key = call_key(arguments.values())
@@ -110,14 +113,14 @@ class Derivative(Generic[P, R]):
 
     def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
-        arguments, _ = self._bind(primals, {})
-        key = call_key(arguments.values())
+        bound, _ = self._bind(primals, {})
+        key = call_key(bound.arguments.values())
         found = self._pairs.get(key)
         if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
-            types, static = split(arguments)
+            types, static = split(bound.arguments)
             found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
         ahead, back = found
-        value, record = ahead.function(*_positional(self._signature, arguments))
+        value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
 
     def _compile(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
@@ -159,8 +162,8 @@ class Derivative(Generic[P, R]):
         Args:
             args, keywords: as in a call.
         """
-        arguments, _ = self._bind(args, keywords)
-        return self._compiled_for(arguments).written.text
+        bound, _ = self._bind(args, keywords)
+        return self._compiled_for(bound.arguments).written.text
 
     def show(self) -> None:
         """Print the source."""
@@ -352,11 +355,6 @@ def _names(signature: inspect.Signature, argnums: ArgNums, primal: Callable[...,
 
 def _title(function: Callable[..., Any]) -> str:
     return getattr(function, "__qualname__", None) or repr(function)
-
-
-def _positional(signature: inspect.Signature, arguments: Mapping[str, Any]) -> list[Any]:
-    """The arguments in the order of the parameters; the derivative takes `*args` and `**keywords` as one each."""
-    return [arguments[name] for name in signature.parameters]
 
 
 def _differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:

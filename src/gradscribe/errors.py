@@ -122,3 +122,13 @@ class BadResult(GradscribeError, TypeError):
 
 class BadRule(GradscribeError):
     """A rule that contradicts itself or the primitive that it is for."""
+
+
+class GradientMismatch(GradscribeError):
+    """A derivative that `check_grads` found to be wrong.
+
+    Attributes:
+        report: all that was compared.
+    """
+
+    report: object = None

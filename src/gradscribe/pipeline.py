@@ -18,8 +18,8 @@ from typing import Any
 from . import rules
 from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
-from .ir.nodes import Function
-from .ir.primitives import External
+from .ir.nodes import Function, walk
+from .ir.primitives import CALL, External
 from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
 from .read.lower import Lowered, lower
 from .read.signature import signature_of
@@ -119,7 +119,8 @@ def compile_derivative(
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
-    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse")
+    primal = lowered.function if mode == "forward" else None
+    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
 
 
 def compile_pullback(
@@ -136,14 +137,28 @@ def compile_pullback(
     return ahead, back
 
 
-def finish(program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False) -> Compiled:
-    """Simplify, write and compile a program."""
+def finish(
+    program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False, primal: Function | None = None
+) -> Compiled:
+    """Simplify, write and compile a program; for `primal` see `simplify`."""
     if optimize:
-        program = simplify(program)
+        program = simplify(program, primal)
+        _simplify_callees(program)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)
+
+
+def _simplify_callees(program: Function) -> None:
+    """Simplify each function that is called, once."""
+    todo, done = [program], set()
+    while todo:
+        for op in walk(todo.pop().body):
+            if op.primitive is CALL and op.static not in done:
+                done.add(op.static)
+                op.static.function = simplify(op.static.function)
+                todo.append(op.static.function)
 
 
 def _bound(value: Any) -> Any:

@@ -126,3 +126,50 @@ def cofactors(a: Any) -> Any:
     rest = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return sign[..., None, None] * np.conj((u * rest[..., None, :]) @ vh)
+
+
+def resized(x: Any, like: Any) -> Any:
+    """x cut, or filled up with zeros, to the shape of `like`; what x holds stays in front."""
+    out = np.zeros(np.shape(like), x.dtype)
+    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape))
+    out[common] = x[common]
+    return out
+
+
+def doubled(h: Any, n: int, axis: int) -> Any:
+    """Half of a Hermitian spectrum of n entries, with the entries doubled that have a mirror image in the other half."""
+    h = np.moveaxis(2.0 * h, axis, 0)
+    h[0] *= 0.5
+    if n % 2 == 0 and len(h) > n // 2:
+        h[n // 2] *= 0.5
+    return np.moveaxis(h, 0, axis)
+
+
+def centred(x: Any, length: int, late: bool = False) -> Any:
+    """The middle of x, or x in the middle of zeros; an odd entry is left over in front (`late`) or behind."""
+    out = np.zeros(length, x.dtype)
+    gap = abs(length - len(x))
+    start = gap - gap // 2 if late else gap // 2
+    if length < len(x):
+        out[:] = x[start : start + length]
+    else:
+        out[start : start + len(x)] = x
+    return out
+
+
+def sinc_derivative(x: Any, order: int) -> Any:
+    """The derivatives of `np.sinc`, as accurate near 0 as elsewhere.
+
+    sinc(x) is the mean of cos(pi * x * t) over t in (0, 1). For larger x the recurrence `x f_n + n f_(n-1) =
+    pi**(n-1) sin(pi x + n pi/2)` is shorter.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    t = 0.5 * np.pi * (nodes + 1.0)
+    x = np.asarray(x)
+    near = np.sum(0.5 * weights * t**order * np.cos(x[..., None] * t + 0.5 * order * np.pi), axis=-1)
+    safe = np.where(np.abs(x) < 2.0, 2.0, x)
+    far = np.sinc(safe)
+    for n in range(1, order + 1):
+        far = (np.pi ** (n - 1) * np.sin(np.pi * safe + 0.5 * n * np.pi) - n * far) / safe
+    out = np.where(np.abs(x) < 2.0, near, far).astype(np.result_type(x, np.float32), copy=False)
+    return out if out.ndim else out[()]

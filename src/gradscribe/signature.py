@@ -99,8 +99,22 @@ def split(arguments: Mapping[str, object]) -> tuple[dict[str, Type], dict[str, o
     """The types of all arguments, and the values of the static ones."""
     sizes: dict[int, str] = {}
     types = {name: abstract(value, name, sizes) for name, value in arguments.items()}
-    static = {name: value for name, value in arguments.items() if is_static(value)}
+    static = {name: value for name, value in arguments.items() if is_static(value) or _holds_static(value)}
     return types, static
+
+
+def _holds_static(value: object) -> bool:
+    """Whether a container holds functions or strings, by which the derivative is chosen."""
+    if isinstance(value, (tuple, list)):
+        return any(map(_is_or_holds_static, value))
+    if type(value) is dict:
+        return any(map(_is_or_holds_static, value.values()))  # type: ignore[attr-defined]
+    type_ = signature_of(value) if type(value).__module__ != "numpy" else None
+    return isinstance(type_, Record) and any(_is_or_holds_static(getattr(value, n)) for n in type_.names)
+
+
+def _is_or_holds_static(value: object) -> bool:
+    return value is not None and (is_static(value) or _holds_static(value))
 
 
 def describe(type_: Type) -> str:

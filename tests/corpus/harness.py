@@ -120,13 +120,18 @@ def _reverse(facts: Expected, plain: Run) -> str | None:
     import gradscribe
 
     args = facts.fresh()
-    run = observed(gradscribe.value_and_grad(facts.function, argnums=facts.argnums), args, facts.kwargs)
+    run = observed(gradscribe.value_and_grad(facts.function, argnums=_argnums(facts)), args, facts.kwargs)
     value, gradients = run.value
+    gradients = gradients if len(facts.argnums) > 1 else (gradients,)
     return (
         _behaviour(Run(value, run.printed, args), plain)
         or _sharing(gradients, args)
-        or _gradients(gradients, facts)
+        or compare_gradients(gradients, facts)
     )
+
+
+def _argnums(facts: Expected) -> int | tuple[int, ...]:
+    return facts.argnums if len(facts.argnums) > 1 else facts.argnums[0]
 
 
 def _pullback(facts: Expected, plain: Run) -> str | None:
@@ -147,7 +152,7 @@ def _pullback(facts: Expected, plain: Run) -> str | None:
 
     scalar = Expected(weighted, facts.args, facts.argnums)
     fault = _behaviour(Run(value, plain.printed, args), plain)
-    return fault or _gradients([gradients[k] for k in facts.argnums], scalar)
+    return fault or compare_gradients([gradients[k] for k in facts.argnums], scalar)
 
 
 def _behaviour(run: Run, plain: Run) -> str | None:
@@ -174,7 +179,8 @@ def _sharing(gradients: Sequence[Any], args: Sequence[Any]) -> str | None:
     return None
 
 
-def _gradients(gradients: Sequence[Any], facts: Expected) -> str | None:
+def compare_gradients(gradients: Sequence[Any], facts: Expected) -> str | None:
+    """Form and numbers of the gradients by the arguments `argnums`; None where they are right."""
     if len(gradients) != len(facts.argnums):
         return f"{len(gradients)} gradients for {len(facts.argnums)} arguments"
     estimates = iter(facts.gradient())
@@ -228,10 +234,9 @@ def _given(facts: Expected) -> Callable[..., Any]:
 
 
 def _tangent_args(facts: Expected, tangents: Sequence[Any]) -> tuple[Any, ...]:
-    """The directions in the form of the arguments; zero for an argument that is constant."""
+    """The directions in the form of the arguments; None for an argument that is constant."""
     _, build = argument_leaves(facts.args)
-    built = build(tangents)
-    return tuple(t if flatten(arg)[0] else 0.0 for t, arg in zip(built, facts.args, strict=True))
+    return tuple(t if k in facts.argnums else None for k, t in enumerate(build(tangents)))
 
 
 def _tangent(dy: Any, value: Any, wanted: Any) -> str | None:
@@ -254,7 +259,7 @@ def _second(facts: Expected, plain: Run) -> str | None:
     """A tangent of the gradient against differences of the gradient (which the mode "reverse" judges)."""
     import gradscribe
 
-    gradient = gradscribe.grad(facts.function, argnums=facts.argnums)
+    gradient = gradscribe.grad(facts.function, argnums=_argnums(facts))
     tangents = facts.tangents(1)
 
     def numeric(*given: Any) -> Any:

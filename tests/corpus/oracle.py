@@ -174,4 +174,6 @@ def disagreement(got: Any, wanted: Estimate, single: bool = False) -> str | None
         return None
     index = tuple(int(k[0]) for k in np.nonzero(~np.atleast_1d(right)))
     shown = index if have.ndim else ()
-    return f"{list(shown)} is {have[shown]:.10g}, differences give {value[shown]:.10g} ({np.sum(~right)} of {right.size})"
+    return (
+        f"{list(shown)} is {have[shown]:.10g}, differences give {value[shown]:.10g} ({np.sum(~right)} of {right.size})"
+    )

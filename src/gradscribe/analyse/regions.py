@@ -173,7 +173,7 @@ class _Grouping:
                 result = self.groups.inner(result, EVERY)
             self.groups.unite(result, self.groups.inner(region, EVERY))
         elif isinstance(container.type, Array):
-            if is_basic_index(index) or not _is_surely_fancy(index):
+            if is_basic_index(index) or not is_surely_fancy(index):
                 self.groups.unite(result, region)
         else:
             self.mix(result, region)
@@ -307,7 +307,7 @@ def _is_slice(index: Atom) -> bool:
     return isinstance(index.type, Slice) or (isinstance(index, Const) and isinstance(index.value, slice))
 
 
-def _is_surely_fancy(index: Atom) -> bool:
+def is_surely_fancy(index: Atom) -> bool:
     """Whether an index of an array that is not basic is known to hold an array or a list, so that a copy is made."""
     parts = getattr(index.type, "items", None) or (index.type,)
     return any(isinstance(part, (Array, List)) or getattr(part, "cls", None) is list for part in parts)

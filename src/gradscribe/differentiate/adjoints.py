@@ -143,7 +143,7 @@ class Adjoints:
 
     def zero(self, var: Var) -> Atom:
         """A zero of the shape of a value."""
-        if isinstance(var.type, Scalar):
+        if isinstance(var.type, (Scalar, Numeric)):
             return Const(0.0)
         if isinstance(var.type, STRUCTURES):
             from .structures import build

@@ -198,7 +198,7 @@ def _is_const(atom: Atom, value: bool) -> bool:
 
 def _unchanged(sweep: Sweep, loop: Loop, arm: Block, places: dict[Var, int], k: int) -> bool:
     param, next_ = loop.carried[k], loop.nexts[k]
-    if param not in sweep.active:
+    if param not in sweep.active and loop.results[k] not in sweep.active:
         return True
     if isinstance(next_, Var) and next_ in places:
         next_ = arm.yields[places[next_]]
@@ -242,7 +242,7 @@ def _resolve_arms(sweep: Sweep, frame: Frame, step: Step, mirrors: list[Block]) 
     """See to what the mirrored arms read of the arms; put the finished branch into the forward sweep."""
     out = []
     for k, (inner, mirror) in enumerate(zip(step.frames, mirrors, strict=True)):
-        found = _resolve(sweep, inner.builder.ops, (), mirror, {})
+        found = _resolve(sweep, step.op, inner.builder.ops, (), mirror, {})
         pops: list[Op] = []
         if frame.in_loop:
             pushes, pops = _tapes(sweep, found)
@@ -264,7 +264,7 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     op, (body,) = step.op, step.frames
     assert step.shape is not None
     loop, builder = loop_of(op), adjoints.builder
-    carried = [k for k, p in enumerate(loop.carried) if p in sweep.active and not sweep.is_pointer(p)]
+    carried = [k for k, p in enumerate(loop.carried) if _is_carried(sweep, p, loop.results[k])]
     _refuse_structures(loop, carried)
     outer = _outer_values(sweep, [body.block])
     cotangents = [adjoints.take(loop.results[k]) for k in carried]
@@ -292,6 +292,12 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     adjoints.values.update(zip(outer, results[len(carried) :], strict=True))
     for k, result in zip(carried, results, strict=False):
         adjoints.add(loop.inits[k], result)
+
+
+def _is_carried(sweep: Sweep, param: Var, result: Var) -> bool:
+    """Whether the loop carries an adjoint that is a value."""
+    active = param in sweep.active or result in sweep.active
+    return active and not sweep.is_pointer(param) and not sweep.is_pointer(result)
 
 
 def _finish_unmirrored(frame: Frame, step: Step) -> None:
@@ -412,12 +418,12 @@ def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: 
     index = loop_of(step.op).index
     params = ([] if index is None else [index]) + step.carried
     if not step.shape.counted:
-        found = _resolve(sweep, body.builder.ops, params, mirror, known)
+        found = _resolve(sweep, step.op, body.builder.ops, params, mirror, known)
         mirror = _into_arms(sweep, body, mirror, found)
         pushes, pops = _tapes(sweep, found)
         body.builder.ops = place(body.builder.ops, params, pushes)
     else:
-        found, pops = _resolve_counted(sweep, body, step.shape.passed, params, mirror, known)
+        found, pops = _resolve_counted(sweep, step, params, mirror, known)
     frame.builder.ops[step.position] = assemble_loop(step)
     return _assemble(sweep, mirror, found, pops)
 
@@ -454,12 +460,13 @@ def _save_in_arm(
 
 
 def _resolve_counted(
-    sweep: Sweep, body: Frame, passed: int, params: list[Var], mirror: Block, known: dict[Var, Atom]
+    sweep: Sweep, step: Step, params: list[Var], mirror: Block, known: dict[Var, Atom]
 ) -> tuple[Resolved, list[Op]]:
     """What is saved is saved behind the exit test, so that the trip that ends the loop saves nothing."""
+    (body,), passed = step.frames, step.shape.passed  # type: ignore[union-attr]
     test = body.steps[-1]
     arm, before = test.frames[passed].builder, body.builder.ops[: test.position]
-    found = _resolve(sweep, [*before, *arm.ops], params, mirror, known)
+    found = _resolve(sweep, step.op, [*before, *arm.ops], params, mirror, known)
     pushes, pops = _tapes(sweep, found)
     arm.ops = place(arm.ops, [*params, *(r for op in before for r in op.results)], pushes)
     for inner in (f for f in test.frames if f is not test.frames[passed]):
@@ -470,9 +477,10 @@ def _resolve_counted(
 
 
 def _resolve(
-    sweep: Sweep, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
+    sweep: Sweep, at: Op, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
 ) -> Resolved:
-    sweep.note_reads(mirror)
+    """See to what the mirror of a block of the op `at` reads of that block, whose ops are `ops` now."""
+    sweep.reads.note(mirror.ops, at)
     writes = _numbered_writes(ops)
     restores = _numbered_restores(mirror)
     places = {op: k for k, op in enumerate(ops)}
@@ -484,10 +492,12 @@ def _resolve(
         for var in entries_read(op):
             if not _in_written_memory(sweep, var):
                 continue
-            if var in sweep.shadow_values or not sweep.memory.knows(var) or not sweep.is_restored(var):
+            if var in sweep.shadow_values or not sweep.memory.knows(var) or isinstance(var.type, List):
                 return None
-            for write, place in writes.items():
-                if place >= places[op] and write in sweep.memory.writes(sweep.memory.of(var)):
+            for write in sweep.reads.hits(op, var):
+                if write not in sweep.restored:
+                    return None
+                if writes.get(write, -1) >= places[op]:
                     if write not in restores:
                         return None
                     position = max(position, restores[write] + 1)
@@ -538,7 +548,7 @@ def _tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]
 
 def _assemble(sweep: Sweep, mirror: Block, found: Resolved, pops: list[Op]) -> Block:
     """The mirrored block with what it needs in front."""
-    renamed = rename(mirror, found.environment)
+    renamed = rename(mirror, {**found.shapes, **found.environment})
     for old, new in found.environment.items():
         if old in sweep.shadow_values and isinstance(new, Var):
             sweep.shadow_values.add(new)

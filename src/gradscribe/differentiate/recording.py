@@ -10,7 +10,7 @@ This module knows no rule; it only moves values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
@@ -30,11 +30,13 @@ class Resolved:
         environment: forward value -> the value that stands for it in the mirror (for `rename`).
         repeated: the ops that repeat forward ops, in order, each with the number of the mirror's op in front of which
             it stands.
+        shapes: forward value of which the mirror reads the shape alone -> the value that it is read from.
     """
 
     saved: list[Var]
     environment: dict[Var, Atom]
     repeated: list[tuple[int, Op]] = field(default_factory=list)
+    shapes: dict[Var, Atom] = field(default_factory=dict)
 
 
 def resolve(
@@ -60,13 +62,13 @@ def resolve(
     for op in forward:
         definitions.update(dict.fromkeys(op.results, op))
     environment = dict(known)
-    environment.update(_shape_sources(mirror, definitions, [*shapes]))
+    sources = _shape_sources(mirror, definitions, [*shapes])
     uses = first_uses(mirror)
-    chooser = _Chooser(definitions, earliest, environment.keys(), uses)
+    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses)
     for need in uses:
-        if need in definitions and need not in environment:
+        if need in definitions and need not in environment and need not in sources:
             chooser.choose(need)
-    result = Resolved([v for v in definitions if v in chooser.saved], environment)
+    result = Resolved([v for v in definitions if v in chooser.saved], environment, shapes=sources)
     for var in result.saved:
         environment[var] = Var(var.hint, var.type, var.named)
     for var, op in definitions.items():
@@ -77,6 +79,12 @@ def resolve(
     return result
 
 
+def _defined_at(known: dict[Var, Atom], mirror: Block) -> dict[Var, int]:
+    """For each known value the number of the mirror's op from which on it can be used."""
+    places = {r: k + 1 for k, op in enumerate(mirror.ops) for r in op.results}
+    return {var: places.get(atom, 0) if isinstance(atom, Var) else 0 for var, atom in known.items()}
+
+
 class _Chooser:
     """Repeat as far back as possible, unless that would save more values than saving the value itself."""
 
@@ -84,10 +92,10 @@ class _Chooser:
         self,
         definitions: dict[Var, Op | None],
         earliest: Callable[[Op], int | None],
-        have: Iterable[Var],
+        have: dict[Var, int],
         uses: dict[Var, int],
     ) -> None:
-        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, frozenset(have), uses
+        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, have, uses
         self.saved: set[Var] = set()
         self.repeated: dict[Var, int] = {}
 
@@ -121,13 +129,13 @@ class _Chooser:
 
     def _positions(self, through: list[Var]) -> dict[Var, int]:
         """Where each value can be computed: behind what it reads, and behind its operands."""
-        positions: dict[Var, int] = {}
+        positions: dict[Var, int] = dict(self.have)
         wanted = set(through)
         for var, op in self.definitions.items():
             if var in wanted and op is not None:
                 own = self.earliest(op) or 0
                 positions[var] = max([own, *(positions.get(a, 0) for a in op.inputs if isinstance(a, Var))])
-        return positions
+        return {var: positions[var] for var in through}
 
 
 def _is_dearer(root: Var, need: Var) -> bool:
@@ -154,12 +162,14 @@ def is_view(op: Op) -> bool:
 
 def entries_read(op: Op) -> list[Var]:
     """The operands whose entries an op reads."""
-    if not op.primitive.reads or op.blocks or is_view(op):
+    if op.blocks or is_view(op):
         return []
-    args = op.args[:1] if op.primitive is UNBROADCAST else op.args
+    args: Sequence[Atom] = [a for k, a in enumerate(op.args) if op.primitive.reads_operand(k)]
+    args = args[:1] if op.primitive is UNBROADCAST else args
     if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):
         args = args[1:]
-    return [a for a in (*args, *(v for _, v in op.keywords)) if isinstance(a, Var)]
+    keywords = [v for _, v in op.keywords] if op.primitive.reads else []
+    return [a for a in (*args, *keywords) if isinstance(a, Var)]
 
 
 # ------------------------------------------------------------------ what a block mentions

@@ -38,6 +38,7 @@ class Primitive:
             only at run time), "element" (an entry of the container that is operand 0, by reference), "any" (it may
             share that of any operand; nothing more is known).
         reads: whether it reads the entries of its array operands (a view or `len` does not).
+        contents: the positions of the operands whose entries it reads although `reads` is False.
         writes: the positions of the operands whose memory it writes.
         effect: whether it must run once and in order (print, opaque calls), besides `writes`.
         cost: of running it again: "free" (no arithmetic), "cheap" (plain arithmetic) or "dear".
@@ -50,6 +51,7 @@ class Primitive:
     symbol: str | None = None
     aliasing: str = "fresh"
     reads: bool = True
+    contents: tuple[int, ...] = ()
     writes: tuple[int, ...] = ()
     effect: bool = False
     cost: str = "dear"
@@ -61,6 +63,10 @@ class Primitive:
     def is_pure(self) -> bool:
         """Whether it may be dropped when no result is used."""
         return not self.writes and not self.effect
+
+    def reads_operand(self, position: int) -> bool:
+        """Whether it reads the entries of the operand at a position (of the args, then the keywords)."""
+        return self.reads or position in self.contents
 
     def function(self, style: str | None = None) -> Callable[..., Any]:
         """The callable that computes it, in the given style."""
@@ -208,7 +214,7 @@ VADDAT = define("vaddat", infer=_infer.same_as_first)
 COPY = define("copy", np.copy, np.ndarray.copy, infer=_infer.same_as_first, parameters="a")
 """`x.copy()`."""
 ZEROS_LIKE = define("zeros_like", np.zeros_like, infer=_infer.filled, parameters="a", reads=False)
-FULL_LIKE = define("full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False)
+FULL_LIKE = define("full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False, contents=(1,))
 LIST = define("list_", infer=None)
 """`[args...]` that may be written: a fresh list."""
 APPEND = define("append", list.append, infer=None, writes=(0,))

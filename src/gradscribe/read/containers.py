@@ -7,35 +7,30 @@ its stead (type `List`).
 
 from __future__ import annotations
 
-import operator
+import itertools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import gast
-import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import lookup
 from ..ir.types import (
     INT,
-    NUMERIC,
-    STRING,
     UNDEFINED,
-    Array,
     Dict,
     FixedList,
     List,
-    Numeric,
     Object,
     Record,
-    Scalar,
     Tuple,
     Type,
     join,
 )
-from .core import Core, Restart
+from .assumptions import Restart
+from .core import Core
+from .resolve import is_static
 from .values import (
     NONE,
     Cell,
@@ -54,6 +49,7 @@ from .values import (
     is_code,
     is_const,
     is_foldable,
+    is_function,
 )
 
 _UNROLL = 4096
@@ -79,8 +75,6 @@ class Containers(Core):
             self.list_sites[made] = site
         return made
 
-    list_sites: dict[Var, Any]
-
     def _widen_list(self, site: Any, atoms: list[Atom]) -> None:
         before = self.assumed.lists[site]
         joined: Type | None = before
@@ -105,7 +99,17 @@ class Containers(Core):
             for item in value.items:
                 if isinstance(item, Reference):
                     self._list_item(item, node)
+        if is_function(value):
+            self._unroll_around(node)
         return self.as_atom(value, node)
+
+    def _unroll_around(self, node: gast.AST | None) -> None:
+        """Functions are no items of a list of the program: unroll a loop around, so that the list stays known."""
+        left = [site for site in self.range_loops if site not in self.assumed.unrolled]
+        if left:
+            self.assumed.unrolled.add(left[-1])
+            self.assumed.lists.clear()
+            raise Restart
 
     def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
         if cell.site in self.assumed.lists:
@@ -200,8 +204,10 @@ class Containers(Core):
                 value.kind, lambda k, v: TupleValue((Const(k), v))
             )
             return tuple(made(k, v) for k, v in entries)
-        if value.kind == "generator":
+        if value.kind in ("flat", "generator", "count", "pairs", "takewhile", "ndenumerate"):
             return None
+        if value.kind in ("product", "starmap", "repeat"):
+            return self._items_of_rows(value, node)
         iterated = {"map": value.sources[1:], "filter": value.sources[1:], "enumerate": value.sources[:1]}
         sources = [self.items_of(s, node) for s in iterated.get(value.kind, value.sources)]
         if any(s is None for s in sources):
@@ -211,7 +217,11 @@ class Containers(Core):
             return tuple(TupleValue(row) for row in zip(*known, strict=False))
         if value.kind == "enumerate":
             start = value.extra
-            return tuple(TupleValue((Const(start + k), v)) for k, v in enumerate(known[0])) if isinstance(start, int) else None
+            return (
+                tuple(TupleValue((Const(start + k), v)) for k, v in enumerate(known[0]))
+                if isinstance(start, int)
+                else None
+            )
         if value.kind == "reversed":
             return known[0][::-1]
         if value.kind == "chain":
@@ -236,11 +246,22 @@ class Containers(Core):
     def part(self, owner: Var, key: Any) -> Value:
         """`owner[key]` for an argument or global with a known structure."""
         hint = key if isinstance(key, str) and key.isidentifier() else self.hint
+        if owner in self.parameters and isinstance(owner.type, (Tuple, FixedList, Dict)):
+            made = self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
+            if isinstance(made, Var):
+                self.parameters.add(made)
+            return made
         return self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
 
     def _known_part(self, owner: Var, atom: Atom, key: Any, select: Callable[[Any], Any]) -> Value:
         if isinstance(atom, Var) and owner in self.paths:
             self.paths[atom] = self.paths[owner]
+        if owner in self.statics and isinstance(atom, Var):
+            self.statics[atom] = value = select(self.statics[owner])
+            if is_static(value):
+                return self.lift(value, str(key))
+        if owner in self.opaque_roots and isinstance(atom, Var):
+            self.opaque_roots[atom] = self.opaque_roots[owner]
         if owner in self.samples and isinstance(atom, Var):
             value = select(self.samples[owner])
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
@@ -250,6 +271,21 @@ class Containers(Core):
         if atom.type == Object(type(None)):
             return NONE
         return atom
+
+    def _items_of_rows(self, value: Lazy, node: gast.AST | None) -> tuple[Value, ...] | None:
+        if value.kind == "repeat":
+            return None
+        if value.kind == "starmap":
+            rows = self.items_of(value.sources[1], node)
+            if rows is None:
+                return None
+            return tuple(self.call(value.sources[0], self.items_of(row, node) or (), {}, node) for row in rows)
+        if any(isinstance(s, Range) for s in value.sources):
+            return None
+        columns = [self.items_of(s, node) for s in value.sources]
+        if any(c is None for c in columns):
+            return None
+        return tuple(map(TupleValue, itertools.product(*(c or () for c in columns))))
 
     # as a value of the program ------------------------------------------------------------------------------------------
 
@@ -264,17 +300,21 @@ class Containers(Core):
         if isinstance(value, Choice):
             return self._choice_atom(value, node)
         if isinstance(value, Range):
-            return self.emit(P.CALL_PYTHON, Const(range, name="range"), value.start, value.stop, value.step, type=Object(range))
+            return self.emit(
+                P.CALL_PYTHON, Const(range, name="range"), value.start, value.stop, value.step, type=Object(range)
+            )
         if isinstance(value, Lazy):
             items = self.items_of(value, node)
             listed = self.new_list((), node, growing=True) if items is None else TupleValue(items)
             if items is None:
-                self.iterate(value, lambda item: self.append(listed, item, node), node=node)
+                self.iterate(value, lambda entry: self.append(listed, entry, node), node=node)
             return self.as_atom(listed, node)
         if isinstance(value, Poison):
             self.refuse(value.reason, node, value.hint)
         if isinstance(value, Named):
-            return self.emit(P.GETATTR, self.as_atom(value.owner, node), static=value.name, type=Object(None), inactive=True)
+            return self.emit(
+                P.GETATTR, self.as_atom(value.owner, node), static=value.name, type=Object(None), inactive=True
+            )
         if isinstance(value, (Closure, Method)):
             function = value.code.function if isinstance(value, Closure) else None
             if function is not None:
@@ -303,15 +343,15 @@ class Containers(Core):
             return self.emit(P.CALL_PYTHON, Const(set, name="set"), items, type=Object(set), inactive=True)
         return self._instance_atom(cell, content, atoms, node)
 
-    originals: dict[Cell, Content]
-
     def _instance_atom(self, cell: Cell, content: Content, atoms: list[Atom], node: gast.AST | None) -> Atom:
         assert cell.cls is not None and content.keys is not None
         type_ = Record(cell.cls, content.keys, tuple(a.type for a in atoms))
         if not hasattr(cell.cls, "__dataclass_fields__"):
             if any(map(self.is_active, atoms)):
                 self.refuse(
-                    f"an instance of {cell.cls.__name__} is returned or passed on", node, "return its fields, or make it a dataclass"
+                    f"an instance of {cell.cls.__name__} is returned or passed on",
+                    node,
+                    "return its fields, or make it a dataclass",
                 )
         return self.emit(P.RECORD, *atoms, type=type_, static=(cell.cls, content.keys))
 
@@ -326,280 +366,7 @@ class Containers(Core):
             self.refuse("this is one of two values without a common type", node, "give it values of one kind")
         return self.as_atom(chosen, node)
 
-    # indexing -----------------------------------------------------------------------------------------------------------
-
-    def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
-        """`container[index]`."""
-        if container is UNDEF or index is UNDEF:
-            return UNDEF
-        if isinstance(container, Choice):
-            return self.choose(
-                container.chosen,
-                lambda: self.get_item(container.first, index, node),
-                lambda: self.get_item(container.second, index, node),
-            )
-        method = self.method_of_class(container, "__getitem__")
-        if method is not None:
-            return self.call(method, (index,), {}, node)
-        if isinstance(container, Const):
-            return self._constant_item(container, index, node)
-        if isinstance(container, Var):
-            return self._var_item(container, index, node)
-        if isinstance(container, Reference) and container.cell.kind == "dict":
-            return self._dict_item(container, index, node)
-        if isinstance(container, Range):
-            return self._range_item(container, index, node)
-        return self._sequence_item(container, index, node)
-
-    def _constant_item(self, container: Const, index: Value, node: gast.AST | None) -> Value:
-        if is_code(container):
-            return self.opaque(Const(operator.getitem, name="operator.getitem"), (container, index), {}, node)
-        if isinstance(index, Const) and isinstance(container.value, (str, tuple)):
-            try:
-                return Const(container.value[index.value])
-            except (IndexError, TypeError):
-                pass
-        return self.emit(P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None)
-
-    def unroll_for(self, value: Value) -> None:
-        """If a value is computed from the index of a loop over a constant range, unroll that loop."""
-        if isinstance(value, Var) and value in self.indices and self.indices[value] not in self.assumed.unrolled:
-            self.assumed.unrolled.add(self.indices[value])
-            raise Restart
-
-    def _var_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
-        type_ = container.type
-        if isinstance(type_, (Tuple, FixedList, Dict)):
-            if isinstance(index, Const) or (isinstance(index, TupleValue) and isinstance(type_, Dict)):
-                return self._structure_item(container, index, node)
-            return self._dynamic_item(container, index, node)
-        if isinstance(type_, Object) and container in self.samples and isinstance(index, Const):
-            return self._known_part(container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value])
-        if isinstance(index, Compound) and self.is_active(index):
-            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
-        result = self.emit(P.GETITEM, container, self.index_atom(index, node))
-        if isinstance(result, Var) and isinstance(type_, List) and isinstance(result.type, List):
-            result = self._fresh_slice(container, result)
-        return result
-
-    def _fresh_slice(self, container: Var, result: Var) -> Var:
-        region = self.regions.find(container)
-        sites = [site for var, site in self.list_sites.items() if self.regions.find(var) is region]
-        if sites:
-            self.list_sites[result] = sites[0]
-        return result
-
-    def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
-        type_ = container.type
-        key = index.value if isinstance(index, Const) else self.static_key(index, node)
-        if isinstance(type_, (Tuple, FixedList)) and isinstance(key, slice):
-            parts = tuple(self.part(container, k) for k in range(len(type_.items))[key])
-            return TupleValue(parts) if isinstance(type_, Tuple) else self.new_list(parts, node)
-        if isinstance(type_, Dict):
-            if key not in type_.keys:
-                return self._raise(KeyError, key)
-        elif not isinstance(key, int) or not -len(type_.items) <= key < len(type_.items):  # type: ignore[union-attr]
-            return self._raise(IndexError, "index out of range")
-        return self.part(container, key)
-
-    def _raise(self, error: type[Exception], *args: Any) -> Value:
-        """What certainly fails is left to fail when it runs."""
-        made = self.emit(
-            P.CALL_PYTHON, Const(error, name=error.__name__), *map(Const, args), type=Object(error), hint="error"
-        )
-        self.perform(P.RAISE, made)
-        return UNDEF
-
-    def _dict_item(self, container: Reference, index: Value, node: gast.AST | None) -> Value:
-        if not isinstance(index, Const) and not isinstance(index, TupleValue):
-            return self._dynamic_item(container, index, node)
-        key = self.static_key(index, node)
-        found = self.content(container, node).get(key)
-        return self._raise(KeyError, key) if found is None else self.read(found, node)
-
-    def _range_item(self, container: Range, index: Value, node: gast.AST | None) -> Value:
-        items = self.items_of(container, node)
-        if items is not None:
-            return self._sequence_item(TupleValue(items), index, node)
-        return self.emit(P.GETITEM, self.as_atom(container), self.index_atom(index, node), type=INT)
-
-    def range_at(self, container: Range, position: Value) -> Value:
-        """The entry of a range at a position that is in it."""
-        if is_const(container.step, int) and container.step.value == 1:  # type: ignore[union-attr]
-            offset = position
-        else:
-            offset = self.binary(operator.mul, position, container.step)
-        if is_const(container.start, int) and container.start.value == 0:  # type: ignore[union-attr]
-            return offset
-        return self.binary(operator.add, container.start, offset)
-
-    def _sequence_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
-        items = self.items_of(container, node)
-        if items is None:
-            self.refuse("this cannot be indexed", node)
-        if not isinstance(index, Const):
-            if isinstance(index, Var) and isinstance(container, Reference) and container.cell.kind == "list":
-                self.unroll_for(index)
-                if container.cell.origin is None:
-                    self.grow(container.cell)
-            return self._dynamic_item(container, index, node)
-        try:
-            found = items[index.value]
-        except IndexError:
-            return self._raise(IndexError, "index out of range")
-        except TypeError:
-            return self._raise(TypeError, "indices must be integers or slices")
-        if isinstance(index.value, slice):
-            return TupleValue(found) if isinstance(container, TupleValue) else self.new_list(found, node)  # type: ignore[arg-type]
-        return self.read(found, node)  # type: ignore[arg-type]
-
-    def _dynamic_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
-        """An entry selected at run time: of a structure whose entries have one type, a list of the program is made."""
-        self.unroll_for(index)
-        if self._is_dict(container):
-            return self._chosen_entry(container, index, node)
-        items = self.items_of(container, node)
-        if items is None:
-            self.refuse("this cannot be indexed by a value that is not constant", node)
-        atoms = [self.as_atom(item, node) for item in items]
-        joined: Type | None = UNDEFINED
-        for atom in atoms:
-            joined = None if joined is None else join(joined, atom.type)
-        if joined is None or any(map(is_code, items)):
-            return self._chosen_entry(container, index, node)
-        made = self.emit(P.LIST, *atoms, type=List(joined))
-        return self.emit(P.GETITEM, made, self.as_atom(index, node), type=joined)
-
-    def _is_dict(self, value: Value) -> bool:
-        if isinstance(value, Reference):
-            return value.cell.kind == "dict"
-        return isinstance(value, Var) and isinstance(value.type, Dict)
-
-    def _chosen_entry(self, container: Value, index: Value, node: gast.AST | None) -> Value:
-        """One of several entries, found by comparing the key."""
-        if self._is_dict(container):
-            entries = self.entries_of(container, node)
-        else:
-            entries = list(enumerate(self.items_of(container, node) or ()))
-
-        def from_(k: int) -> Value:
-            if k == len(entries):
-                return self._raise(KeyError, "no such entry")
-            key, value = entries[k]
-            return self.choose(
-                self.truth(self.compare(operator.eq, index, Const(key), node)), lambda: value, lambda: from_(k + 1)
-            )
-
-        return from_(0)
-
     # writing --------------------------------------------------------------------------------------------------------------
-
-    def set_item(self, container: Value, index: Value, value: Value, node: gast.AST | None = None) -> None:
-        """`container[index] = value`."""
-        if container is UNDEF or index is UNDEF:
-            return
-        method = self.method_of_class(container, "__setitem__")
-        if method is not None:
-            self.call(method, (index, value), {}, node)
-        elif isinstance(container, Reference):
-            self._set_entry(container, index, value, node)
-        elif isinstance(container, Var):
-            self._set_var_item(container, index, value, node)
-        else:
-            self.refuse("items of this object cannot be assigned", node)
-
-    def _set_entry(self, container: Reference, index: Value, value: Value, node: gast.AST | None) -> None:
-        self._writable(container, node)
-        content = self.content(container, node)
-        if content.kind == "dict":
-            key = self.static_key(index, node)
-            self._write_through(container, index, value, node)
-            changed = content.put(key, value)
-        elif isinstance(index, Const) and isinstance(index.value, slice):
-            items = list(content.items)
-            items[index.value] = self.items_of(value, node) or ()
-            changed = Content("list", tuple(items))
-        elif not isinstance(index, Const):
-            self.unroll_for(index)
-            if container.cell.origin is None:
-                self.grow(container.cell)
-            self.refuse("an item of a list argument is written at an index that is not constant", node, "use an array")
-        elif not isinstance(index.value, int) or not -len(content.items) <= index.value < len(content.items):
-            self._raise(IndexError, "list assignment index out of range")
-            return
-        else:
-            self._write_through(container, index, value, node)
-            k = index.value % len(content.items)
-            changed = Content("list", (*content.items[:k], value, *content.items[k + 1 :]))
-        self.store.set(container.cell, changed)
-
-    def _write_through(self, container: Reference, index: Value, value: Value, node: gast.AST | None) -> None:
-        """The caller's own list or dict changes too."""
-        if container.cell.origin is not None:
-            self.perform(P.SETITEM, container.cell.origin, self.index_atom(index, node), self.as_atom(value, node))
-
-    def _set_var_item(self, container: Var, index: Value, value: Value, node: gast.AST | None) -> None:
-        if isinstance(container.type, (Dict, FixedList)):
-            self.expand(container, node)
-        if isinstance(container.type, (Scalar, Tuple)):
-            self.refuse("items of this value cannot be assigned", node)
-        atom = self._list_item(value, node) if isinstance(container.type, List) else self.array_operand(value, node)
-        if isinstance(container.type, List) and not (isinstance(index, Const) and isinstance(index.value, slice)):
-            self._widen_var(container, atom)
-        if isinstance(container.type, (Object, Numeric)) and container in self.samples and self.is_active(atom):
-            self.refuse("a value that is differentiated is written into a global object", node, "return it instead")
-        self.write(P.SETITEM, container, self.index_atom(index, node), atom)
-        if isinstance(container.type, List):
-            self.share(container, atom)
-
-    def write(self, primitive: P.Primitive, target: Atom, *args: Atom) -> None:
-        """SETITEM is written as (target, index, value)."""
-        super().write(primitive, target, *args)
-
-    def array_operand(self, value: Value, node: gast.AST | None) -> Atom:
-        """A value to be stored in an array: a list of active values is made an array first."""
-        atom = self.as_atom(value, node)
-        if isinstance(value, (TupleValue, Reference)) and self.is_active(value):
-            found = lookup(np.array)
-            if found is not None:
-                return self.emit(found[0], atom, style=found[1])
-        return atom
-
-    def expand(self, var: Var, node: gast.AST | None) -> NoReturn:
-        """An argument is written: read the function again, with that argument taken apart."""
-        name = self.paths.get(var)
-        if name is None or name in self.assumed.expanded:
-            self.refuse("this container cannot be written", node, "make a copy of it first")
-        self.assumed.expanded.add(name)
-        raise Restart
-
-    def expanded(self, atom: Var) -> Value:
-        """A container argument as objects of the compiler, whose entries are read now."""
-        type_ = atom.type
-        if isinstance(type_, Tuple):
-            return TupleValue(tuple(self._expanded_part(atom, k) for k in range(len(type_.items))), type_.cls)
-        if isinstance(type_, FixedList):
-            return self._original(atom, Content("list", tuple(self._expanded_part(atom, k) for k in range(len(type_.items)))))
-        if isinstance(type_, Dict):
-            return self._original(atom, Content("dict", tuple(self._expanded_part(atom, k) for k in type_.keys), type_.keys))
-        if isinstance(type_, Record):
-            fields = tuple(self._expanded_field(atom, name) for name in type_.names)
-            return self._original(atom, Content("instance", fields, type_.names), type_.cls)
-        return atom
-
-    def _expanded_part(self, atom: Var, key: Any) -> Value:
-        part = self.part(atom, key)
-        return self.expanded(part) if isinstance(part, Var) else part
-
-    def _expanded_field(self, atom: Var, name: str) -> Value:
-        field = self.get_attribute(atom, name)
-        return self.expanded(field) if isinstance(field, Var) else field
-
-    def _original(self, atom: Var, content: Content, cls: type | None = None) -> Reference:
-        cell = Cell(content.kind, ("argument", self.paths.get(atom, "")), cls, origin=atom)
-        self.store.set(cell, content)
-        self.originals[cell] = content
-        return Reference(cell)
 
     def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
         """`len(value)`."""
@@ -626,6 +393,3 @@ def _items_of_range(value: Range) -> tuple[Value, ...] | None:
         return None
     found = range(*(a.value for a in atoms))  # type: ignore[union-attr]
     return tuple(map(Const, found)) if len(found) <= _UNROLL else None
-
-
-__all__ = ["Array", "Containers"]

@@ -7,9 +7,8 @@ inherits; each declares here what the others call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -18,13 +17,14 @@ import gast
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, Primitive
 from ..ir.types import (
+    BOOL,
     INT,
     NUMERIC,
+    STRING,
     STRUCTURES,
-    UNDEFINED,
     Array,
     List,
     Numeric,
@@ -34,63 +34,15 @@ from ..ir.types import (
     Undefined,
     is_continuous,
 )
+from .assumptions import Assumptions, Regions
 from .environment import Frame, Key, Store
+from .parts import Parts
 from .signature import is_library_name, signature_of
-from .syntax import Code, Library
-from .values import Cell, Compound, Content, Poison, Reference, Value
+from .syntax import Library
+from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value
 
-Keywords = Mapping[str, Value]
-
-
+_NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
 _MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
-
-
-class Restart(Exception):
-    """An assumption has been given up: the function is read again."""
-
-
-@dataclass
-class Assumptions:
-    """What is assumed while a function is read; it grows from one reading to the next.
-
-    Args:
-        lists: the places that make a list whose length is known at run time only, with the type of its items.
-        expanded: the parameters that are taken apart because the function writes to them.
-        unrolled: the loops over a constant range that are unrolled, because their index selects from a structure.
-        inlined: the calls that must be read, though their arguments are inactive.
-        live: the loops over a list that the loop itself changes.
-        outlined: the functions that call themselves, which become functions of the program.
-        callees: what is assumed of each of these: the types of its parameters and result.
-        volatile: whether a call that is not read might rebind globals.
-    """
-
-    lists: dict[Hashable, Type] = field(default_factory=dict)
-    expanded: set[str] = field(default_factory=set)
-    unrolled: set[Hashable] = field(default_factory=set)
-    inlined: set[Hashable] = field(default_factory=set)
-    live: set[Hashable] = field(default_factory=set)
-    outlined: set[int] = field(default_factory=set)
-    callees: dict[Hashable, Any] = field(default_factory=dict)
-    volatile: bool = False
-
-
-class Regions:
-    """Which values may share memory (union-find), to know which arrays hold active values."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Var, Var] = {}
-
-    def find(self, var: Var) -> Var:
-        while var in self._parent:
-            var = self._parent[var]
-        return var
-
-    def unite(self, left: Var, right: Var) -> tuple[Var, Var]:
-        """Unite two regions; return the representatives from before."""
-        a, b = self.find(left), self.find(right)
-        if a is not b:
-            self._parent[a] = b
-        return a, b
 
 
 def has_memory(type_: Type) -> bool:
@@ -109,7 +61,7 @@ def type_from_outside(value: object, name: str) -> Type:
     return signature_of(value, name)
 
 
-class Core:
+class Core(Parts):
     """The state of one reading."""
 
     def __init__(self, library: Library, assumptions: Assumptions) -> None:
@@ -123,12 +75,21 @@ class Core:
         self.dead = False
         self.regions = Regions()
         self.born: dict[Var, int] = {}
+        self.parameters: set[Var] = set()
+        self.list_sites: dict[Var, Any] = {}
+        self.originals: dict[Cell, Content] = {}
+        self.outlined: dict[Hashable, Any] = {}
         self.samples: dict[Var, Any] = {}
+        self.statics: dict[Var, Any] = {}
+        self.opaque_roots: dict[Var, Any] = {}
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
         self.activated: list[Var] = []
+        self.forcing = False
+        self.range_loops: list[Hashable] = []
         self.recording: dict[Key, Value] | None = None
         self._active: set[Var] = set()
+        self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
         self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
@@ -191,6 +152,8 @@ class Core:
         if active and is_continuous(type):
             self._active.add(var)
         self._share(primitive, var, inputs)
+        if primitive.aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
+            self._owned.add(var)
         return var
 
     def _result_type(
@@ -210,20 +173,35 @@ class Core:
             found = Scalar(found.kind)  # a Python number
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
 
+    def is_owned(self, value: Value) -> bool:
+        """Whether no other name, container or view can see it if a value is written: then writing into it and
+        rebinding its name are the same."""
+        if isinstance(value, Const):
+            return True
+        if not isinstance(value, Var) or isinstance(value.type, Scalar):
+            return isinstance(value, Var)
+        return value in self._owned and value not in self.store.shared
+
+    def own(self, var: Var) -> None:
+        """Nothing else can see this value yet."""
+        self._owned.add(var)
+
     def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
         if primitive in _MAKERS:
             for atom in inputs:
                 self.share(var, atom)
         elif primitive.aliasing != "fresh" and inputs:
             self.share(var, inputs[0])
-        if var.type == INT:
+        if var.type in (INT, BOOL, STRING):
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:
                 self.indices[var] = sites[-1]
 
-    def share(self, left: Atom, right: Atom) -> None:
+    def share(self, left: Atom, right: Atom, joined: bool = False) -> None:
         """Two values may share memory: if one is written with active values, the other holds them too."""
         if isinstance(left, Var) and isinstance(right, Var) and has_memory(left.type) and has_memory(right.type):
+            if not joined:
+                self.store.shared |= {left, right}
             a, b = self.regions.unite(left, right)
             if (a in self._active) != (b in self._active):
                 self.activated.append(b if a in self._active else a)
@@ -276,9 +254,7 @@ class Core:
         assert isinstance(found, Content)
         return found
 
-    def new_cell(
-        self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = ""
-    ) -> Reference:
+    def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
         cell = Cell(content.kind, self.site(node, tag), cls)
         self.store.set(cell, content)
         return Reference(cell)
@@ -301,6 +277,17 @@ class Core:
         if stable:
             self.resolved[id(owner), str(name)] = (owner, name, value)
 
+    def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
+        """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""
+        items = self.items_of(value, node)
+        if items is not None or not isinstance(value, Lazy):
+            return items
+        before, self.forcing = self.forcing, True
+        try:
+            return self.items_of(self.as_listed(value, node), node)
+        finally:
+            self.forcing = before
+
     @contextmanager
     def hinted(self, hint: str) -> Iterator[None]:
         """Temporaries are named after this."""
@@ -309,181 +296,3 @@ class Core:
             yield
         finally:
             self.hint = before
-
-    # what the other parts provide -----------------------------------------------------------------------------------
-
-    def block(self, statements: Sequence[gast.stmt]) -> None:
-        raise NotImplementedError
-
-    def expression(self, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def assign(self, target: gast.AST, value: Value) -> None:
-        raise NotImplementedError
-
-    def branch(self, predicate: Value, then: Callable[[], None], orelse: Callable[[], None]) -> None:
-        raise NotImplementedError
-
-    def choose(self, predicate: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
-        raise NotImplementedError
-
-    def loop(
-        self,
-        bounds: tuple[Atom, Atom, Atom] | None,
-        body: Callable[[Atom], None],
-        exit_flag: Key | None = None,
-        hint: str = "i",
-    ) -> None:
-        raise NotImplementedError
-
-    def iterate(self, iterable: Value, consume: Callable[[Value], None], exit_flag: Key | None = None, hint: str = "item", node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def items_of(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...] | None:
-        raise NotImplementedError
-
-    def as_atom(self, value: Value, node: gast.AST | None = None) -> Atom:
-        raise NotImplementedError
-
-    def truth(self, value: Value) -> Atom:
-        raise NotImplementedError
-
-    def binary(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def compare(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def in_place(self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def set_item(self, container: Value, index: Value, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def get_attribute(self, owner: Value, name: str, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def apply(
-        self,
-        function: Any,
-        args: Sequence[Value],
-        keywords: Keywords,
-        node: gast.AST | None = None,
-        names: Any = None,
-    ) -> Value:
-        raise NotImplementedError
-
-    def opaque(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC) -> Value:
-        raise NotImplementedError
-
-    def call_code(
-        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
-    ) -> Value:
-        raise NotImplementedError
-
-    def call_outlined(
-        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
-    ) -> Value:
-        raise NotImplementedError
-
-    def read_body(
-        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
-    ) -> Value:
-        raise NotImplementedError
-
-    def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
-        raise NotImplementedError
-
-    def load(self, name: str, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def method_of_class(self, reference: Value, name: str) -> Value | None:
-        raise NotImplementedError
-
-    def append(self, target: Value, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def new_list(self, items: tuple[Value, ...], node: gast.AST | None, growing: bool = False, tag: str = "") -> Value:
-        raise NotImplementedError
-
-    def unroll_for(self, value: Value) -> None:
-        raise NotImplementedError
-
-    def entries_of(self, value: Value, node: gast.AST | None) -> list[tuple[Any, Value]]:
-        raise NotImplementedError
-
-    def super_here(self, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
-        raise NotImplementedError
-
-    def static_key(self, value: Value, node: gast.AST | None) -> Any:
-        raise NotImplementedError
-
-    def generate(
-        self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
-    ) -> None:
-        raise NotImplementedError
-
-    def range_at(self, container: Any, position: Value) -> Value:
-        raise NotImplementedError
-
-    def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def expand(self, var: Var, node: gast.AST | None) -> Any:
-        raise NotImplementedError
-
-    def call_named(
-        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        raise NotImplementedError
-
-    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
-        raise NotImplementedError
-
-    def as_listed(self, value: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def negation(self, value: Value) -> Value:
-        raise NotImplementedError
-
-    def array_operand(self, value: Value, node: gast.AST | None) -> Atom:
-        raise NotImplementedError
-
-    def opaque_method(
-        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        raise NotImplementedError
-
-    def index(self, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def frame_of(self, name: str) -> Frame | None:
-        raise NotImplementedError
-
-    def update_item(self, function: Any, target: Var, index: Any, value: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
-        raise NotImplementedError
-
-    def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
-        """Read again, with this list as one whose length is known at run time only."""
-        raise NotImplementedError
-
-
-__all__ = ["Assumptions", "Core", "Keywords", "Op", "Const", "Regions", "Restart", "has_memory"]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..ir.build import UNDEF
-from .values import Cell, Compound, Reference, Value, serial
+from ..ir.nodes import Var
+from .values import Cell, Compound, Reference, Value, atoms_of, serial
 
 if TYPE_CHECKING:
     from .syntax import Code
@@ -49,6 +50,8 @@ class Store:
     """The values of all variables and cells."""
 
     def __init__(self) -> None:
+        self.shared: set[Any] = set()
+        self._holders: dict[Any, Key] = {}
         self._values: dict[Key, Value] = {}
         self._logs: list[dict[Key, Any]] = []
         self._births: list[int] = []
@@ -60,6 +63,16 @@ class Store:
         if self._logs:
             self._logs[-1].setdefault(key, self._values.get(key, _MISSING))
         self._values[key] = value
+        if not isinstance(key, Cell) or key.kind != "temporary":
+            self._hold(key, value)
+
+    def _hold(self, key: Key, value: Value) -> None:
+        """Note the values that more than one name or container holds."""
+        if isinstance(value, Compound):
+            self.shared.update(atoms_of(value))
+        elif isinstance(value, Var) and (isinstance(key, Cell) or not key[1].startswith("%")):
+            if self._holders.setdefault(value, key) != key:
+                self.shared.add(value)
 
     def begin(self) -> None:
         """Log writes from here on."""

@@ -16,7 +16,7 @@ from .core import Core
 from .environment import Frame
 from .operators import BINARY, COMPARE, UNARY, Operators
 from .syntax import target_names
-from .values import Cell, Closure, Content, Lazy, Reference, TupleValue, Value, is_code, is_const, is_foldable
+from .values import Closure, Content, Lazy, Named, TupleValue, Value, is_code, is_const, is_foldable
 
 
 class Expressions(Operators, Core):
@@ -57,7 +57,7 @@ class Expressions(Operators, Core):
 
     def spread(self, value: Value, node: gast.AST) -> tuple[Value, ...]:
         """The items of `*value`."""
-        items = self.items_of(value, node)
+        items = self.forced(value, node)
         if items is None:
             self.refuse("how many items `*` spreads is not known at compile time", node, "pass the array itself")
         return items
@@ -209,8 +209,9 @@ class Expressions(Operators, Core):
         made = self.new_cell(Content("set", ()), node)
 
         def add() -> None:
-            old = self.content(made, node)
-            self.store.set(made.cell, Content("set", (*old.items, self.expression(node.elt))))
+            item = self.expression(node.elt)
+            self.unroll_for(item)
+            self.call(Named(made, "add"), (item,), {}, node)
 
         self._comprehend(node, add)
         return made
@@ -254,9 +255,7 @@ class Expressions(Operators, Core):
             if level + 1 == len(node.generators):
                 consume()
             else:
-                self.generate(
-                    node, self.expression(node.generators[level + 1].iter), consume, exit_flag, level + 1
-                )
+                self.generate(node, self.expression(node.generators[level + 1].iter), consume, exit_flag, level + 1)
 
         name = generator.target.id if isinstance(generator.target, gast.Name) else "item"
         self.iterate(first, trip, exit_flag, name, generator.iter)
@@ -316,6 +315,3 @@ def _kind(node: gast.AST) -> str:
     return {"Yield": "yield", "YieldFrom": "yield from", "Await": "await", "Starred": "*"}.get(
         type(node).__name__, type(node).__name__
     )
-
-
-__all__ = ["Cell", "Expressions", "Reference"]

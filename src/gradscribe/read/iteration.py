@@ -7,16 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
-from .core import Core, Restart
+from .assumptions import Restart
+from .core import Core
 from .environment import Frame, Key
-from .values import FALSE, TRUE, Cell, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
+from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 
 Item = Callable[[Atom], Value]
+_PUSHED = ("generator", "filter", "chain", "product", "pairs", "takewhile", "starmap", "ndenumerate")
 _LONGEST = 2000
 _TRIPS = 64
 
@@ -52,31 +55,53 @@ class Iteration(Core):
             )
         elif isinstance(iterable, Range):
             self._iterate_range(iterable, consume, exit_flag, hint, node)
-        elif isinstance(iterable, Lazy) and iterable.kind in ("generator", "filter", "chain"):
+        elif isinstance(iterable, Lazy) and iterable.kind in _PUSHED:
             self._iterate_pushed(iterable, consume, exit_flag, hint, node)
         else:
             self._iterate_items(iterable, consume, exit_flag, hint, node)
 
     def _iterable(self, value: Value, node: gast.AST | None) -> Value:
-        """What an instance's `__iter__` returns; other values as they are."""
+        """What an instance's `__iter__` returns; what is left of an iterator; other values as they are."""
+        if isinstance(value, Lazy) and value.kind == "flat":
+            return self.apply(np.ravel, value.sources, {}, node)
+        if isinstance(value, Reference) and value.cell.kind == "iterator":
+            source, position = self.content(value, node).items
+            self.store.set(
+                value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position"))
+            )
+            if is_const(position, int) and position.value == 0:  # type: ignore[union-attr]
+                return source
+            return self.get_item(source, self.slice_from(position), node)
         method = self.method_of_class(value, "__iter__")
         return value if method is None else self.call(method, (), {}, node)
+
+    def slice_from(self, position: Value) -> Value:
+        if is_const(position, int):
+            return Const(slice(position.value, None))  # type: ignore[union-attr]
+        return self.emit(P.SLICE_, self.as_atom(position), NONE, NONE)
 
     def _iterate_range(
         self, value: Range, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
     ) -> None:
         site = self.site(node)
         items = self.items_of(value)
-        if site in self.assumed.unrolled and items is not None and len(items) <= _TRIPS:
+        if (self.forcing or site in self.assumed.unrolled) and items is not None and len(items) <= _TRIPS:
             self._unroll(items, consume, exit_flag)
             return
 
         def trip(index: Atom) -> None:
-            if isinstance(index, Var) and items is not None and len(items) <= _TRIPS:
+            if isinstance(index, Var) and few:
                 self.indices[index] = site
             consume(index)
 
-        self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        few = items is not None and len(items) <= _TRIPS
+        if few:
+            self.range_loops.append(site)
+        try:
+            self.loop((value.start, value.stop, value.step), trip, exit_flag, hint)
+        finally:
+            if few:
+                self.range_loops.pop()
 
     def _iterate_items(
         self, value: Value, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
@@ -190,7 +215,9 @@ class Iteration(Core):
         for atom in atoms:
             joined = None if joined is None else join(joined, atom.type)
         if joined is None:
-            self.refuse("items of different kinds are iterated along with an array", node, "give the array a known length")
+            self.refuse(
+                "items of different kinds are iterated along with an array", node, "give the array a known length"
+            )
         made = self.emit(P.LIST, *atoms, type=List(joined))
         return Const(len(items)), lambda i: self.get_item(made, i, node)
 
@@ -200,7 +227,9 @@ class Iteration(Core):
         if value.kind == "enumerate":
             length, item = self._indexed(value.sources[0], node)
             start = value.sources[1]
-            return length, lambda i: TupleValue((self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i)))  # type: ignore[union-attr]
+            return length, lambda i: TupleValue(
+                (self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i))
+            )  # type: ignore[union-attr]
         if value.kind == "reversed":
             length, item = self._indexed(value.sources[0], node)
             last = self.binary(operator.sub, length, Const(1))
@@ -208,18 +237,35 @@ class Iteration(Core):
         if value.kind == "map":
             length, item = self._indexed(Lazy("zip", value.sources[1:]), node)
             return length, lambda i: self.call(value.sources[0], self.items_of(item(i)) or (), {}, node)
+        if value.kind == "repeat":
+            return self._indexed(value.sources[1], node)[0], lambda i: value.sources[0]
+        if value.kind == "count":
+            self.refuse("a loop over `itertools.count` has no end of its own", node, "zip it with something finite")
         listed = self.as_listed(value, node)
         return self._indexed(listed, node, hint)
 
     def _indexed_zip(self, value: Lazy, node: gast.AST | None) -> tuple[Atom, Item]:
-        pairs = [self._indexed(source, node) for source in value.sources]
-        length: Value = pairs[0][0]
-        for other, _ in pairs[1:]:
+        columns = [self._column(source, node) for source in value.sources]
+        finite = [length for length, _ in columns if length is not None]
+        if not finite:
+            self.refuse("a zip without an end", node)
+        length: Value = finite[0]
+        for other in finite[1:]:
             if value.extra is True:
                 self._demand_equal(length, other, node)
             else:
                 length = self._shorter(length, other)
-        return self.as_atom(length), lambda i: TupleValue(tuple(item(i) for _, item in pairs))
+        return self.as_atom(length), lambda i: TupleValue(tuple(item(i) for _, item in columns))
+
+    def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Item]:
+        """One source of a zip; `itertools.count` has no length."""
+        if isinstance(source, Lazy) and source.kind == "count":
+            return None, lambda i: self.range_at(
+                Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i
+            )
+        if isinstance(source, Lazy) and source.kind == "repeat" and isinstance(source.sources[1], Lazy):
+            return None, lambda i: source.sources[0]
+        return self._indexed(source, node)
 
     def _shorter(self, left: Value, right: Value) -> Value:
         if left is right:
@@ -243,7 +289,7 @@ class Iteration(Core):
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         """`list(value)`."""
         items = self.items_of(value, node)
-        made = self.new_list(items or (), node, growing=items is None)
+        made = self.new_list(items or (), node, growing=items is None and not self.forcing)
         if items is None:
             self.iterate(value, lambda item: self.append(made, item, node), node=node)
         return made
@@ -257,9 +303,7 @@ class Iteration(Core):
         if value.kind == "chain":
             for source in value.sources:
                 flag = FALSE if exit_flag is None else self.store.get(exit_flag)
-                self.branch(
-                    flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node)
-                )
+                self.branch(flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node))
         elif value.kind == "filter":
             function, source = value.sources
 
@@ -269,8 +313,73 @@ class Iteration(Core):
                 self.branch(self.truth(kept), lambda: consume(item), lambda: None)
 
             self.iterate(source, trip, exit_flag, hint, node)
-        else:
+        elif value.kind == "generator":
             self._iterate_generator(value, consume, exit_flag)
+        else:
+            getattr(self, f"_iterate_{value.kind}")(value, consume, exit_flag, hint, node)
+
+    def _iterate_product(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """Nested loops, the last source running fastest."""
+
+        def from_(k: int, row: tuple[Value, ...]) -> None:
+            if k == len(value.sources):
+                consume(TupleValue(row))
+            else:
+                self.iterate(value.sources[k], lambda item: from_(k + 1, (*row, item)), exit_flag, "i", node)
+
+        from_(0, ())
+
+    def _iterate_pairs(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """`combinations(x, 2)`: each item with each later one."""
+        length, item = self._indexed(value.sources[0], node)
+
+        def outer(i: Atom) -> None:
+            first = item(i)
+            after = self.as_atom(self.binary(operator.add, i, Const(1)))
+            self.loop((after, length, Const(1)), lambda j: consume(TupleValue((first, item(j)))), exit_flag, "j")
+
+        self.loop((Const(0), length, Const(1)), outer, exit_flag, "i")
+
+    def _iterate_starmap(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        function, source = value.sources
+
+        def trip(item: Value) -> None:
+            consume(self.call(function, self.items_of(item, node) or (), {}, node))
+
+        self.iterate(source, trip, exit_flag, hint, node)
+
+    def _iterate_ndenumerate(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        indices, array = value.sources
+
+        def trip(index: Value) -> None:
+            consume(TupleValue((index, self.get_item(array, index, node))))
+
+        self.iterate(indices, trip, exit_flag, hint, node)
+
+    def _iterate_takewhile(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        function, source = value.sources
+        end = Cell("temporary", "end")
+        self.store.set(end, FALSE)
+
+        def trip(item: Value) -> None:
+            def run() -> None:
+                consume(item)
+                if exit_flag is not None:
+                    self.store.set(end, self.store.get(exit_flag))
+
+            self.branch(self.truth(self.call(function, (item,), {}, node)), run, lambda: self.store.set(end, TRUE))
+
+        self.iterate(source, trip, end, hint, node)
 
     def _iterate_generator(self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None) -> None:
         node, frame = value.extra
@@ -289,4 +398,3 @@ class Iteration(Core):
             self.generate(node, value.sources[0], element, exit_flag)
         finally:
             self.frame = outer
-

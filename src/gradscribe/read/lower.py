@@ -1,6 +1,6 @@
 """From a Python function to structured SSA, with types settled on the way.
 
-    lower(function, types) -> Lowered: the program, and what it assumes of the world outside.
+lower(function, types) -> Lowered: the program, and what it assumes of the world outside.
 """
 
 from __future__ import annotations
@@ -17,22 +17,31 @@ from typing import Any
 from ..errors import UnsupportedSyntax
 from ..ir.nodes import Block, Const, Function, Parameter, Var
 from ..ir.primitives import External
-from ..ir.types import Object, Type, is_continuous
+from ..ir.types import STRUCTURES, Object, Type, is_continuous
+from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
 from .calls import Calls, owner_class
+from .comparisons import Comparisons
 from .containers import Containers
-from .core import Assumptions, Restart
 from .environment import Frame
 from .expressions import Expressions
+from .indexing import Indexing
+from .instances import Instances
 from .iteration import Iteration
+from .itertools_calls import IteratorCalls
 from .joins import Joins
+from .library_calls import LibraryCalls
+from .loops import Loops
 from .methods import Methods
 from .outline import Outline
+from .patterns import Patterns
+from .primitive_calls import PrimitiveCalls
 from .resolve import Resolve
 from .statements import Statements
 from .syntax import Code, Library, parameters
 from .values import Partial, Value
+from .writing import Writing
 
 _READINGS = 400
 
@@ -58,20 +67,25 @@ class Reader(
     Statements,
     Expressions,
     Iteration,
+    Comparisons,
     Joins,
+    Loops,
     Containers,
+    Indexing,
+    Writing,
+    Instances,
     Methods,
     Attributes,
     BuiltinCalls,
+    IteratorCalls,
+    LibraryCalls,
+    Patterns,
     Outline,
     Calls,
+    PrimitiveCalls,
     Resolve,
 ):
     """One reading of a function."""
-
-    def __init__(self, library: Library, assumptions: Assumptions) -> None:
-        super().__init__(library, assumptions)
-        self.list_sites, self.originals, self.parameters, self.outlined = {}, {}, set(), {}
 
     def read_function(
         self,
@@ -87,8 +101,11 @@ class Reader(
         signature = inspect.signature(function)
         made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
         values = {name: self._argument(name, p.var, static) for name, p in made.items()}
+        if code.is_generator:
+            self.refuse(f"`{code.name}` is a generator", code.source.tree, "differentiate a function that returns a value")
         bound = self._bound(code, function, owner, signature, values)
         result = self.read_body(code, None, bound, None, owner_class(target))
+        self.node = code.source.tree.body[-1]
         atom = self.as_atom(result)
         body = Block(tuple(p.var for p in made.values()), tuple(self.root.ops), (atom,))
         name = code.name if code.name.isidentifier() else "function"
@@ -143,7 +160,9 @@ class Reader(
         return Parameter(var, declared.kind, default)
 
     def _argument(self, name: str, var: Var, static: Mapping[str, object]) -> Value:
-        if name in static:
+        if name in static and isinstance(var.type, STRUCTURES):
+            self.statics[var] = static[name]
+        elif name in static:
             self.samples[var] = static[name]
             return self.lift(static[name], name, lambda: var)
         return self.expanded(var) if name in self.assumed.expanded else var
@@ -208,6 +227,3 @@ def _deep_recursion() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
-
-
-__all__ = ["Lowered", "Reader", "Var", "lower"]

@@ -13,11 +13,11 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.primitives import overloads
-from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Object, Scalar, Tuple, is_numeric
-from .core import Core, Keywords
+from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Tuple, is_numeric
+from .core import Core
+from .parts import Keywords
 from .values import (
     NONE,
-    Closure,
     Content,
     Lazy,
     Reference,
@@ -156,7 +156,9 @@ class Methods(Core):
         """Change the items of a list of known structure; lists of the program are refused."""
         self._expanded_first(owner, node)
         if not isinstance(owner, Reference):
-            self.refuse("this method of a list whose length is known at run time only", node, "use append, pop and indexing")
+            self.refuse(
+                "this method of a list whose length is known at run time only", node, "use append, pop and indexing"
+            )
         items = list(self.content(owner, node).items)
         result = change(items)
         self.store.set(owner.cell, Content("list", tuple(items)))
@@ -294,6 +296,3 @@ class Methods(Core):
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         return self.emit(P.CALL_METHOD, owner, *atoms, static=name, type=STRING, inactive=True, **named)
-
-
-__all__ = ["Closure", "Methods", "Object", "Scalar"]

@@ -6,22 +6,23 @@ too. Types of parameters and result are found by reading again until they settle
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
-import inspect
 
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, clone
-from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, walk
-from ..ir.types import UNDEFINED, UNKNOWN, Array, Dim, Type, Undefined, is_continuous, join
-from .core import Core, Restart
+from ..ir.nodes import Atom, Block, Callee, Function, Op, Parameter, Var, walk
+from ..ir.types import UNDEFINED, UNKNOWN, Array, Type, Undefined, is_continuous, join
+from .assumptions import Restart
+from .core import Core
 from .environment import Frame, Key
 from .syntax import Code
-from .values import NONE, Closure, Compound, Content, Reference, Value, atoms_of, is_code, is_const, is_none, same_atom
+from .values import NONE, Closure, Compound, Reference, Value, is_code, is_const, is_none, same_atom
 
 
 @dataclass
@@ -46,8 +47,6 @@ class Outlined:
 
 class Outline(Core):
     """`call_outlined`."""
-
-    outlined: dict[Hashable, Outlined]
 
     def call_outlined(
         self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
@@ -101,7 +100,9 @@ class Outline(Core):
         known = self.assumed.callees.setdefault(key, Assumed(types, active))
         joined = [join(a, b) for a, b in zip(known.types, types, strict=True)]
         if None in joined:
-            self.refuse("a function that calls itself is called with arguments of different kinds", error=UnsupportedCall)
+            self.refuse(
+                "a function that calls itself is called with arguments of different kinds", error=UnsupportedCall
+            )
         varies = [a or b for a, b in zip(known.active, active, strict=True)]
         if joined != known.types or varies != known.active:
             known.types, known.active = joined, varies  # type: ignore[assignment]
@@ -121,8 +122,6 @@ class Outline(Core):
         self.parameters.update(inner)
         name = code.name if code.name.isidentifier() else "function"
         return Outlined(Callee(name, None, assumed.result), inner)
-
-    parameters: set[Var]
 
     def _read_outlined(
         self, made: Outlined, code: Code, outer: Frame | None, bound: Mapping[str, Value], assumed: Assumed,
@@ -188,7 +187,9 @@ class Outline(Core):
             parameters.append(Parameter(var, inspect.Parameter.POSITIONAL_OR_KEYWORD))
         written = [o for o in walk(block) if any(o.args[k] in block.params for k in o.primitive.writes)]
         if written:
-            self.refuse(f"`{code.name}` calls itself and writes to its arguments", None, "return a new array", UnsupportedCall)
+            self.refuse(
+                f"`{code.name}` calls itself and writes to its arguments", None, "return a new array", UnsupportedCall
+            )
         made.callee.function = Function(made.callee.name, tuple(parameters), block)
 
 
@@ -242,6 +243,3 @@ def _distinct(names: list[str]) -> list[str]:
             candidate, k = f"{name}_{k}", k + 1
         out.append(candidate)
     return out
-
-
-__all__ = ["Const", "Content", "Dim", "Outline", "atoms_of"]

@@ -21,13 +21,13 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
-from ..ir.types import Object, Type
+from ..ir.types import Object
+from ..signature import key_of
 from .core import Core, is_huge
 from .core import type_from_outside as signature_of
-from ..signature import key_of
 from .environment import Frame
 from .signature import is_library_name
-from .values import Closure, Method, Partial, Poison, TupleValue, Value
+from .values import Partial, TupleValue, Value
 
 _CODE = (
     types.FunctionType,
@@ -128,13 +128,15 @@ class Resolve(Core):
         key = (id(external.owner), external.name)
         if key in self.externals and not self.assumed.volatile:
             return self.externals[key][1]
-        type_ = signature_of(value, external.name)
+        opaque = key in self.assumed.opaque
+        type_ = Object(type(value)) if opaque else signature_of(value, external.name)
         builder = self.builder if self.assumed.volatile else self.root
         made = builder.emit(P.EXTERNAL, hint=external.name, named=True, type=type_, static=external)
         self.born[made] = len(self.born)
         self.samples[made] = value
+        self.opaque_roots[made] = key
         if key not in self.externals:
-            self.assumed_types += [] if is_huge(value) else [(external, key_of(value))]
+            self.assumed_types += [] if is_huge(value) or opaque else [(external, key_of(value))]
         self.externals[key] = (external, made)
         return made
 
@@ -184,6 +186,3 @@ def _qualified(value: Any, name: str) -> str:
     if not isinstance(own, str) or module in (None, "builtins", "__main__"):
         return own if isinstance(own, str) else name
     return f"{module}.{own}"
-
-
-__all__ = ["Closure", "Method", "Poison", "Resolve", "Type", "is_static", "stands_for_itself"]

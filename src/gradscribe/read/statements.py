@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import operator
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +12,12 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Const, Var
-from ..ir.types import Array, List, Numeric, Object
+from ..ir.nodes import Atom, Const, Var
+from ..ir.types import Array, List, Numeric, Object, Scalar
+from .comparisons import is_numeric_for_sure
 from .core import Core
-from .environment import Frame
-from .operators import BINARY, is_numeric_for_sure
-from .values import NONE, TRUE, Content, Reference, TupleValue, Value, is_code
+from .operators import BINARY
+from .values import NONE, Content, Reference, Value, is_code
 
 
 class Statements(Core):
@@ -108,7 +107,7 @@ class Statements(Core):
     def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
-        items = self.items_of(value, node)
+        items = self.forced(value, node)
         if items is None and not starred and isinstance(value, Var):
             if isinstance(value.type, (Array, Numeric, List, Object)):
                 return tuple(self.get_item(value, Const(k), node) for k in range(count))
@@ -143,12 +142,27 @@ class Statements(Core):
         container = self.expression(target.value)
         index = self.index(target.slice)
         if isinstance(container, Var) and self._holds_numbers(container):
-            self.update_item(function, container, self.index_atom(index, target), self.expression(node.value), node)
+            self._augment_cells(function, container, self.index_atom(index, target), node)
             return
         old = self.get_item(container, index, target)
         value = self.in_place(function, old, self.expression(node.value), node)
         if value is not old:
             self.set_item(container, index, value, target)
+
+    def _augment_cells(self, function: Any, container: Var, index: Atom, node: gast.AugAssign) -> None:
+        """Python reads a single entry before it evaluates the right side; a part of an array is read behind that."""
+        mark = len(self.builder.ops)
+        old = self.emit(P.GETITEM, container, index)
+        before = len(self.builder.ops)
+        value = self.expression(node.value)
+        changed = any(op.primitive.writes or op.primitive.effect or op.blocks for op in self.builder.ops[before:])
+        if changed and isinstance(old, Var) and isinstance(old.type, Scalar):
+            self.write(P.SETITEM, container, index, self.as_atom(self.binary(function, old, value, node.target)))
+            return
+        if changed and isinstance(old, Var) and isinstance(old.type, Numeric):
+            self.refuse("the right side writes to memory, and what is read on the left is a number or an array", node)
+        del self.builder.ops[mark:before]
+        self.update_item(function, container, index, value, node)
 
     def _holds_numbers(self, container: Var) -> bool:
         if container in self.samples and not isinstance(self.samples[container], np.ndarray):
@@ -229,7 +243,9 @@ class Statements(Core):
             if not hasattr(module, alias.name):
                 importlib.import_module(f"{module.__name__}.{alias.name}")
             name = alias.asname or alias.name
-            self.store.set((self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node))
+            self.store.set(
+                (self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node)
+            )
 
     # effects ----------------------------------------------------------------------------------------------------------
 
@@ -291,5 +307,3 @@ _HINTS = {
     "asyncfor": "differentiate a plain function",
     "match": "write it with `if` and `elif`",
 }
-
-__all__ = ["Statements", "TRUE", "TupleValue", "operator"]

@@ -341,8 +341,29 @@ def is_code(value: object) -> bool:
     return not isinstance(value.value, (int, float, complex))
 
 
+def is_function(value: Value) -> bool:
+    """Whether a value stands for a function, not for data."""
+    return isinstance(value, (Closure, Method, Choice, Partial)) or is_code(value)
+
+
 def is_none(value: object) -> bool:
     return isinstance(value, Const) and value.value is None
+
+
+def is_optional(value: Value) -> bool:
+    """Whether a value is None, or may be: `Choice(is_none, None, value)`."""
+    return is_none(value) or (isinstance(value, Choice) and is_none(value.first))
+
+
+def as_optional(value: Value) -> Choice | None:
+    """A value in the form of one that may be None; None where it is of another kind."""
+    if isinstance(value, Choice):
+        return value if is_none(value.first) else None
+    if is_none(value):
+        return Choice(TRUE, NONE, UNDEF)
+    if isinstance(value, TupleValue) or not (isinstance(value, Compound) or is_code(value)):
+        return Choice(FALSE, NONE, value)
+    return None
 
 
 def same_atom(left: Value, right: Value) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analyse.regions import Regions, has_memory, regions
-from ..ir.nodes import Atom, Const, Function, Op, Var, replace
+from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import (
     ADD,
     BY_NAME,
@@ -37,6 +37,7 @@ from ..ir.primitives import (
     compute,
 )
 from ..ir.types import Array, Scalar, Type
+from .prune import prune
 from .rewriting import Rewriting, same, uses
 
 Derivative = Callable[[Op], bool]
@@ -56,16 +57,17 @@ def algebra(function: Function, derivative: Derivative = nothing, groups: Region
         groups: the regions of the program, if they are known.
     """
     groups = groups or regions(function)
-    made = Algebra(function, derivative, groups).run(function)
-    return Spelling(made, derivative, groups).run(made)
+    ours = {result for op in walk(function.body) if derivative(op) for result in op.results}
+    made = prune(Algebra(function, ours, groups).run(function))  # what is dead would count as a use
+    return Spelling(made, ours, groups).run(made)
 
 
 class Algebra(Rewriting):
-    """Offers to the identities what they ask about operands."""
+    """Offers to the identities what they ask about operands. `ours` are the results of derivative code."""
 
-    def __init__(self, function: Function, derivative: Derivative, groups: Regions) -> None:
+    def __init__(self, function: Function, ours: set[Var], groups: Regions) -> None:
         super().__init__()
-        self.groups, self.derivative = groups, derivative
+        self.groups, self.ours = groups, ours
         self.count = uses(function)
         self.source: dict[Var, Op] = {}
 
@@ -73,7 +75,7 @@ class Algebra(Rewriting):
         if op.blocks or len(op.results) != 1:
             self.keep(self.inside(op))
             return
-        table = [EXACT, LOOSE] if self.derivative(self.original) else [EXACT]
+        table = [EXACT, LOOSE] if op.result in self.ours else [EXACT]
         for rewrite in (r for t in table for r in t.get(op.primitive, ())):
             mark = len(self.ops)
             made = rewrite(self, op)
@@ -106,6 +108,7 @@ class Algebra(Rewriting):
         result = Var(hint, primitive.infer(args, {}))
         self.keep(Op(primitive, args, (result,), origin=like.origin))
         self.count[result] = 1
+        self.ours.add(result)
         return result
 
     # what identities ask ------------------------------------------------------------------------------------------
@@ -387,7 +390,7 @@ class Spelling(Algebra):
     `-2.0 * seed * x`."""
 
     def visit(self, op: Op) -> None:
-        if op.blocks or len(op.results) != 1 or not self.derivative(self.original) or not is_real(op.result):
+        if op.blocks or len(op.results) != 1 or op.result not in self.ours or not is_real(op.result):
             self.keep(self.inside(op))
         elif op.primitive is NEGATIVE and self.is_single(op.args[0]):
             self.keep(self.pushed(op, -1, op.args[0]))

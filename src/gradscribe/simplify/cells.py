@@ -51,7 +51,7 @@ class _Tidying:
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
         ops = self._zero_at_once(ops)
-        renamed = {**renamed, **started}
+        renamed = {**{var: _swap(atom, started) for var, atom in renamed.items()}, **started}
         return Block(block.params, tuple(ops), tuple(_swap(a, renamed) for a in block.yields))
 
     def derivative(self, op: Op) -> bool:
@@ -82,12 +82,16 @@ class _Tidying:
         for op in ops:
             place = len(out)
             if self._is_zeroing(op):
-                while place and out[place - 1].origin != op.origin and not self._accesses(out[place - 1], op.args[0]):
+                while place and out[place - 1].origin != op.origin and self._may_pass(op, out[place - 1]):
                     place -= 1
                 if not place or out[place - 1].origin != op.origin:
                     place = len(out)
             out.insert(place, op)
         return out
+
+    def _may_pass(self, zero: Op, other: Op) -> bool:
+        fixed = other.primitive.effect or any(r in zero.inputs for r in other.results)
+        return not fixed and not self._accesses(other, zero.args[0])
 
     def _is_zeroing(self, op: Op) -> bool:
         return op.primitive is SETITEM and self.derivative(op) and isinstance(op.args[0].type, Array) and _is_zero(op.args[2])

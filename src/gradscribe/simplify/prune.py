@@ -114,7 +114,7 @@ class _Marking:
     def reads(self, op: Op) -> None:
         for k, atom in enumerate(op.inputs):
             if isinstance(atom, Var) and has_memory(atom.type) and _looks_into(op, k, atom):
-                own = [self.groups.of(atom)] if op.primitive in _ENTRY else self.groups.reachable(self.groups.of(atom))
+                own = [self.groups.of(atom)] if k == 0 and op.primitive in _ENTRY else self.groups.reachable(self.groups.of(atom))
                 for region in own:
                     self.read_region(region)
 
@@ -135,7 +135,7 @@ def _looks_into(op: Op, k: int, operand: Var) -> bool:
         return not (isinstance(op.result.type, Array) and is_basic_index(op.args[1]))
     if op.primitive.aliasing == "view" and k == 0:
         return False
-    return op.primitive.reads or not isinstance(operand.type, Array)
+    return op.primitive.reads_operand(k) or not isinstance(operand.type, Array)
 
 
 # ------------------------------------------------------------------ rebuilding

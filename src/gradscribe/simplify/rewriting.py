@@ -15,8 +15,9 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 
 
 class Rewriting:
-    """Rebuilds a program. A pass overrides `visit`, which gets each op with its operands replaced (`original` is the
-    op as it was, for facts about it), and calls `keep` for what stays and `drop` for a value that another stands for."""
+    """Rebuilds a program. A pass overrides `visit`, which gets each op with its operands replaced, and calls `keep`
+    for what stays and `drop` for a value that another stands for. Facts about the program are facts about its own ops:
+    a pass looks them up for `original`, the op as it was (until a block inside is entered)."""
 
     original: Op
 

@@ -47,8 +47,9 @@ class _Sharing(Rewriting):
         return made
 
     def visit(self, op: Op) -> None:
+        changed = self.written.get(self.original, ())
         if op.blocks:
-            self.control(op)
+            self.control(op, changed)
             return
         if self.is_shareable(op):
             key = self.key(op)
@@ -61,11 +62,10 @@ class _Sharing(Rewriting):
                 if self.may_merge(op, known):
                     self.drop(op.result, known)
                     return
-        self.advance(self.written.get(self.original, ()))
+        self.advance(changed)
         self.keep(op)
 
-    def control(self, op: Op) -> None:
-        changed = self.written.get(self.original, ())
+    def control(self, op: Op, changed: Iterable[Region | None]) -> None:
         if op.primitive is LOOP:
             self.advance(changed)
             self.keep(self.inside(op))
@@ -108,9 +108,9 @@ class _Sharing(Rewriting):
 
     def memory(self, op: Op) -> Iterable[int]:
         """The versions of all memory that the op may read."""
-        for atom in op.inputs:
+        for position, atom in enumerate(op.inputs):
             if isinstance(atom, Var) and has_memory(atom.type):
-                if isinstance(atom.type, Array) and not op.primitive.reads:
+                if isinstance(atom.type, Array) and not op.primitive.reads_operand(position):
                     continue
                 for region in self.groups.reachable(self.groups.of(atom)):
                     yield self.versions.get(region, 0)

@@ -74,7 +74,8 @@ class Effects:
         return self.writes(op) or self.has_effect(op) or op.primitive is COMMENT
 
     def _call(self, op: Op) -> tuple[bool, bool]:
-        return self.of_call(op.static) if isinstance(op.static, Function) else (True, True)
+        function = op.static.function
+        return (True, True) if function is None else self.of_call(function)
 
 
 class Ordering:
@@ -156,10 +157,11 @@ class Ordering:
             return self._reads_of_item(op)
         if op.primitive is POP:
             return self.cells(op.args[0], ("slots",))
-        if not op.primitive.reads or op.primitive.aliasing == "view":
+        if op.primitive.aliasing == "view":
             return set()
         skip = op.primitive.writes if op.primitive in (APPEND, SETITEM) else ()
-        return set().union(*(self.cells(a) for k, a in enumerate(op.inputs) if k not in skip))
+        read = (a for k, a in enumerate(op.inputs) if op.primitive.reads_operand(k) and k not in skip)
+        return set().union(*map(self.cells, read))
 
     def _reads_of_item(self, op: Op) -> set[Cell]:
         container, index = op.args

@@ -1,0 +1,239 @@
+"""Reading entries: of arrays, lists, tuples, dicts, ranges, and of structures whose entry is selected at run time."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.infer import item
+from ..ir.nodes import Atom, Const, Var
+from ..ir.types import (
+    INT,
+    NUMERIC,
+    STRING,
+    UNDEFINED,
+    Array,
+    Dict,
+    FixedList,
+    List,
+    Object,
+    Scalar,
+    Tuple,
+    Type,
+    join,
+    known,
+)
+from .assumptions import Restart
+from .core import Core
+from .values import (
+    Choice,
+    Compound,
+    Lazy,
+    Range,
+    Reference,
+    TupleValue,
+    Value,
+    is_code,
+    is_const,
+    is_function,
+)
+
+
+class Indexing(Core):
+    """`get_item`."""
+
+    def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
+        """`container[index]`."""
+        if container is UNDEF or index is UNDEF:
+            return UNDEF
+        if isinstance(container, Choice):
+            return self.choose(
+                container.chosen,
+                lambda: self.get_item(container.first, index, node),
+                lambda: self.get_item(container.second, index, node),
+            )
+        if isinstance(container, Lazy) and container.kind == "flat":
+            container = self.apply(np.ravel, container.sources, {}, node)
+        method = self.method_of_class(container, "__getitem__")
+        if method is not None:
+            return self.call(method, (index,), {}, node)
+        if isinstance(container, Const):
+            return self._constant_item(container, index, node)
+        if isinstance(container, Var):
+            return self._var_item(container, index, node)
+        if isinstance(container, Reference) and container.cell.kind == "dict":
+            return self._dict_item(container, index, node)
+        if isinstance(container, Range):
+            return self._range_item(container, index, node)
+        return self._sequence_item(container, index, node)
+
+    def _constant_item(self, container: Const, index: Value, node: gast.AST | None) -> Value:
+        if is_code(container):
+            return self.opaque(Const(operator.getitem, name="operator.getitem"), (container, index), {}, node)
+        if isinstance(index, Const) and isinstance(container.value, (str, tuple)):
+            try:
+                return Const(container.value[index.value])
+            except (IndexError, TypeError):
+                pass
+        return self.emit(
+            P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None
+        )
+
+    def unroll_for(self, value: Value) -> None:
+        """If a value is computed from the index of a loop over a constant range, unroll that loop."""
+        if isinstance(value, Var) and value in self.indices and self.indices[value] not in self.assumed.unrolled:
+            self.assumed.unrolled.add(self.indices[value])
+            raise Restart
+
+    def _var_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
+        type_ = container.type
+        if isinstance(type_, (Tuple, FixedList, Dict)):
+            if isinstance(index, Const) or (isinstance(index, TupleValue) and isinstance(type_, Dict)):
+                return self._structure_item(container, index, node)
+            return self._dynamic_item(container, index, node)
+        if isinstance(type_, Object) and container in self.samples and isinstance(index, Const):
+            return self._known_part(
+                container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value]
+            )
+        if isinstance(index, Compound) and self.is_active(index):
+            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
+        atom = self.index_atom(index, node)
+        result = self.emit(P.GETITEM, container, atom, type=_item_type(container, atom))
+        if isinstance(result, Var) and isinstance(type_, List) and isinstance(result.type, List):
+            result = self._fresh_slice(container, result)
+        return result
+
+    def _fresh_slice(self, container: Var, result: Var) -> Var:
+        region = self.regions.find(container)
+        sites = [site for var, site in self.list_sites.items() if self.regions.find(var) is region]
+        if sites:
+            self.list_sites[result] = sites[0]
+        return result
+
+    def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
+        type_ = container.type
+        key = index.value if isinstance(index, Const) else self.static_key(index, node)
+        if isinstance(type_, (Tuple, FixedList)) and isinstance(key, slice):
+            parts = tuple(self.part(container, k) for k in range(len(type_.items))[key])
+            return TupleValue(parts) if isinstance(type_, Tuple) else self.new_list(parts, node)
+        if isinstance(type_, Dict):
+            if key not in type_.keys:
+                return self._raise(KeyError, key)
+        elif not isinstance(key, int) or not -len(type_.items) <= key < len(type_.items):  # type: ignore[union-attr]
+            return self._raise(IndexError, "index out of range")
+        return self.part(container, key)
+
+    def _raise(self, error: type[Exception], *args: Any) -> Value:
+        """What certainly fails is left to fail when it runs."""
+        made = self.emit(
+            P.CALL_PYTHON, Const(error, name=error.__name__), *map(Const, args), type=Object(error), hint="error"
+        )
+        self.perform(P.RAISE, made)
+        return UNDEF
+
+    def _dict_item(self, container: Reference, index: Value, node: gast.AST | None) -> Value:
+        if not isinstance(index, Const) and not isinstance(index, TupleValue):
+            return self._dynamic_item(container, index, node)
+        key = self.static_key(index, node)
+        found = self.content(container, node).get(key)
+        return self._raise(KeyError, key) if found is None else self.read(found, node)
+
+    def _range_item(self, container: Range, index: Value, node: gast.AST | None) -> Value:
+        items = self.items_of(container, node)
+        if items is not None:
+            return self._sequence_item(TupleValue(items), index, node)
+        return self.emit(P.GETITEM, self.as_atom(container), self.index_atom(index, node), type=INT)
+
+    def range_at(self, container: Range, position: Value) -> Value:
+        """The entry of a range at a position that is in it."""
+        if is_const(container.step, int) and container.step.value == 1:  # type: ignore[union-attr]
+            offset = position
+        else:
+            offset = self.binary(operator.mul, position, container.step)
+        if is_const(container.start, int) and container.start.value == 0:  # type: ignore[union-attr]
+            return offset
+        return self.binary(operator.add, container.start, offset)
+
+    def _sequence_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
+        items = self.items_of(container, node)
+        if items is None:
+            self.refuse("this cannot be indexed", node)
+        if not isinstance(index, Const):
+            if any(map(is_function, items)):
+                self.unroll_for(index)
+                return self._chosen_entry(container, index, node)
+            if isinstance(index, Var) and isinstance(container, Reference) and container.cell.kind == "list":
+                self.unroll_for(index)
+                if container.cell.origin is None:
+                    self.grow(container.cell)
+            return self._dynamic_item(container, index, node)
+        try:
+            found = items[index.value]
+        except IndexError:
+            return self._raise(IndexError, "index out of range")
+        except TypeError:
+            return self._raise(TypeError, "indices must be integers or slices")
+        if isinstance(index.value, slice):
+            return TupleValue(found) if isinstance(container, TupleValue) else self.new_list(found, node)  # type: ignore[arg-type]
+        return self.read(found, node)  # type: ignore[arg-type]
+
+    def _dynamic_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
+        """An entry selected at run time: of a structure whose entries have one type, a list of the program is made."""
+        self.unroll_for(index)
+        if self._is_dict(container):
+            return self._chosen_entry(container, index, node)
+        items = self.items_of(container, node)
+        if items is None:
+            self.refuse("this cannot be indexed by a value that is not constant", node)
+        if any(map(is_function, items)):
+            return self._chosen_entry(container, index, node)
+        atoms = [self.as_atom(item, node) for item in items]
+        joined: Type | None = UNDEFINED
+        for atom in atoms:
+            joined = None if joined is None else join(joined, atom.type)
+        if joined is None:
+            return self._chosen_entry(container, index, node)
+        made = self.emit(P.LIST, *atoms, type=List(joined))
+        return self.emit(P.GETITEM, made, self.as_atom(index, node), type=joined)
+
+    def _chosen_entry(self, container: Value, index: Value, node: gast.AST | None) -> Value:
+        """One of several entries, found by comparing the key."""
+        if self._is_dict(container):
+            entries, size = self.entries_of(container, node), None
+        else:
+            entries = list(enumerate(self.items_of(container, node) or ()))
+            size = len(entries)
+
+        def from_(k: int) -> Value:
+            if k == len(entries):
+                return self._raise(KeyError, "no such entry")
+            key, value = entries[k]
+            return self.choose(self.truth(self._is_key(index, key, size, node)), lambda: value, lambda: from_(k + 1))
+
+        return from_(0)
+
+    def _is_key(self, index: Value, key: Any, size: int | None, node: gast.AST | None) -> Value:
+        """Whether an index selects the entry `key`; in a sequence of `size` items negative ones count from the end."""
+        same = self.compare(operator.eq, index, Const(key), node)
+        if size is None:
+            return same
+        return self.choose(
+            self.truth(same), lambda: same, lambda: self.compare(operator.eq, index, Const(key - size), node)
+        )
+
+
+def _item_type(container: Var, index: Atom) -> Type | None:
+    """The type of an array's item at a list of integers, which is an index array; None for other indices."""
+    type_ = index.type
+    if not isinstance(container.type, Array) or not isinstance(type_, FixedList) or not type_.items:
+        return None
+    kinds = {t.kind for t in type_.items if isinstance(t, Scalar)}
+    if kinds != {"i"} or not all(isinstance(t, Scalar) for t in type_.items):
+        return None
+    as_array = Var("index", Array("int64", (known(len(type_.items)),)))
+    return item((container, as_array), {})

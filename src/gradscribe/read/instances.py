@@ -1,0 +1,104 @@
+"""Making instances of the user's classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gast
+
+from ..ir.nodes import Const
+from .core import Core
+from .parts import Keywords
+from .resolve import is_library
+from .values import (
+    Content,
+    Reference,
+    TupleValue,
+    Value,
+)
+
+
+class Instances(Core):
+    """`make_instance`."""
+
+    def make_instance(
+        self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value | None:
+        """`cls(*args, **keywords)` for a class of the user's; None for one that cannot be followed."""
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            return self._make_named_tuple(cls, args, keywords, node)
+        if not _can_be_followed(cls):
+            return None
+        made = self.new_cell(Content("instance", (), ()), node, cls)
+        init = inspect.getattr_static(cls, "__init__", None)
+        if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
+            self._fill_dataclass(made, cls, args, keywords, node)
+        elif isinstance(init, types.FunctionType):
+            self.note(cls, "__init__", init)
+            self.call(self.lift(init, f"{cls.__name__}.__init__"), (made, *args), keywords, node)
+        elif args or keywords:
+            self.refuse(f"{cls.__name__}() takes no arguments", node)
+        return made
+
+    def _make_named_tuple(
+        self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value | None:
+        if inspect.getattr_static(cls, "__init__", None) is not tuple.__init__ and "__init__" in vars(cls):
+            return None
+        values = dict(zip(cls._fields, args, strict=False))
+        values.update(keywords)
+        for name, default in cls._field_defaults.items():
+            values.setdefault(name, self.lift(default, name))
+        if set(values) != set(cls._fields):
+            self.refuse(f"{cls.__name__}() does not fit these arguments", node)
+        return TupleValue(tuple(values[name] for name in cls._fields), cls)
+
+    def _fill_dataclass(
+        self, made: Reference, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> None:
+        try:
+            bound = inspect.signature(cls).bind(*args, **keywords).arguments
+        except TypeError as error:
+            self.refuse(f"{cls.__name__}(): {error}", node)
+        content = Content("instance", (), ())
+        for field in dataclasses.fields(cls):
+            value = self._field_value(field, bound, cls, node)
+            if value is not None and field.init:
+                content = content.put(field.name, value)
+            elif value is not None:
+                content = content.put(field.name, value)
+        self.store.set(made.cell, content)
+        post = inspect.getattr_static(cls, "__post_init__", None)
+        if post is not None:
+            self.call(self.lift(post, "__post_init__"), (made,), {}, node)
+
+    def _field_value(self, field: Any, bound: Mapping[str, Value], cls: type, node: gast.AST | None) -> Value | None:
+        if field.init and field.name in bound:
+            return bound[field.name]
+        if field.default is not dataclasses.MISSING:
+            if isinstance(field.default, (int, float, complex)):
+                return Const(field.default)
+            return self.get_attribute(Const(cls, name=cls.__name__), field.name, node)
+        if field.default_factory is not dataclasses.MISSING:
+            return self.call(self.lift(field.default_factory, "default_factory"), (), {}, node)
+        return None
+
+
+def _is_generated(cls: type, function: Any) -> bool:
+    """Whether a method was made by `dataclass` (it has no source)."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename == "<string>"
+
+
+def _can_be_followed(cls: type) -> bool:
+    """Whether making an instance does no more than `__init__`, written in Python, says."""
+    if is_library(cls):
+        return False
+    bases = [base for base in cls.__mro__ if base is not object]
+    if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
+        return False
+    return type(cls) is type and all("__new__" not in vars(base) for base in bases)

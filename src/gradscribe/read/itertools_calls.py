@@ -1,0 +1,210 @@
+"""`itertools`, `iter` and `next`, and NumPy's iterators over indices."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Const, Var
+from ..ir.types import Array, Scalar
+from .core import Core
+from .parts import Keywords
+from .special import reads
+from .values import FALSE, NONE, TRUE, Cell, Content, Lazy, Range, Reference, TupleValue, Value, is_const
+
+
+class IteratorCalls(Core):
+    """Readers of calls that make iterators."""
+
+    @reads(itertools.chain)
+    def _chain(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Lazy("chain", tuple(args))
+
+    @reads(itertools.chain.from_iterable)
+    def _chain_from(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        items = self.items_of(args[0], node)
+        return NotImplemented if items is None else Lazy("chain", items)
+
+    @reads(itertools.product)
+    def _product(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        repeat = keywords.get("repeat", Const(1))
+        if not is_const(repeat, int):
+            return NotImplemented
+        return Lazy("product", tuple(args) * repeat.value)  # type: ignore[union-attr]
+
+    @reads(itertools.combinations)
+    def _combinations(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._known_rows(itertools.combinations, args, node)
+
+    @reads(itertools.permutations)
+    def _permutations(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._known_rows(itertools.permutations, args, node)
+
+    @reads(itertools.combinations_with_replacement)
+    def _replacements(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._known_rows(itertools.combinations_with_replacement, args, node)
+
+    def _known_rows(self, function: Callable[..., Any], args: Sequence[Value], node: gast.AST) -> Value:
+        """Rows of items whose number is known; of an array, pairs become two nested loops."""
+        items = self.items_of(args[0], node)
+        if items is not None and all(is_const(a, int) for a in args[1:]):
+            return TupleValue(tuple(map(TupleValue, function(items, *(a.value for a in args[1:])))))  # type: ignore[union-attr]
+        if function is itertools.combinations and is_const(args[1], int) and args[1].value == 2:  # type: ignore[union-attr]
+            return Lazy("pairs", (args[0],))
+        return NotImplemented
+
+    @reads(itertools.repeat)
+    def _repeat(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if len(args) == 2 and is_const(args[1], int):
+            return TupleValue((args[0],) * max(args[1].value, 0))  # type: ignore[union-attr]
+        count = (
+            self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
+        )
+        return Lazy("repeat", (args[0], count))
+
+    @reads(itertools.count)
+    def _count(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        start = args[0] if args else keywords.get("start", Const(0))
+        return Lazy("count", (start, args[1] if len(args) > 1 else keywords.get("step", Const(1))))
+
+    @reads(itertools.pairwise)
+    def _pairwise(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        value = args[0] if not isinstance(args[0], Lazy) else self.as_listed(args[0], node)
+        rest = self.get_item(value, Const(slice(1, None)), node)
+        return Lazy("zip", (value, rest), False)
+
+    @reads(itertools.islice)
+    def _islice(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        value = args[0]
+        if isinstance(value, Lazy) and value.kind == "count" and len(args) == 2:
+            return self._counted(value, args[1], node)
+        if isinstance(value, Lazy) and self.items_of(value, node) is None:
+            value = self.as_listed(value, node)
+        if isinstance(value, (Lazy, Range)):
+            value = TupleValue(self.items_of(value, node) or ())
+        bounds = [*args[1:], NONE, NONE][:3] if len(args) > 2 else [NONE, args[1], NONE]
+        atoms = [self.as_atom(b, node) for b in bounds]
+        if all(isinstance(a, Const) for a in atoms):
+            return self.get_item(value, Const(slice(*(a.value for a in atoms))), node)  # type: ignore[union-attr]
+        return self.get_item(value, self.emit(P.SLICE_, *atoms), node)
+
+    def _counted(self, value: Lazy, stop: Value, node: gast.AST) -> Value:
+        start, step = value.sources
+        end = self.binary(operator.add, start, self.binary(operator.mul, stop, step, node), node)
+        return Range(self.as_atom(start), self.as_atom(end), self.as_atom(step))
+
+    @reads(itertools.zip_longest)
+    def _zip_longest(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        columns = [self.items_of(a, node) for a in args]
+        if any(c is None for c in columns):
+            return NotImplemented
+        fill = keywords.get("fillvalue", NONE)
+        rows = itertools.zip_longest(*(c or () for c in columns), fillvalue=fill)
+        return TupleValue(tuple(map(TupleValue, rows)))
+
+    @reads(itertools.starmap)
+    def _starmap(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Lazy("starmap", tuple(args))
+
+    @reads(itertools.takewhile)
+    def _takewhile(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Lazy("takewhile", tuple(args))
+
+    @reads(itertools.accumulate)
+    def _accumulate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        function = args[1] if len(args) > 1 else keywords.get("func", Const(operator.add, name="operator.add"))
+        made = self.new_list((), node)
+        total, seen = Cell("temporary", "total"), Cell("temporary", "seen")
+        self.store.set(total, keywords.get("initial", UNDEF))
+        self.store.set(seen, Const("initial" in keywords))
+        if "initial" in keywords:
+            self.append(made, keywords["initial"], node)
+
+        def trip(item: Value) -> None:
+            value = self.choose(
+                self.truth(self.store.get(seen)),
+                lambda: self.call(function, (self.store.get(total), item), {}, node),
+                lambda: item,
+            )
+            self.store.set(total, value)
+            self.store.set(seen, TRUE)
+            self.append(made, value, node)
+
+        self.iterate(args[0], trip, node=node)
+        return made
+
+    # iterators ------------------------------------------------------------------------------------------------------
+
+    @reads(iter)
+    def _iter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """An iterator is an object with the sequence and the position in it."""
+        if len(args) != 1:
+            return NotImplemented
+        (value,) = args
+        if isinstance(value, Reference) and value.cell.kind == "iterator":
+            return value
+        if isinstance(value, Lazy) and value.kind in ("generator", "filter", "takewhile"):
+            value = self.as_listed(value, node)
+        return self.new_cell(Content("iterator", (value, Const(0)), ("source", "position")), node)
+
+    @reads(next)
+    def _next(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        iterator = args[0]
+        default = args[1] if len(args) > 1 else None
+        if isinstance(iterator, Lazy):
+            return self._first_of(iterator, default, node)
+        if not isinstance(iterator, Reference) or iterator.cell.kind != "iterator":
+            return NotImplemented
+        source, position = self.content(iterator, node).items
+        self.store.set(
+            iterator.cell,
+            Content("iterator", (source, self.binary(operator.add, position, Const(1))), ("source", "position")),
+        )
+        if default is None:
+            return self.get_item(source, position, node)
+        more = self.truth(self.compare(operator.lt, position, self.length_of(source, node), node))
+        return self.choose(more, lambda: self.get_item(source, position, node), lambda: default)
+
+    def _first_of(self, value: Value, default: Value | None, node: gast.AST) -> Value:
+        """`next(x for x in xs if ...)`."""
+        found, first = Cell("temporary", "found"), Cell("temporary", self.hint)
+        self.store.set(found, FALSE)
+
+        def trip(item: Value) -> None:
+            self.store.set(first, item)
+            self.store.set(found, TRUE)
+
+        self.iterate(value, trip, found, node=node)
+        result = self.read(self.store.get(first), node)
+        if default is None:
+            return result
+        return self.choose(self.truth(self.store.get(found)), lambda: result, lambda: default)
+
+    # NumPy ----------------------------------------------------------------------------------------------------------
+
+    @reads(np.ndindex)
+    def _ndindex(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        lengths = self.items_of(args[0], node) if len(args) == 1 and not _is_number(args[0]) else tuple(args)
+        if lengths is None:
+            return NotImplemented
+        ranges = [self.call(Const(range, name="range"), (n,), {}, node) for n in lengths]
+        return Lazy("product", tuple(ranges))
+
+    @reads(np.ndenumerate)
+    def _ndenumerate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        (array,) = args
+        if not isinstance(array, Var) or not isinstance(array.type, Array):
+            return NotImplemented
+        indices = self._ndindex((self.get_attribute(array, "shape", node),), {}, node)
+        return Lazy("ndenumerate", (indices, array))
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (Var, Const)) and isinstance(value.type, Scalar)

@@ -1,0 +1,268 @@
+"""Builtins that ask about types and attributes, and functions of the library, that are read in a way of their own."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import operator
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..errors import UnsupportedCall
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Const, Var
+from ..ir.types import STRING, Array, Dict, FixedList, List, Object, Record, Scalar, Tuple
+from .comparisons import is_numeric_for_sure
+from .core import Core
+from .parts import Keywords
+from .special import SPECIAL, reads
+from .values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Closure,
+    Method,
+    Named,
+    Partial,
+    Reference,
+    Super,
+    TupleValue,
+    Value,
+    is_const,
+)
+
+
+def _get_items(*args: Any) -> None:
+    """Stands for what `operator.itemgetter(*keys)` returns, called with the object last."""
+
+
+def _get_attributes(*args: Any) -> None:
+    """Stands for what `operator.attrgetter(*names)` returns, called with the object last."""
+
+
+class LibraryCalls(Core):
+    """Readers of `isinstance` and its kin, of `functools`, `dataclasses`, `copy`, and of NumPy functions that write."""
+
+    def special(self, function: Any) -> Any:
+        """What reads a call of a function in a way of its own, None for the rest."""
+        try:
+            name = SPECIAL.get(function)
+        except TypeError:
+            return None
+        return None if name is None else getattr(self, name)
+
+    # types and attributes ---------------------------------------------------------------------------------------------
+
+    @reads(isinstance)
+    def _isinstance(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        value, wanted = args
+        items = wanted.items if isinstance(wanted, TupleValue) else (wanted,)
+        if not all(isinstance(w, Const) for w in items) or value is UNDEF:
+            return NotImplemented
+        classes = tuple(w.value for w in items)  # type: ignore[union-attr]
+        known = self._class_of(value)
+        if known is not None:
+            return Const(issubclass(known, classes))
+        return self._isinstance_of_number(value, classes)
+
+    def _isinstance_of_number(self, value: Value, classes: tuple[type, ...]) -> Value:
+        """A number that is known up to its kind is no array, list or string; more is known when it runs."""
+        if isinstance(value, Var) and isinstance(value.type, Scalar):
+            samples = (True, 1, 1.0, 1j, np.float64(1), np.int64(1), np.bool_(True), np.float32(1))
+            if not any(isinstance(s, classes) for s in samples):
+                return FALSE
+        return NotImplemented
+
+    def _class_of(self, value: Value) -> type | None:
+        """The class of a value where it is certain."""
+        if isinstance(value, Const):
+            return type(value.value)
+        if isinstance(value, TupleValue):
+            return value.cls or tuple
+        if isinstance(value, Reference):
+            return value.cell.cls or {"list": list, "dict": dict, "set": set}[value.cell.kind]
+        if isinstance(value, Closure):
+            return type(lambda: None)
+        if isinstance(value, Var):
+            return self._class_of_var(value)
+        return None
+
+    def _class_of_var(self, value: Var) -> type | None:
+        type_ = value.type
+        if isinstance(type_, Scalar) and value in self.parameters and type_.dtype is None:
+            return {"b": bool, "i": int, "f": float, "c": complex}[type_.kind]
+        if isinstance(type_, Record):
+            return type_.cls
+        found = {Array: np.ndarray, List: list, FixedList: list, Dict: dict}.get(type(type_))
+        if isinstance(type_, Tuple):
+            return type_.cls or tuple
+        return str if type_ == STRING else found
+
+    @reads(type)
+    def _type(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        known = self._class_of(args[0]) if len(args) == 1 else None
+        return NotImplemented if known is None else Const(known, name=known.__name__)
+
+    @reads(callable)
+    def _callable(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        (value,) = args
+        if isinstance(value, (Closure, Method, Partial, Named)):
+            return TRUE
+        if isinstance(value, Const):
+            return Const(callable(value.value))
+        return FALSE if is_numeric_for_sure(value) else NotImplemented
+
+    @reads(getattr)
+    def _getattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if not is_const(args[1], str):
+            return NotImplemented
+        name = args[1].value  # type: ignore[union-attr]
+        if len(args) > 2:
+            has = self._hasattr(args[:2], {}, node)
+            if not isinstance(has, Const):
+                return NotImplemented
+            if not has.value:
+                return args[2]
+        return self.get_attribute(args[0], name, node)
+
+    @reads(hasattr)
+    def _hasattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        owner, name = args
+        if not is_const(name, str):
+            return NotImplemented
+        word = name.value  # type: ignore[union-attr]
+        if isinstance(owner, Reference) and owner.cell.kind == "instance":
+            return Const(self.content(owner, node).get(word) is not None or hasattr(owner.cell.cls, word))
+        known = self._class_of(owner)
+        if known is not None and known is not np.ndarray and not isinstance(owner, Const):
+            return Const(hasattr(known, word))
+        if isinstance(owner, Const):
+            return Const(hasattr(owner.value, word))
+        if isinstance(owner, Var) and isinstance(owner.type, Array):
+            return Const(hasattr(np.ndarray, word))
+        return NotImplemented
+
+    @reads(setattr)
+    def _setattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if not is_const(args[1], str) or not isinstance(args[0], Reference):
+            return NotImplemented
+        self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
+        return NONE
+
+    @reads(super)
+    def _super(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Super(args[0].value, args[1])  # type: ignore[union-attr]
+
+    # library --------------------------------------------------------------------------------------------------------
+
+    @reads(functools.partial)
+    def _partial(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Partial(args[0], tuple(args[1:]), dict(keywords))
+
+    @reads(operator.itemgetter)
+    def _itemgetter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Partial(Const(_get_items, name="operator.itemgetter"), tuple(args), {})
+
+    @reads(operator.attrgetter)
+    def _attrgetter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Partial(Const(_get_attributes, name="operator.attrgetter"), tuple(args), {})
+
+    @reads(_get_items)
+    def _items(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        *keys, owner = args
+        found = tuple(self.get_item(owner, key, node) for key in keys)
+        return found[0] if len(found) == 1 else TupleValue(found)
+
+    @reads(_get_attributes)
+    def _attributes(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        *names, owner = args
+        found = []
+        for name in names:
+            value = owner
+            for part in name.value.split("."):  # type: ignore[union-attr]
+                value = self.get_attribute(value, part, node)
+            found.append(value)
+        return found[0] if len(found) == 1 else TupleValue(tuple(found))
+
+    @reads(functools.wraps)
+    def _wraps(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Const(_same, name="functools.wraps")
+
+    def _identity(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return args[0]
+
+    @reads(functools.lru_cache, functools.cache)
+    def _cache(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        self.refuse("a function made here is cached", node, "cache it at module level", UnsupportedCall)
+
+    @reads(dataclasses.replace)
+    def _replace(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        owner = args[0]
+        if isinstance(owner, Var) and isinstance(owner.type, Record):
+            cls: Any = owner.type.cls
+            names: Sequence[str] = owner.type.names
+        elif isinstance(owner, Reference) and owner.cell.kind == "instance":
+            cls, names = owner.cell.cls, [f.name for f in dataclasses.fields(owner.cell.cls) if f.init]  # type: ignore[arg-type]
+        else:
+            return NotImplemented
+        values = {name: self.get_attribute(owner, name, node) for name in names if name not in keywords}
+        return self.call(Const(cls, name=cls.__name__), (), {**values, **keywords}, node)
+
+    @reads(copy.copy, copy.deepcopy)
+    def _copy(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        (value,) = args
+        if isinstance(value, Var) and isinstance(value.type, Array):
+            return self.emit(P.COPY, value, style="np")
+        if isinstance(value, Var) and isinstance(value.type, Scalar):
+            return value
+        if isinstance(value, Reference):
+            content = self.content(value, node)
+            if not all(isinstance(i, (Var, Const)) and isinstance(i.type, (Scalar, Object)) for i in content.items):
+                return NotImplemented
+            return self.new_cell(content, node, value.cell.cls)
+        return NotImplemented
+
+    @reads(typing.cast)
+    def _cast(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return args[1]
+
+    @reads(np.copyto)
+    def _copyto(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if keywords or len(args) != 2:
+            return NotImplemented
+        self.set_item(args[0], Const(Ellipsis), args[1], node)
+        return NONE
+
+    @reads(np.add.at)
+    def _add_at(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        target, index, value = args
+        self.write(P.SCATTER_ADD, self.as_atom(target), self.index_atom(index, node), self.array_operand(value, node))
+        return NONE
+
+    @reads(np.ndim)
+    def _ndim(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        (value,) = args
+        if isinstance(value, (Var, Const)) and isinstance(value.type, (Array, Scalar)):
+            return Const(value.type.ndim if isinstance(value.type, Array) else 0)
+        return NotImplemented
+
+    @reads(np.isscalar)
+    def _isscalar(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        (value,) = args
+        if isinstance(value, (Var, Const)) and isinstance(value.type, (Array, Scalar)):
+            return Const(isinstance(value.type, Scalar))
+        return NotImplemented
+
+
+def _same(function: Any) -> Any:
+    """Stands for what `functools.wraps(f)` does to a function: nothing that matters here."""
+    return function
+
+
+SPECIAL[_same] = "_identity"

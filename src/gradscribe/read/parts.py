@@ -1,0 +1,226 @@
+"""What the parts of the reader call of each other: the names, without what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import gast
+
+from ..ir.nodes import Atom, Var
+from ..ir.types import (
+    NUMERIC,
+    UNDEFINED,
+    Type,
+)
+from .environment import Frame, Key
+from .syntax import Code
+from .values import Cell, Value
+
+Keywords = Mapping[str, Value]
+
+
+class Parts:
+    """Declared here, defined in one of the parts that `Reader` inherits."""
+
+    def block(self, statements: Sequence[gast.stmt]) -> None:
+        raise NotImplementedError
+
+    def expression(self, node: gast.AST) -> Value:
+        raise NotImplementedError
+
+    def assign(self, target: gast.AST, value: Value) -> None:
+        raise NotImplementedError
+
+    def branch(self, predicate: Value, then: Callable[[], None], orelse: Callable[[], None]) -> None:
+        raise NotImplementedError
+
+    def choose(self, predicate: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
+        raise NotImplementedError
+
+    def loop(
+        self,
+        bounds: tuple[Atom, Atom, Atom] | None,
+        body: Callable[[Atom], None],
+        exit_flag: Key | None = None,
+        hint: str = "i",
+    ) -> None:
+        raise NotImplementedError
+
+    def iterate(
+        self,
+        iterable: Value,
+        consume: Callable[[Value], None],
+        exit_flag: Key | None = None,
+        hint: str = "item",
+        node: gast.AST | None = None,
+    ) -> None:
+        raise NotImplementedError
+
+    def items_of(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...] | None:
+        raise NotImplementedError
+
+    def as_atom(self, value: Value, node: gast.AST | None = None) -> Atom:
+        raise NotImplementedError
+
+    def truth(self, value: Value) -> Atom:
+        raise NotImplementedError
+
+    def binary(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def compare(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def in_place(
+        self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None
+    ) -> Value:
+        raise NotImplementedError
+
+    def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def set_item(self, container: Value, index: Value, value: Value, node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def get_attribute(self, owner: Value, name: str, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def apply(
+        self,
+        function: Any,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        names: Any = None,
+    ) -> Value:
+        raise NotImplementedError
+
+    def opaque(
+        self,
+        callee: Value,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        type_: Type = NUMERIC,
+    ) -> Value:
+        raise NotImplementedError
+
+    def call_code(
+        self,
+        code: Code,
+        outer: Frame | None,
+        bound: Mapping[str, Value],
+        node: gast.AST | None,
+        owner: type | None = None,
+    ) -> Value:
+        raise NotImplementedError
+
+    def call_outlined(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def read_body(
+        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
+        raise NotImplementedError
+
+    def load(self, name: str, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def method_of_class(self, reference: Value, name: str) -> Value | None:
+        raise NotImplementedError
+
+    def append(self, target: Value, value: Value, node: gast.AST | None = None) -> None:
+        raise NotImplementedError
+
+    def new_list(self, items: tuple[Value, ...], node: gast.AST | None, growing: bool = False, tag: str = "") -> Value:
+        raise NotImplementedError
+
+    def unroll_for(self, value: Value) -> None:
+        raise NotImplementedError
+
+    def entries_of(self, value: Value, node: gast.AST | None) -> list[tuple[Any, Value]]:
+        raise NotImplementedError
+
+    def super_here(self, node: gast.AST) -> Value:
+        raise NotImplementedError
+
+    def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
+        raise NotImplementedError
+
+    def static_key(self, value: Value, node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def generate(
+        self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
+    ) -> None:
+        raise NotImplementedError
+
+    def range_at(self, container: Any, position: Value) -> Value:
+        raise NotImplementedError
+
+    def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def expand(self, var: Var, node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def call_named(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def make_instance(
+        self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value | None:
+        raise NotImplementedError
+
+    def as_listed(self, value: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+        raise NotImplementedError
+
+    def special(self, function: Any) -> Any:
+        raise NotImplementedError
+
+    def negation(self, value: Value) -> Value:
+        raise NotImplementedError
+
+    def array_operand(self, value: Value, node: gast.AST | None) -> Atom:
+        raise NotImplementedError
+
+    def opaque_method(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def index(self, node: gast.AST) -> Value:
+        raise NotImplementedError
+
+    def frame_of(self, name: str) -> Frame | None:
+        raise NotImplementedError
+
+    def update_item(self, function: Any, target: Var, index: Any, value: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
+        raise NotImplementedError
+
+    def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
+        """Read again, with this list as one whose length is known at run time only."""
+        raise NotImplementedError

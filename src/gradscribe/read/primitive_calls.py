@@ -1,0 +1,269 @@
+"""Calls of primitives, whose operands are bound to their signatures, and of what is not differentiated at all."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..errors import UnsupportedCall
+from ..ir import primitives as P
+from ..ir.build import UNDEF
+from ..ir.nodes import Atom, Const, Var
+from ..ir.primitives import Primitive, lookup, overloads
+from ..ir.types import NUMERIC, STRING, List, Object, Scalar, Type
+from .assumptions import Restart
+from .core import Core
+from .parts import Keywords
+from .resolve import is_library
+from .values import (
+    Reference,
+    TupleValue,
+    Value,
+    is_const,
+)
+
+
+class PrimitiveCalls(Core):
+    """`apply` and `opaque`."""
+
+    def apply(
+        self,
+        function: Any,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        names: Any = None,
+    ) -> Value:
+        """A call of something that means a primitive, or one of several.
+
+        Args:
+            function: the callable.
+            args, keywords: what it is called with.
+            node: the place.
+            names: the callable whose signature names the parameters; by default `function`.
+        """
+        values = (*args, *keywords.values())
+        if any(a is UNDEF for a in values):
+            return UNDEF
+        if isinstance(function, np.ufunc) and len(args) == function.nin + 1:
+            args, keywords = args[:-1], {**keywords, "out": args[-1]}
+        out = keywords.get("out")
+        if out is not None and not is_const(out, type(None)):
+            return self._apply_into(out, function, args, keywords, node)
+        for primitive, style in overloads(function):
+            bound = self._bind_primitive(primitive, args, keywords, names or function)
+            if bound is not None:
+                atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
+                named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
+                return self.emit(primitive, *atoms, style=style, **named)
+        if any(map(self.is_active, values)):
+            self._refuse_keywords(overloads(function)[0][0], keywords, node)
+        if getattr(function, "__objclass__", None) is np.ndarray:
+            return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
+        return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
+
+    def _apply_into(
+        self, out: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        """`np.add(a, b, out=c)` writes its result into c."""
+        target = out.items[0] if isinstance(out, TupleValue) and len(out.items) == 1 else out
+        rest = {k: v for k, v in keywords.items() if k != "out"}
+        result = self.apply(function, args, rest, node)
+        self.set_item(target, Const(Ellipsis), result, node)
+        return target
+
+    def _bind_primitive(
+        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, function: Any
+    ) -> tuple[list[Value], dict[str, Value]] | None:
+        """The operands of a primitive: positional ones and those with a default that were given. None if it does not
+        support one of them."""
+        signature = primitive.signature
+        if signature is None:
+            return (list(args), {}) if not keywords else None
+        names = _real_names(function, signature)
+        declared = signature.parameters
+        required = [p.name for p in declared.values() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+        starred = next((p for p in declared.values() if p.kind is p.VAR_POSITIONAL), None)
+        positional: dict[str, Value] = {}
+        rest: list[Value] = []
+        for k, value in enumerate(args):
+            if starred is not None and k >= len(required):
+                rest.append(value)
+            elif k < len(required):
+                positional[required[k]] = value
+            elif k < len(names) and names[k] in declared and names[k] not in positional:
+                positional[names[k]] = value
+            else:
+                return None
+        for name, value in keywords.items():
+            name = _declared_name(name, names, required)
+            if name in declared and name not in positional:
+                positional[name] = value
+            elif not _is_default(name, value):
+                return None
+        if any(name not in positional for name in required):
+            return None
+        named = {name: value for name, value in positional.items() if name not in required}
+        return [positional[name] for name in required] + rest, named
+
+    def _primitive_operand(self, primitive: Primitive, value: Value, node: gast.AST | None) -> Atom:
+        """An operand; where a number or array is meant, a list of active values is made an array first."""
+        atom = self.as_atom(value, node)
+        if primitive.name in _SEQUENCES or not isinstance(value, (TupleValue, Reference)):
+            if not (isinstance(atom, Var) and isinstance(atom.type, List)) or primitive.name in _SEQUENCES:
+                return atom
+        array = lookup(np.array)
+        if array is None or not self.is_active(value) or primitive is P.LENGTH:
+            return atom
+        return self.emit(array[0], atom, style=array[1])
+
+    def _refuse_keywords(self, primitive: Primitive, keywords: Keywords, node: gast.AST | None) -> None:
+        declared = {} if primitive.signature is None else primitive.signature.parameters
+        unknown = [f"`{k}`" for k, v in keywords.items() if k not in declared and not _is_default(k, v)]
+        what = f"the keyword {unknown[0]} of" if unknown else "this use of"
+        supported = ", ".join(declared) or "none"
+        self.refuse(
+            f"{what} `{primitive.name}` is not differentiated", node, f"its rule supports: {supported}", UnsupportedCall
+        )
+
+    def opaque(
+        self,
+        callee: Value,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        type_: Type = NUMERIC,
+    ) -> Value:
+        """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
+        values = (*args, *keywords.values())
+        if any(v is UNDEF for v in values) or callee is UNDEF:
+            return UNDEF
+        function = callee.value if isinstance(callee, Const) else None
+        looks = is_const(callee) and _is_observer(function)
+        if not looks and (any(map(self.is_active, values)) or self.is_active(callee)):
+            name = callee.name if isinstance(callee, Const) else "this object"
+            self.refuse(
+                f"`{name}` is called with a value that is differentiated, and has neither source nor a derivative rule",
+                node,
+                "register a rule for it, or write it in Python with primitives that have rules",
+                UnsupportedCall,
+            )
+        if not looks:
+            self._guard_objects(values, function, node)
+        atoms = [self.as_atom(v, node) for v in args]
+        named = {k: self.as_atom(v, node) for k, v in keywords.items()}
+        atom = self.as_atom(callee, node)
+        self._may_rebind(function)
+        return self.emit(P.CALL_PYTHON, atom, *atoms, type=_known_type(function, type_), inactive=True, **named)
+
+    def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
+        """A call that is not read might change the lists and objects that it gets."""
+        if isinstance(function, type) or not isinstance(function, types.FunctionType) or is_library(function):
+            return
+        for value in values:
+            if isinstance(value, Reference) and value.cell.origin is None:
+                if value.cell.kind == "list":
+                    self.grow(value.cell)
+                self.refuse(
+                    "an object made here is passed to a function that cannot be read", node, error=UnsupportedCall
+                )
+
+    def _may_rebind(self, function: Any) -> None:
+        """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
+        if isinstance(function, types.FunctionType) and not is_library(function) and not self.assumed.volatile:
+            self.assumed.volatile = True
+            raise Restart
+
+    def opaque_method(
+        self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        """A method that is not differentiated."""
+        values = (owner, *args, *keywords.values())
+        if any(map(self.is_active, values)):
+            self.refuse(
+                f"the method `.{name}` has no derivative rule",
+                node,
+                "write it with functions that have rules",
+                UnsupportedCall,
+            )
+        atoms = [self.as_atom(v, node) for v in (owner, *args)]
+        named = {k: self.as_atom(v, node) for k, v in keywords.items()}
+        type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else NUMERIC
+        return self.emit(P.CALL_METHOD, *atoms, static=name, type=type_, inactive=True, **named)
+
+
+_SEQUENCES = {
+    "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
+    "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
+}  # fmt: skip
+
+
+OBSERVERS = {print, repr, str, format, id, type, hash, isinstance, callable, hasattr, len, ascii}
+
+
+def _is_observer(function: Any) -> bool:
+    try:
+        if function in OBSERVERS:
+            return True
+    except TypeError:
+        return False
+    if isinstance(function, type) and issubclass(function, BaseException):
+        return True
+    module = getattr(function, "__module__", None) or ""
+    return module.partition(".")[0] in ("logging", "warnings")
+
+
+def _known_type(function: Any, given: Type) -> Type:
+    if isinstance(function, type) and issubclass(function, BaseException):
+        return Object(function)
+    if function in (print, setattr, delattr):
+        return Object(type(None))
+    if function in (str, repr, format, ascii):
+        return STRING
+    if function in (isinstance, callable, hasattr):
+        return Scalar("b")
+    return given
+
+
+def _name_of(function: Any) -> str:
+    return getattr(function, "__name__", repr(function))
+
+
+def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
+    """The names of the positional parameters of what the user called."""
+    try:
+        found = inspect.signature(function)
+    except (TypeError, ValueError):
+        found = declared
+    names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+
+def _declared_name(name: str, real: list[str], required: list[str]) -> str:
+    """`np.sum(a=x)`: the first parameters may be called otherwise in the declaration."""
+    if name in real and real.index(name) < len(required):
+        return required[real.index(name)]
+    return name
+
+
+_DEFAULTS: dict[str, Any] = {
+    "out": None,
+    "dtype": None,
+    "where": True,
+    "order": ("K", "C"),
+    "casting": "same_kind",
+    "subok": True,
+    "initial": None,
+}
+
+
+def _is_default(name: str, value: Value) -> bool:
+    if name not in _DEFAULTS or not isinstance(value, Const):
+        return False
+    default = _DEFAULTS[name]
+    return value.value in default if isinstance(default, tuple) else value.value is default or value.value == default

@@ -1,0 +1,85 @@
+"""Runs a generated program through the tool and says: right, refused, wrong, crash, hang, or unusable."""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from corpus.case import active
+from corpus.harness import judge
+from corpus.oracle import Expected, Hang, at_most
+
+from gradscribe.numerical import numbers
+
+LARGEST = 1e5
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A module's text, run: its function `f` and the arguments."""
+
+    text: str
+    function: Any
+    args: tuple[Any, ...]
+
+    @property
+    def argnums(self) -> tuple[int, ...]:
+        return active(self.args)
+
+
+def load(text: str) -> Program:
+    """Run a module's text so that the source of its functions can be found."""
+    filename = f"<program {next(_numbers)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    made: dict[str, Any] = {"__name__": "program"}
+    exec(compile(text, filename, "exec"), made)  # noqa: S102
+    return Program(text, made["f"], made["ARGS"])
+
+
+def classify(text: str, mode: str = "reverse", seconds: int = 10) -> str:
+    """The verdict on a program. It is unusable where differences cannot judge: errors, kinks, huge values."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with at_most(seconds):
+                program = load(text)
+                facts = Expected(program.function, program.args, program.argnums)
+                fault = _unusable(facts)
+        except Hang:
+            return "unusable: the program does not end"
+        except Exception as error:  # noqa: BLE001
+            return f"unusable: {type(error).__name__}: {error}"
+        if fault:
+            return f"unusable: {fault}"
+        return judge(program.function, program.args, program.argnums, mode, seconds=seconds, expected=facts)
+
+
+def _unusable(facts: Expected) -> str | None:
+    value = facts.plain().value
+    found = numbers(value)
+    if not isinstance(value, (float, np.floating)) or not np.all(np.abs(found) < LARGEST):
+        return f"the result is {value!r}"
+    for leaf, estimate in facts.gradient():
+        if np.any(estimate.kinked) or np.any(np.abs(estimate.value) > LARGEST):
+            return f"kink in {leaf.path or 'an argument'}"
+    return None
+
+
+def signature(verdict: str) -> str:
+    """What two verdicts of one cause have in common."""
+    kind, _, detail = verdict.partition(":")
+    if kind == "wrong":
+        return "wrong: value" if " is " in detail and "differences" in detail else f"wrong: {_plain(detail)}"
+    return f"{kind}: {_plain(detail)}"
+
+
+def _plain(detail: str) -> str:
+    detail = re.sub(r" \[.*\]$", "", detail)
+    detail = re.sub(r"[`'\"][^`'\"]*[`'\"]", "'...'", detail)
+    return re.sub(r"\b[a-zA-Z]*\d[\w.]*\b", "#", detail).strip()[:140]

@@ -1,0 +1,14 @@
+"""Only what was asked for is computed."""
+
+import math
+
+ARGS = (2.0, 3.0)
+ARGNUMS = (0,)
+
+
+def f(x, y):
+    a = x * y
+    return a * math.exp(y)
+
+
+# derivative

@@ -1,0 +1,14 @@
+"""The textbook gradient of least squares."""
+
+import numpy as np
+
+ARGS = (np.array([0.5, 1.2]), np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.3]]), np.array([1.0, 0.0, 2.0]))
+ARGNUMS = (0,)
+
+
+def loss(theta, x, y):
+    r = x @ theta - y
+    return r @ r / len(y)
+
+
+# derivative

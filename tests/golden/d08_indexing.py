@@ -1,0 +1,12 @@
+"""Reads by index and slice."""
+
+import numpy as np
+
+ARGS = (np.array([0.5, -0.2, 1.0, 0.7]),)
+
+
+def f(x):
+    return x[0] * x[-1] + np.sum(x[1:] * x[:-1])
+
+
+# derivative

@@ -1,0 +1,12 @@
+"""An array as result: the seed is an array."""
+
+import numpy as np
+
+ARGS = (np.array([0.5, -0.2, 1.0]), 2.0)
+
+
+def f(x, c):
+    return np.sin(c * x)
+
+
+# derivative

@@ -1,0 +1,15 @@
+"""A function passed as an argument is part of what is compiled for."""
+
+
+def square(x):
+    return x * x
+
+
+def twice(g, x):
+    return g(g(x))
+
+
+ARGS = (square, 1.5)
+
+
+# derivative

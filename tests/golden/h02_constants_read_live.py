@@ -1,0 +1,13 @@
+"""Globals are read by the emitted code when it runs."""
+
+ARGS = (1.5,)
+
+
+SCALE = {"gain": 2.5}
+
+
+def f(x):
+    return SCALE["gain"] * x * x
+
+
+# derivative
