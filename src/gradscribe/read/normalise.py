@@ -80,7 +80,7 @@ class _Normaliser:
                     inner.body = list(self._without_unused(inner.body))
             yield statement
 
-    # statements -----------------------------------------------------------------------------------------------------
+    # statements -------------------------------------------------------------------------------------------------------
 
     def block(self, statements: Sequence[gast.stmt]) -> _Part:
         out: list[gast.stmt] = []
@@ -162,7 +162,7 @@ class _Normaliser:
         made = gast.Try(body=body.body, handlers=handlers, orelse=orelse.body, finalbody=final.body)
         return gast.copy_location(made, node), [body, *caught, orelse, final]
 
-    # exits ----------------------------------------------------------------------------------------------------------
+    # exits ------------------------------------------------------------------------------------------------------------
 
     def _flag_of(self, node: gast.stmt) -> str:
         """The flag that tells of an exit."""

@@ -61,7 +61,9 @@ class PrimitiveCalls(Core):
             if bound is not None:
                 atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
                 named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
-                return self.emit(primitive, *atoms, style=style, type=self._type_by_dtype(primitive, atoms, named), **named)
+                return self.emit(
+                    primitive, *atoms, style=style, type=self._type_by_dtype(primitive, atoms, named), **named
+                )
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
@@ -173,7 +175,19 @@ class PrimitiveCalls(Core):
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        return self.emit(P.CALL_PYTHON, atom, *atoms, type=type_of_call(function, self.with_dtypes(atoms), dict(zip(named, self.with_dtypes(named.values()), strict=True)), type_), inactive=True, **named)
+        return self.emit(
+            P.CALL_PYTHON,
+            atom,
+            *atoms,
+            type=type_of_call(
+                function,
+                self.with_dtypes(atoms),
+                dict(zip(named, self.with_dtypes(named.values()), strict=True)),
+                type_,
+            ),
+            inactive=True,
+            **named,
+        )
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
