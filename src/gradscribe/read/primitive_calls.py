@@ -15,7 +15,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, List, Object, Type
+from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type
 from .assumptions import Restart
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
@@ -60,10 +60,9 @@ class PrimitiveCalls(Core):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
                 atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
-                named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
-                return self.emit(
-                    primitive, *atoms, style=style, type=self._type_by_dtype(primitive, atoms, named), **named
-                )
+                named = {k: self._primitive_operand(primitive, v, node) for k, v in bound[1].items()}
+                type_ = self._type_by_dtype(primitive, atoms, named)
+                return self.emit(primitive, *atoms, style=style, type=type_, more=named)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
@@ -129,14 +128,34 @@ class PrimitiveCalls(Core):
 
     def _primitive_operand(self, primitive: Primitive, value: Value, node: gast.AST | None) -> Atom:
         """An operand; where a number or array is meant, a list of active values is made an array first."""
+        if primitive.name not in _SEQUENCES and isinstance(value, (TupleValue, Reference)):
+            plain = self._plain(value, node)
+            if plain is not None:
+                return Const(plain)
         atom = self.as_atom(value, node)
-        if primitive.name in _SEQUENCES or not isinstance(value, (TupleValue, Reference)):
-            if not (isinstance(atom, Var) and isinstance(atom.type, List)) or primitive.name in _SEQUENCES:
-                return atom
+        listed = isinstance(atom, Var) and isinstance(atom.type, (FixedList, List, Tuple))
+        if primitive.name in _SEQUENCES or not (isinstance(value, (TupleValue, Reference)) or listed):
+            return atom
         array = lookup(np.array)
         if array is None or not self.is_active(value) or primitive is P.LENGTH:
             return atom
         return self.emit(array[0], atom, style=array[1])
+
+    def _plain(self, value: Value, node: gast.AST | None) -> tuple[Any, ...] | list[Any] | None:
+        """A tuple or list of constants, nested or not, as itself; None for any other."""
+        if isinstance(value, TupleValue) and value.cls is None:
+            items, made = value.items, tuple
+        elif isinstance(value, Reference) and value.cell.kind == "list" and value.cell.origin is None:
+            items, made = self.content(value, node).items, list
+        else:
+            return None
+        found = []
+        for item in items:
+            inner = item.value if is_const(item) and _is_literal(item.value) else self._plain(item, node)
+            if inner is None and not is_const(item, type(None)):
+                return None
+            found.append(inner)
+        return made(found)
 
     def _refuse_keywords(self, primitive: Primitive, keywords: Keywords, node: gast.AST | None) -> None:
         declared = {} if primitive.signature is None else primitive.signature.parameters
@@ -230,6 +249,8 @@ class PrimitiveCalls(Core):
 _SEQUENCES = {
     "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
     "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
+    "max_of", "min_of", "fsum", "math_prod", "dist", "multi_dot", "ascontiguousarray", "asfortranarray",
+    "asarray_chkfinite",
 }  # fmt: skip
 
 
@@ -260,6 +281,10 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
         found = declared
     names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+
+def _is_literal(value: Any) -> bool:
+    return value is Ellipsis or type(value) in (bool, int, float, complex, str)
 
 
 def _declared_name(name: str, real: list[str], required: list[str]) -> str:
