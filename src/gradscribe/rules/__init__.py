@@ -41,6 +41,7 @@ _FAMILIES = (
     "norms",
     "fourier",
     "calculus",
+    "ufuncs",
 )
 for _family in _FAMILIES:
     importlib.import_module(f"{__name__}.{_family}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -168,3 +169,66 @@ MESHGRID = define(
     parameters="*xi, indexing='xy', sparse=False, copy=True",
 )
 linear(MESHGRID, xi=meshgrid_adjoint)
+
+# ------------------------------------------------------------------ points in a ratio
+
+
+def _log_partial(z: Any, start: Any, stop: Any, num: Any, keywords: dict[str, Any], at_stop: bool) -> Any:
+    """How far into the result each point is, counted from the other end, times the point."""
+    t = _fraction(start, stop, num, keywords)
+    return z * (t if at_stop else 1.0 - t)
+
+
+def _geomspace(at_stop: bool) -> tuple[Any, Any]:
+    def adjoint(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
+        part = np.sum(g * _log_partial(z, start, stop, num, keywords, at_stop), axis=keywords.get("axis", 0))
+        return part / (stop if at_stop else start)
+
+    def tangent(d: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
+        ratio = np.expand_dims(d / (stop if at_stop else start), keywords.get("axis", 0)) if rank(d) else None
+        ratio = d / (stop if at_stop else start) if ratio is None else ratio
+        return _log_partial(z, start, stop, num, keywords, at_stop) * ratio
+
+    return adjoint, tangent
+
+
+def _logspace(at_stop: bool) -> tuple[Any, Any]:
+    def scale(base: Any) -> Any:
+        return math.log(base) if is_constant(base) else np.log(base)
+
+    def adjoint(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, *, base: Any = 10.0, **keywords: Any) -> Any:
+        part = _log_partial(z, start, stop, num, keywords, at_stop) * scale(base)
+        return np.sum(g * part, axis=keywords.get("axis", 0))
+
+    def tangent(d: Any, z: Any, start: Any, stop: Any, num: Any = 50, *, base: Any = 10.0, **keywords: Any) -> Any:
+        d = np.expand_dims(d, keywords.get("axis", 0)) if rank(d) else d
+        return _log_partial(z, start, stop, num, keywords, at_stop) * (d * scale(base))
+
+    return adjoint, tangent
+
+
+def _logspace_base(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, *, base: Any = 10.0, **keywords: Any) -> Any:
+    return g * z * np.linspace(start, stop, num, **keywords) / base
+
+
+for _name, _function, _rules, _more in (
+    ("geomspace", np.geomspace, _geomspace, ""),
+    ("logspace", np.logspace, _logspace, ", base=10.0"),
+):
+    (_from_start, _start_tangent), (_from_stop, _stop_tangent) = _rules(False), _rules(True)
+    _adjoints = dict(start=_from_start, stop=_from_stop)
+    _tangents = dict(start=_start_tangent, stop=_stop_tangent)
+    if _more:
+        _adjoints["base"] = lambda g, *args, **keywords: np.sum(_logspace_base(g, *args, **keywords))
+        _tangents["base"] = _logspace_base
+    general(
+        define(
+            _name,
+            _function,
+            infer=_infer.by_example(_function),
+            parameters=f"start, stop, num=50, endpoint=True{_more}, *, axis=0",
+        ),
+        _adjoints,
+        _tangents,
+        broadcasts=True,
+    )

@@ -13,7 +13,7 @@ import numpy as np
 from ..ir import infer as _infer
 from ..ir.infer import constant
 from ..ir.primitives import Primitive, define
-from ..ir.types import INT, UNKNOWN, Array, Scalar, kind_of_dtype
+from ..ir.types import BOOL, INT, UNKNOWN, Array, Scalar, kind_of_dtype
 from .facts import axes_of, fit, is_complex, is_constant, rank, real_only
 from .table import general, linear, zero
 
@@ -391,3 +391,15 @@ zero(
     define("size", np.size, np.ndarray.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
     define("ndim", np.ndim, np.ndarray.ndim, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
 )
+for name, function in (("iscomplexobj", np.iscomplexobj), ("isrealobj", np.isrealobj)):
+    zero(define(name, function, infer=_infer.always(BOOL), parameters="x", reads=False, cost="free"))
+for name, function in (("may_share_memory", np.may_share_memory), ("shares_memory", np.shares_memory)):
+    zero(define(name, function, infer=_infer.always(BOOL), parameters="a, b, /", reads=False))
+for function, name in (
+    (np.diag_indices_from, "arr"),
+    (np.tril_indices_from, "arr"),
+    (np.triu_indices_from, "arr"),
+):
+    indices = _infer.Tuple((Array("int64", (UNKNOWN,)),) * 2)
+    made = define(function.__name__, function, infer=_infer.always(indices), parameters=f"{name}, /", reads=False)
+    zero(made)
