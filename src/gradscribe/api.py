@@ -72,6 +72,10 @@ class Derivative(Generic[P, R]):
         compiled = self._compiled_for(bound.arguments)
         if self._is_fast(compiled, args, keywords):
             self._fast[tuple(map(type, args))] = compiled.function
+        added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
+        if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
+            names = [p.var.hint for p in added]
+            return compiled.function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
         return compiled.function(*bound.args, *extra, **bound.kwargs)
 
     def _is_fast(self, compiled: pipeline.Compiled, args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:

@@ -119,7 +119,8 @@ def compile_derivative(
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
-    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse")
+    primal = lowered.function if mode == "forward" else None
+    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
 
 
 def compile_pullback(
@@ -136,10 +137,12 @@ def compile_pullback(
     return ahead, back
 
 
-def finish(program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False) -> Compiled:
-    """Simplify, write and compile a program."""
+def finish(
+    program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False, primal: Function | None = None
+) -> Compiled:
+    """Simplify, write and compile a program; for `primal` see `simplify`."""
     if optimize:
-        program = simplify(program)
+        program = simplify(program, primal)
         _simplify_callees(program)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}

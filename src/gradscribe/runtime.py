@@ -21,6 +21,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     if np.shape(g) == np.shape(x):
         return g
     lead = np.ndim(g) - np.ndim(x)
+    if lead < 0:
+        return np.broadcast_to(g, np.shape(x))
     if lead > 0:
         g = np.sum(g, axis=tuple(range(lead)))
     axes = tuple(k for k, n in enumerate(np.shape(x)) if n == 1 and np.shape(g)[k] != 1)

@@ -18,6 +18,7 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
+from .mirrors import CHECK_APART
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 
@@ -31,8 +32,8 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         name: the name of the new function.
 
     Returns:
-        a function of the same parameters, followed by the tangents of those in `wrt` (`dx` for `x`; keyword-only
-        where they could not follow otherwise), which returns `(value, tangent)`.
+        a function of the same positional parameters (without defaults), followed by the tangents of those in `wrt`
+        (`dx` for `x`; keyword-only behind `*args`) and what is keyword-only. It returns `(value, tangent)`.
 
     Raises:
         UnsupportedCall: an active operand has no rule.
@@ -74,35 +75,69 @@ class Forward:
         self.memory: Regions = regions(function)
         self.active: Activity = varied(function, inputs, self.memory)
         self.tangents: dict[Var, Tangent] = {}
+        self.exact: set[Var] = set()  # the values whose tangents are known to have their shape
         self.ownership = Ownership()
 
     def run(self, name: str) -> Function:
         for op in self.active.laundering:
             raise UnsupportedCall("a number is made from an object that opaque code made from active values", op.origin)
         builder, body = Builder(), self.function.body
-        seeds = [Var(dot(v.hint), tangent_type(v.type), v.named) for v in self.inputs]
+        seeds = self.seeds()
+        self.check_apart(builder)
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
                 self.tangents[param] = self.parameter(builder, param, given.get(param))
+                self.exact.add(param)
         self.ops(body.ops, builder)
         (value,) = body.yields
         builder.origin = None
-        result = builder.emit(TUPLE, value, full(builder, self.tangent(value), value), hint="result")
-        block = Block((*body.params, *seeds), tuple(builder.ops), (result,))
-        return Function(name, (*self.function.parameters, *self.parameters(seeds)), block, self.function.doc)
+        result = builder.emit(TUPLE, value, self.whole(builder, value), hint="result")
+        parameters = self.parameters(seeds)
+        block = Block(tuple(p.var for p in parameters), tuple(builder.ops), (result,))
+        return Function(name, parameters, block, self.function.doc)
 
-    def parameters(self, seeds: Sequence[Var]) -> list[Parameter]:
-        plain = all(
-            p.default is None and p.kind in (Kind.POSITIONAL_ONLY, Kind.POSITIONAL_OR_KEYWORD)
-            for p in self.function.parameters
-        )
-        return [Parameter(s, Kind.POSITIONAL_OR_KEYWORD if plain else Kind.KEYWORD_ONLY) for s in seeds]
+    def parameters(self, seeds: Sequence[Var]) -> tuple[Parameter, ...]:
+        """The parameters of the primal, those in front of the tangents without defaults, and the tangents."""
+        own = self.function.parameters
+        front = [p for p in own if p.kind in (Kind.POSITIONAL_ONLY, Kind.POSITIONAL_OR_KEYWORD)]
+        behind = own[len(front) :]
+        if any(p.kind is Kind.VAR_POSITIONAL for p in behind):
+            last = [p for p in behind if p.kind is Kind.VAR_KEYWORD]
+            middle = [p for p in behind if p.kind is not Kind.VAR_KEYWORD]
+            return (*front, *middle, *(Parameter(s, Kind.KEYWORD_ONLY) for s in seeds), *last)
+        front = [replace(p, default=None) for p in front]
+        return (*front, *(Parameter(s, Kind.POSITIONAL_OR_KEYWORD) for s in seeds), *behind)
+
+    def seeds(self) -> list[Var]:
+        """The tangents that come in, under names that no parameter has."""
+        taken = {p.var.hint for p in self.function.parameters}
+        made = []
+        for var in self.inputs:
+            hint = dot(var.hint)
+            while hint in taken:
+                hint += "_"
+            taken.add(hint)
+            made.append(Var(hint, tangent_type(var.type), var.named))
+        return made
+
+    def check_apart(self, builder: Builder) -> None:
+        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
+        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
+        if self.owned and len(arrays) > 1 and any(map(self.memory.is_written, arrays)):
+            builder.perform(CHECK_APART, *arrays)
 
     # facts --------------------------------------------------------------------------------------------------------
 
     def tangent(self, atom: Atom) -> Tangent:
         return self.tangents.get(atom) if isinstance(atom, Var) else None
+
+    def whole(self, builder: Builder, value: Atom) -> Atom:
+        """The tangent of a value in its full shape; zeros where it has none."""
+        tangent = self.tangent(value)
+        if value in self.exact and not isinstance(tangent, tuple):
+            return tangent
+        return full(builder, tangent, value)
 
     def is_pointer(self, atom: Atom) -> bool:
         """Whether the tangent of a value is a shadow: the value is an active list, or an array in written memory."""
@@ -112,6 +147,7 @@ class Forward:
 
     def set_shadow(self, var: Var, shadow: Atom) -> None:
         self.tangents[var] = shadow
+        self.exact.add(var)
         self.ownership.add(shadow)
 
     # parameters ---------------------------------------------------------------------------------------------------
@@ -176,6 +212,7 @@ class Forward:
         """The tangent of a value that a loop carries or a branch chooses."""
         made = Var(dot(var.hint), tangent_type(var.type), var.named)
         self.tangents[var] = made
+        self.exact.add(var)
         if self.is_pointer(var):
             self.ownership.add(made)
         return made
@@ -186,14 +223,14 @@ class Forward:
         if self.is_pointer(target):
             if tangent is None and isinstance(value, Var):
                 raise UntrackableAlias(f"{target.hint} is written, and its memory cannot be followed", builder.origin)
-            return full(builder, tangent, value)
-        return full(builder, self.plain(builder, value, tangent), value)
+            return self.whole(builder, value)
+        return self.plain(builder, value)
 
-    def plain(self, builder: Builder, value: Atom, tangent: Tangent) -> Tangent:
-        """The tangent of a value that does not live in written memory, as it is now."""
+    def plain(self, builder: Builder, value: Atom) -> Atom:
+        """The tangent of a value that does not live in written memory, as it is now, in its full shape."""
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES) and self.is_written_inside(value):
             raise UntrackableAlias(f"{value.hint} holds arrays that are written, and is carried or stored", builder.origin)
-        return self.ownership.value(builder, tangent)
+        return self.ownership.value(builder, self.whole(builder, value))
 
     def branch(self, op: Op, builder: Builder) -> None:
         moving = [k for k, result in enumerate(op.results) if result in self.active]
@@ -228,7 +265,7 @@ class Forward:
             return
         if any(p.default is not None for p in op.static.function.parameters):
             raise UnsupportedCall(f"{op.static.name} calls itself and has parameters with defaults", op.origin)
-        seeds = [full(builder, self.tangent(op.args[k]), op.args[k]) for k in active]
+        seeds = [self.whole(builder, op.args[k]) for k in active]
         made = self.callees.of(op.static, active)
         pair = Tuple((op.result.type, tangent_type(op.result.type)))
         both = builder.emit(CALL, *op.args, *seeds, static=made, type=pair, hint="pair")
@@ -237,6 +274,7 @@ class Forward:
             hint, type_ = dot(op.result.hint), pair.items[1]
             tangent = builder.emit(GETITEM, both, Const(1), hint=hint, named=op.result.named, type=type_)
             self.tangents[op.result] = tangent
+            self.exact.add(op.result)
             if self.is_pointer(op.result):
                 self.ownership.add(tangent)
 

@@ -32,7 +32,7 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
-from ..ir.types import STRUCTURES, Array, List, is_continuous
+from ..ir.types import STRUCTURES, Array, List, Scalar, Type, is_continuous
 from ..rules.table import Rule, operand_names, rule_of
 from .expand import expand
 from .mirrors import CHECK_VIEW
@@ -53,6 +53,8 @@ def push(forward: Forward, op: Op, builder: Builder) -> None:
     elif op.results and op.result in forward.active:
         mark = len(builder.ops)
         tangent = (special or by_rule)(forward, op, builder)
+        if tangent is not None and _is_exact(forward, op):
+            forward.exact.add(op.result)
         _define(forward, op, builder, tangent, mark)
 
 
@@ -65,13 +67,44 @@ def _define(forward: Forward, op: Op, builder: Builder, tangent: Tangent, mark: 
         tangent = _of_structure(forward, op, builder, tangent)
     elif not forward.is_pointer(result):
         tangent = forward.ownership.value(builder, tangent)
+    elif op.primitive.aliasing == "any":
+        reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
+        raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
     elif _shares(op):
         _share(forward, op, builder, tangent)
     elif not isinstance(result.type, List):
-        tangent = forward.ownership.shadow(builder, tangent, result, own)
+        tangent = forward.ownership.shadow(builder, tangent, result, own, result in forward.exact)
+        forward.exact.add(result)
     if isinstance(tangent, Var) and any(tangent in made.results for made in builder.ops[mark:]):
         tangent.hint, tangent.named = dot(result.hint), result.named
     forward.tangents[result] = tangent
+
+
+def _is_exact(forward: Forward, op: Op) -> bool:
+    """Whether the tangent of a result, made from those of the operands, is known to have the shape of the result."""
+    if op.primitive in (GETITEM, GETATTR):
+        return not isinstance(forward.tangent(op.args[0]), tuple)
+    if op.primitive is COPY:
+        return op.args[0] in forward.exact
+    rule = rule_of(op.primitive)
+    if rule is None or op.primitive in _SPECIAL:
+        return op.primitive in (VADDAT, UNBROADCAST, LAST_WRITE, LIST)
+    active = [(name, atom) for name, _, atom in _operands(op) if forward.tangent(atom) is not None]
+    if any(name in rule.linear for name, _ in active):
+        return True
+    return rule.elementwise and any(atom in forward.exact and _covers(atom, op) for _, atom in active)
+
+
+def _covers(atom: Atom, op: Op) -> bool:
+    """Whether the result of an operation that broadcasts has the shape of this operand."""
+    return all(other is atom or isinstance(other.type, Scalar) or _fits_in(other.type, atom.type) for other in op.inputs)
+
+
+def _fits_in(other: Type, type_: Type) -> bool:
+    if not isinstance(other, Array) or not isinstance(type_, Array) or other.ndim > type_.ndim:
+        return False
+    ending = type_.shape[type_.ndim - other.ndim :]
+    return all(a.one or a.same_as(b) for a, b in zip(other.shape, ending, strict=True))
 
 
 def _of_structure(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> Tangent:
@@ -157,7 +190,7 @@ def _given(forward: Forward, builder: Builder, atom: Atom, spread: bool) -> Any:
     tangent = forward.tangent(atom)
     if isinstance(atom.type, STRUCTURES):
         return _tree(builder, atom, tangent)
-    return tangent if spread else full(builder, tangent, atom)
+    return tangent if spread else forward.whole(builder, atom)
 
 
 def _tree(builder: Builder, atom: Atom, tangent: Tangent) -> Any:
@@ -209,7 +242,7 @@ def _getitem(forward: Forward, op: Op, builder: Builder) -> Tangent:
         return _field(forward, op, builder)
     if isinstance(container.type, List):
         return builder.emit(GETITEM, tangent, index, type=op.result.type, hint=dot(op.result.hint))
-    whole = full(builder, tangent, container)
+    whole = forward.whole(builder, container)
     return builder.emit(GETITEM, whole, index, hint=dot(op.result.hint))
 
 
@@ -297,16 +330,14 @@ def _pop(forward: Forward, op: Op, builder: Builder) -> None:
     popped = builder.emit(POP, shadow, *index, type=result.type, hint=hint, named=result.named)
     if result in forward.active:
         forward.tangents[result] = popped
+        forward.exact.add(result)
         if forward.is_pointer(result):
             forward.ownership.add(popped)
 
 
 def _entry(forward: Forward, builder: Builder, value: Atom) -> Atom:
     """The tangent of a value that is put into a list."""
-    tangent = forward.tangent(value)
-    if not forward.is_pointer(value):
-        tangent = forward.plain(builder, value, tangent)
-    return full(builder, tangent, value)
+    return forward.whole(builder, value) if forward.is_pointer(value) else forward.plain(builder, value)
 
 
 def _list(forward: Forward, op: Op, builder: Builder) -> Tangent:
@@ -323,7 +354,7 @@ def _copy(forward: Forward, op: Op, builder: Builder) -> Tangent:
     if not forward.is_pointer(op.result) and (not isinstance(tangent, Var) or tangent not in forward.ownership.shared):
         return tangent
     style = op.style if isinstance(tangent.type, Array) else None
-    return builder.emit(COPY, full(builder, tangent, op.args[0]), style=style, hint=dot(op.result.hint))
+    return builder.emit(COPY, forward.whole(builder, op.args[0]), style=style, hint=dot(op.result.hint))
 
 
 # ------------------------------------------------------------------ what the transforms themselves emit
@@ -335,17 +366,17 @@ def _full_like(forward: Forward, op: Op, builder: Builder) -> Tangent:
 
 def _vaddat(forward: Forward, op: Op, builder: Builder) -> Tangent:
     base, index, value = op.args
-    tangent, part = forward.tangent(base), forward.tangent(value)
+    part = forward.tangent(value)
     if part is None:
-        return tangent
-    return builder.emit(VADDAT, full(builder, tangent, base), index, part, hint=dot(op.result.hint))
+        return forward.whole(builder, base)
+    return builder.emit(VADDAT, forward.whole(builder, base), index, part, hint=dot(op.result.hint))
 
 
 def _linear_in_first(forward: Forward, op: Op, builder: Builder) -> Tangent:
     tangent = forward.tangent(op.args[0])
     if tangent is None:
         return None
-    return _applied(op, builder, {0: full(builder, tangent, op.args[0])})
+    return _applied(op, builder, {0: forward.whole(builder, op.args[0])})
 
 
 def _nothing(forward: Forward, op: Op, builder: Builder) -> Tangent:

@@ -147,24 +147,25 @@ class Ownership:
             return builder.emit(COPY, tangent, hint=tangent.hint)
         return tangent
 
-    def shadow(self, builder: Builder, tangent: Atom | None, value: Var, fresh: Collection[Var]) -> Atom:
+    def shadow(self, builder: Builder, tangent: Atom | None, value: Var, fresh: Collection[Var], exact: bool) -> Atom:
         """A new shadow for a value: an array of its shape and dtype that nothing else refers to. `fresh` are the
-        tangents that were computed just for this."""
+        tangents that were computed just for this; `exact` says that the shape is known to be right."""
         made: Atom
         if tangent is None:
             made = zero_of(builder, value)
-        elif isinstance(value.type, Array) and not _is_like(tangent, value.type):
+        elif isinstance(value.type, Array) and not (_same_dtype(tangent, value.type) and (exact or fits(tangent.type, value.type))):
             made = builder.emit(FULL_LIKE, value, tangent, hint=dot(value.hint))
         elif tangent in fresh:
             made = tangent
         else:
-            made = builder.emit(COPY, full(builder, tangent, value), hint=dot(value.hint))
+            tangent = tangent if exact else full(builder, tangent, value)
+            made = builder.emit(COPY, tangent, hint=dot(value.hint))
         self.add(made)
         return made
 
 
-def _is_like(tangent: Atom, type_: Array) -> bool:
-    return fits(tangent.type, type_) and getattr(tangent.type, "dtype", None) == type_.dtype
+def _same_dtype(tangent: Atom, type_: Array) -> bool:
+    return getattr(tangent.type, "dtype", None) == type_.dtype
 
 
 def made_by(ops: Collection[Op]) -> set[Var]:

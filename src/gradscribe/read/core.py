@@ -76,6 +76,7 @@ class Core(Parts):
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.parameters: set[Var] = set()
+        self.dtypes: dict[Any, str] = {}
         self.list_sites: dict[Var, Any] = {}
         self.originals: dict[Cell, Content] = {}
         self.outlined: dict[Hashable, Any] = {}
@@ -256,9 +257,7 @@ class Core(Parts):
         assert isinstance(found, Content)
         return found
 
-    def new_cell(
-        self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = ""
-    ) -> Reference:
+    def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
         cell = Cell(content.kind, self.site(node, tag), cls)
         self.store.set(cell, content)
         return Reference(cell)

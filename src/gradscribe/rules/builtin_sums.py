@@ -24,11 +24,15 @@ def _spread_items(g: Any, items: Any) -> Any:
     return (g,) * len(items) if is_structure(items) else np.full_like(items, g)
 
 
+def _sum_of_tangent(d: Any, z: Any, iterable: Any, start: Any = 0) -> Any:
+    return sum(d, 0 * start) if is_structure(iterable) else np.sum(d, axis=0)
+
+
 SUM_OF = define("sum_", builtins.sum, infer=_infer.by_example(builtins.sum), parameters="iterable, /, start=0")
 general(
     SUM_OF,
     dict(iterable=lambda g, z, iterable, start=0: _spread_items(g, iterable), start=lambda g, z, iterable, start=0: g),
-    dict(iterable=lambda d, z, iterable, start=0: sum(d, 0 * start), start=lambda d, z, iterable, start=0: d),
+    dict(iterable=_sum_of_tangent, start=lambda d, z, iterable, start=0: d),
 )
 FSUM = define("fsum", math.fsum, infer=_infer.always(FLOAT), parameters="seq, /")
 linear(FSUM, seq=lambda g, z, seq: _spread_items(g, seq))

@@ -16,15 +16,17 @@ from .sink import sink_buffers
 __all__ = ["algebra", "fold", "fuse_loops", "prune", "share", "simplify", "tidy_cells"]
 
 
-def simplify(function: Function) -> Function:
+def simplify(function: Function, primal: Function | None = None) -> Function:
     """Run all passes once, in the order in which each profits from those before.
 
     Args:
         function: any program. Behind the comment "reverse" its operations belong to a derivative, where products may
             be reassociated and sums reordered; in front of it values stay equal to the last bit.
+        primal: in forward mode the function that was differentiated: what does not compute one of its values belongs
+            to the derivative.
     """
     function = share(prune(fold(function)))
-    function = prune(algebra(function, _derivative_ops(function).__contains__))
+    function = prune(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__))
     function = prune(shorten_shapes(sink_buffers(function), _derivative_ops(function).__contains__))
     function = tidy_cells(function, _derivative_ops(function).__contains__)
     return _without_empty_sections(prune(fuse_loops(prune(function))))
@@ -38,6 +40,13 @@ def _derivative_ops(function: Function) -> set[Op]:
         if behind:
             found.add(op)
     return found
+
+
+def _tangent_ops(function: Function, primal: Function | None) -> set[Op]:
+    if primal is None:
+        return set()
+    own = {result for op in walk(primal.body) for result in op.results}
+    return {op for op in walk(function.body) if op.results and not any(r in own for r in op.results)}
 
 
 _BUILDS = (TUPLE, DICT, FIXED_LIST, RECORD)

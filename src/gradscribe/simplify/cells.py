@@ -51,7 +51,7 @@ class _Tidying:
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
         ops = self._zero_at_once(ops)
-        renamed = {**renamed, **started}
+        renamed = {**{var: _swap(atom, started) for var, atom in renamed.items()}, **started}
         return Block(block.params, tuple(ops), tuple(_swap(a, renamed) for a in block.yields))
 
     def derivative(self, op: Op) -> bool:

@@ -114,7 +114,7 @@ class _Marking:
     def reads(self, op: Op) -> None:
         for k, atom in enumerate(op.inputs):
             if isinstance(atom, Var) and has_memory(atom.type) and _looks_into(op, k, atom):
-                own = [self.groups.of(atom)] if op.primitive in _ENTRY else self.groups.reachable(self.groups.of(atom))
+                own = [self.groups.of(atom)] if k == 0 and op.primitive in _ENTRY else self.groups.reachable(self.groups.of(atom))
                 for region in own:
                     self.read_region(region)
 
