@@ -146,8 +146,12 @@ class Attributes(Core):
         if name == "ndim" and isinstance(type_, (Array, Scalar)):
             return Const(type_.ndim if isinstance(type_, Array) else 0)
         if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
-            cls = np.dtype if name == "dtype" else None
-            return self.emit(P.GETATTR, owner, static=name, type=Object(cls) if cls else INT, inactive=True, hint=name)
+            made = self.emit(
+                P.GETATTR, owner, static=name, type=Object(np.dtype) if name == "dtype" else INT, inactive=True, hint=name
+            )
+            if name == "dtype" and isinstance(type_, (Array, Scalar)) and type_.dtype is not None:
+                self.dtypes[made] = type_.dtype
+            return made
         if name in ("ndim", "size"):
             found = lookup(getattr(np.ndarray, name))
             if found is not None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
@@ -87,6 +88,10 @@ class Calls(Core):
                 return result
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        if isinstance(getattr(function, "__self__", None), np.ufunc):
+            result = self.ufunc_method(function, args, keywords, node)
+            if result is not NotImplemented:
+                return result
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):

@@ -34,6 +34,7 @@ from .joins import Joins
 from .library_calls import LibraryCalls
 from .loops import Loops
 from .methods import Methods
+from .numpy_calls import NumpyCalls
 from .outline import Outline
 from .patterns import Patterns
 from .primitive_calls import PrimitiveCalls
@@ -79,6 +80,7 @@ class Reader(
     BuiltinCalls,
     IteratorCalls,
     LibraryCalls,
+    NumpyCalls,
     Patterns,
     Outline,
     Calls,

@@ -71,6 +71,8 @@ class Cell:
         kind: "list", "dict", "set" or "instance".
         site: where it is made, the same each time that the place is read again.
         cls: the class of an instance.
+        frozen: why it cannot be changed any more, if so.
+        factory: what makes the missing entries of a `defaultdict`.
         origin: the argument of the function that it is, where it is one; writes go through to it.
     """
 
@@ -79,6 +81,7 @@ class Cell:
     cls: type | None = None
     origin: Atom | None = None
     frozen: str | None = None
+    factory: Any = None
     born: int = field(default_factory=lambda: next(serial))
 
 

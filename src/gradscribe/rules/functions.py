@@ -275,7 +275,16 @@ elementwise(np.heaviside, None, lambda d, z, x, y: np.where(x == 0.0, d, 0.0))
 # ------------------------------------------------------------------ complex parts
 
 REAL, IMAG = (
-    define(name, function, attribute, infer=_infer.elementwise(function), parameters="val", reads=False, cost="free")
+    define(
+        name,
+        function,
+        attribute,
+        infer=_infer.elementwise(function),
+        parameters="val",
+        aliasing="any",  # a view whose adjoint is not the same view of the adjoint
+        reads=False,
+        cost="free",
+    )
     for name, function, attribute in (("real", np.real, np.ndarray.real), ("imag", np.imag, np.ndarray.imag))
 )
 linear(REAL, val=lambda g, y, val: g)
