@@ -1,5 +1,7 @@
 """Exits become nesting, and everything happens as before, in the same order."""
 
+# ruff: noqa: E501 - tables of small programs
+
 import textwrap
 
 import gast
