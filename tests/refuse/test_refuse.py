@@ -55,7 +55,7 @@ def _cases():
         yield pytest.param(case, id=case.name, marks=marks)
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", list(_cases()))
 def test_refused(case):
     text, place = _prepared(case)
     function = _function(case, text)
