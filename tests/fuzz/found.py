@@ -211,4 +211,38 @@ def f(x, b):
     return 0.7 * xs1[2]
 ARGS = (1.0, np.array([1.0, 2.0, 3.0]))
 """,
+    "an array is doubled between two copies": """
+import numpy as np
+
+def f(x, a):
+    for i2 in range(3):
+        x -= np.max(a)
+    a = a * 1.0
+    a += a
+    a = a * 1.0
+    return x + np.sum(a * a)
+ARGS = (1.0, np.array([1.0, 1.0, 1.0, 1.0, 1.315]))
+""",
+    "entries under a mask are read before the right side writes": """
+import numpy as np
+
+def sweep(v, c):
+    v[1] = c
+    return 1.0
+
+def f(x, a):
+    a[True] += sweep(a, x)
+    return np.sum(a * a)
+ARGS = (1.3, np.array([1.0, 0.214, 1.5]))
+""",
+    "an inner loop of some trips only": """
+def f(x):
+    for i2 in range(1, 4):
+        k3 = 0
+        while k3 < 2 and i2 % 2 == 0:
+            k3 += 1
+            x = 1.5 + abs(x)
+    return x * x
+ARGS = (1.0,)
+""",
 }

@@ -17,6 +17,9 @@ KNOWN = {
     "a norm from a helper is stored",
     "a row is replaced by a number",
     "a list of an entry, and the array overwritten",
+    "an array is doubled between two copies",
+    "entries under a mask are read before the right side writes",
+    "an inner loop of some trips only",
     "nested loops where the inner one always ends at once",
 }
 

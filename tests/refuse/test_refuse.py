@@ -16,7 +16,6 @@ from gradscribe.errors import GradscribeError
 from .table import TABLE, Refused
 
 PENDING = {
-    "generator function": "is said to return None",
     "coroutine": "is differentiated as if it were a function",
     "await": "has no hint",
     "class body": "has no hint",
