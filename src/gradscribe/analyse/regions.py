@@ -60,10 +60,11 @@ _HOLDS_NOTHING = (
     python_types.BuiltinFunctionType,
     python_types.ModuleType,
 )
-_LEAVES_ALONE = tuple(
+_SHARES_NOTHING = tuple(
     getattr(builtins, name)
-    for name in "print repr str format len isinstance issubclass type id hasattr callable range hash abs".split()
+    for name in "print repr str format len isinstance issubclass type id hasattr callable range hash any all".split()
 )
+_LEAVES_ALONE = (*_SHARES_NOTHING, sorted, list, tuple, dict, min, max, sum, enumerate, zip, reversed)
 
 
 def has_memory(type_: Type) -> bool:
@@ -234,11 +235,11 @@ class _Grouping:
                 self.groups.write(region, op, opaque=True)
                 self.groups.escape(region)
         for result in self.nodes(op.results):
-            if op.primitive is CALL_PYTHON and _leaves_alone(op):
+            if op.primitive is CALL_PYTHON and _is_one_of(op, _SHARES_NOTHING):
                 continue
             for region in operands:
                 self.mix(result, region)
-            if operands or not _is_of_numpy(op):
+            if not _is_of_numpy(op):
                 self.groups.unite(result, self.outside)
 
     def call(self, op: Op) -> None:
@@ -317,8 +318,12 @@ def _leaves_alone(op: Op) -> bool:
     """Whether an opaque operation is known not to write to what it is given."""
     if op.primitive is EXPRESSION:
         return not any(isinstance(node, ast.Call) for node in ast.walk(op.static.tree))
-    callee = op.args[0] if op.primitive is CALL_PYTHON else None
-    return isinstance(callee, Const) and any(callee.value is known for known in _LEAVES_ALONE)
+    return op.primitive is CALL_PYTHON and _is_one_of(op, _LEAVES_ALONE)
+
+
+def _is_one_of(op: Op, functions: Iterable[Any]) -> bool:
+    callee = op.args[0]
+    return isinstance(callee, Const) and any(callee.value is known for known in functions)
 
 
 def _is_of_numpy(op: Op) -> bool:

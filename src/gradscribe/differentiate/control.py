@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
-from ..ir.types import BOOL, INT, STRUCTURES, Array, List, Numeric, Undefined
-from .adjoints import Adjoint, Adjoints, bar
+from ..ir.types import BOOL, INT, NUMERIC, STRUCTURES, Array, List, Numeric, Type, Undefined
+from .adjoints import Adjoint, Adjoints, bar, is_spread
 from .recording import Resolved, entries_read, is_view, mentions, merge, place, prologue, rename, resolve
 
 if TYPE_CHECKING:
@@ -215,16 +215,20 @@ def mirror_branch(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) ->
     cotangents = [adjoints.take(r) if not sweep.is_pointer(r) else None for r in op.results]
     arms = [_mirror_arm(sweep, inner, cotangents, adjoints, outer) for inner in step.frames]
     changed = [v for v in outer if any(a.get(v) is not adjoints.get(v) for a in arms)]
-    results = [Var(bar(v.hint), v.type) for v in changed]
-    blocks = []
-    for arm in arms:
-        yields = [arm.full(arm.get(v), v) for v in changed]
-        blocks.append(arm.builder.block((), yields))
+    yields = [[arm.full(arm.get(v), v) for v in changed] for arm in arms]
+    results = [Var(bar(v.hint), _type_of_all(v, pair)) for v, *pair in zip(changed, *yields, strict=True)]
+    blocks = [arm.builder.block((), own) for arm, own in zip(arms, yields, strict=True)]
     blocks = _resolve_arms(sweep, frame, step, blocks)
     adjoints.builder.origin = op.origin
     adjoints.builder.branch(op.args[0], blocks[0], blocks[1], results)
     sweep.branches[adjoints.builder.ops[-1]] = step
     adjoints.values.update(zip(changed, results, strict=True))
+
+
+def _type_of_all(var: Var, adjoints: Sequence[Atom]) -> Type:
+    """The type of an adjoint that comes from several places: unknown where a zero stands for an array of any shape."""
+    spread = any(isinstance(a.type, Numeric) or is_spread(a, var.type) for a in adjoints)
+    return NUMERIC if isinstance(var.type, Array) and spread else var.type
 
 
 def _mirror_arm(
@@ -274,8 +278,10 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     inits = [adjoints.full(c, loop.results[k]) for c, k in zip(cotangents, carried, strict=True)]
     inits += [adjoints.full(adjoints.get(v), v) for v in outer]
     names = [loop.carried[k] for k in carried] + outer
-    params = [Var(bar(v.hint), v.type) for v in names]
-    results = [Var(bar(v.hint), v.type) for v in names]
+    types = [_type_of_all(v, [init]) for v, init in zip(names, inits, strict=True)]
+    types = [NUMERIC if isinstance(v.type, Array) and v in sweep.undefined else t for v, t in zip(names, types, strict=True)]
+    params = [Var(bar(v.hint), t) for v, t in zip(names, types, strict=True)]
+    results = [Var(bar(v.hint), t) for v, t in zip(names, types, strict=True)]
     inner = adjoints.nested(Builder(op.origin))
     inner.values.update(zip(outer, params[len(carried) :], strict=True))
     for k, param in zip(carried, params, strict=False):
@@ -485,7 +491,12 @@ def _resolve(
     restores = _numbered_restores(mirror)
     places = {op: k for k, op in enumerate(ops)}
 
+    stored = {var: op for write in ops for var, op in sweep.reads.read_back(write, sweep.restored)}
+    reading = frozenset(stored.values())
+
     def earliest(op: Op) -> int | None:
+        if op in reading:
+            return 0
         position = 0
         if any(_in_written_memory(sweep, r) for r in op.results) and not is_view(op):
             return None  # it makes memory that is written: another one would not do
@@ -503,7 +514,7 @@ def _resolve(
                     position = max(position, restores[write] + 1)
         return position
 
-    return resolve(ops, params, mirror, known, earliest, sweep.shapes)
+    return resolve(ops, params, mirror, known, earliest, sweep.shapes, stored)
 
 
 def _numbered_writes(ops: Sequence[Op]) -> dict[Op, int]:

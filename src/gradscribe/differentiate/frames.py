@@ -11,9 +11,9 @@ import numpy as np
 from ..analyse.overlap import Overlap
 from ..analyse.partition import EVERY, Regions
 from ..errors import UntrackableAlias
-from ..ir.build import Builder
+from ..ir.build import UNDEF, Builder
 from ..ir.infer import is_basic_index
-from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from . import calls, control, mirrors
@@ -74,6 +74,7 @@ class Sweep:
         self.function, self.memory, self.active, self.restored = function, memory, active, restored
         self.reads = MirrorReads(memory, overlap, self.shadow_values)
         self.pairs = pairs
+        self.undefined = maybe_undefined(function)
         self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
@@ -107,7 +108,7 @@ class Sweep:
         return any(write in self.restored for write in self.memory.writes(self.memory.of(var)))
 
     def adjoints(self, builder: Builder) -> Adjoints:
-        return Adjoints(builder, self.active, self.is_pointer, mirrors.add_to_shadow(self))
+        return Adjoints(builder, self.active, self.undefined, self.is_pointer, mirrors.add_to_shadow(self))
 
     # shadows -------------------------------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class Sweep:
                 mirrors.check_view(builder, result, first)
             keywords = dict(op.keywords)
             args = (self.shadow(first), *op.args[1:])
-            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
+            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
             self.set_shadow(result, made)
             if op.primitive is GETITEM:
                 self.shadow_views[made] = (self.shadow(first), op.args[1])
@@ -300,3 +301,21 @@ def _appended_in(op: Op) -> Iterator[Var]:
         for inner in walk(block):
             if inner.primitive is APPEND and isinstance(inner.args[0], Var):
                 yield inner.args[0]
+
+
+def maybe_undefined(function: Function) -> set[Var]:
+    """The values that a path leaves without a value, and those that they are passed on to."""
+    found: set[Atom] = {UNDEF}
+    for _ in range(2):  # what a loop hands to its next trip is known the second time
+        for op in walk(function.body):
+            if op.primitive is LOOP:
+                loop = loop_of(op)
+                pairs = zip(loop.carried, loop.results, loop.inits, loop.nexts, strict=True)
+                for param, result, *sources in pairs:
+                    if any(s in found for s in sources):
+                        found.update((param, result))
+            elif op.primitive is IF:
+                for result, *sources in zip(op.results, *(b.yields for b in op.blocks), strict=True):
+                    if any(s in found for s in sources):
+                        found.add(result)
+    return {v for v in found if isinstance(v, Var)}

@@ -10,9 +10,12 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ..analyse.overlap import Overlap
 from ..analyse.partition import Regions
+from ..ir.build import Builder
+from ..ir.infer import is_basic_index
 from ..ir.nodes import Op, Var
-from ..ir.primitives import FIXED_LIST, TUPLE
-from ..ir.types import Array
+from ..ir.primitives import FIXED_LIST, GETITEM, SETITEM, TUPLE
+from ..ir.types import Array, Scalar, Type
+from .adjoints import same_shape
 from .recording import entries_read, is_view
 
 
@@ -54,6 +57,23 @@ class MirrorReads:
         """The writes that may come behind an operation of the forward sweep, and hit what it reads of an operand."""
         return [w for w in self._writes(var) if self._overlap.may_hit(op, var, w)]
 
+    def read_back(self, write: Op, restored: Collection[Op]) -> list[tuple[Var, Op]]:
+        """A value that is stored where it stays, with an op that reads it from there (none if it does not)."""
+        if write.primitive is not SETITEM:
+            return []
+        target, index, value = write.args
+        if not isinstance(value, Var) or not isinstance(target, Var) or not isinstance(target.type, Array):
+            return []
+        if target in self._shadows or not self._memory.knows(target) or not is_basic_index(index):
+            return []
+        builder = Builder(write.origin)
+        read = builder.emit(GETITEM, target, index, hint=value.hint)
+        if not _is_kept_exactly(value.type, read.type) or not self._overlap.stays(write):
+            return []
+        if isinstance(value.type, Array) and any(w in restored for w in self._writes(target)):
+            return []
+        return [(value, builder.ops[0])]
+
     def _note_read(self, op: Op, var: Var, at: Op | None) -> None:
         for write in self._writes(self._base(var)):
             if write in self.undone:
@@ -81,3 +101,12 @@ class MirrorReads:
                     yield from self._arrays(atom)
         else:
             yield var
+
+
+def _is_kept_exactly(value: Type, cell: Type) -> bool:
+    """Whether a value that is stored in a cell (or several) is read back from there as it was."""
+    if isinstance(value, Array) and isinstance(cell, Array):
+        return value.dtype == cell.dtype and same_shape(value, cell)
+    if not isinstance(value, Scalar) or not isinstance(cell, Scalar) or value.kind != cell.kind:
+        return False
+    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (None, cell.dtype)

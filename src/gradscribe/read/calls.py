@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
@@ -87,6 +88,10 @@ class Calls(Core):
                 return result
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        if isinstance(getattr(function, "__self__", None), np.ufunc):
+            result = self.ufunc_method(function, args, keywords, node)
+            if result is not NotImplemented:
+                return result
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
@@ -114,7 +119,7 @@ class Calls(Core):
         made = self.make_instance(callee.value, args, keywords, node)
         return made if made is not None else self.opaque(callee, args, keywords, node)
 
-    # functions with source ------------------------------------------------------------------------------------------------
+    # functions with source --------------------------------------------------------------------------------------------
 
     def _call_function(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A Python function: read, or called as it is where nothing differentiated goes in."""

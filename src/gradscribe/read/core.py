@@ -76,6 +76,7 @@ class Core(Parts):
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.parameters: set[Var] = set()
+        self.dtypes: dict[Any, str] = {}
         self.list_sites: dict[Var, Any] = {}
         self.originals: dict[Cell, Content] = {}
         self.outlined: dict[Hashable, Any] = {}
@@ -94,7 +95,7 @@ class Core(Parts):
         self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
 
-    # places and refusals ------------------------------------------------------------------------------------------
+    # places and refusals ----------------------------------------------------------------------------------------------
 
     def at(self, node: gast.AST) -> None:
         """What is emitted from here on belongs to this statement."""
@@ -114,7 +115,7 @@ class Core(Parts):
     ) -> NoReturn:
         raise error(reason, self.location(node), hint)
 
-    # values -------------------------------------------------------------------------------------------------------
+    # values -----------------------------------------------------------------------------------------------------------
 
     def new_var(self, hint: str, type_: Type, named: bool = False, active: bool = False) -> Var:
         var = Var(hint.lstrip("%") or "t", type_, named and not hint.startswith("%"))
@@ -132,12 +133,14 @@ class Core(Parts):
         static: Any = None,
         style: str | None = None,
         inactive: bool = False,
+        more: Mapping[str, Atom | None] | None = None,
         **keywords: Atom | None,
     ) -> Atom:
         """Append an op with one result, and note whether that is active and what memory it shares.
 
         An op with an undefined operand is not emitted: its result is undefined.
         """
+        keywords.update(more or {})
         inputs = [*args, *(a for a in keywords.values() if a is not None)]
         if any(a is UNDEF for a in inputs):
             return UNDEF
@@ -146,7 +149,7 @@ class Core(Parts):
         if isinstance(type, Undefined):
             return UNDEF
         var = self.builder.emit(
-            primitive, *args, hint=hint or self.hint, type=type, static=static, style=style, **keywords
+            primitive, *args, hint=hint or self.hint, type=type, static=static, style=style, more=keywords
         )
         self.born[var] = len(self.born)
         if active and is_continuous(type):
@@ -244,7 +247,7 @@ class Core(Parts):
             self.refuse(value.reason, node, value.hint)
         return value
 
-    # cells --------------------------------------------------------------------------------------------------------
+    # cells ------------------------------------------------------------------------------------------------------------
 
     def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
         """What a cell holds now."""

@@ -195,6 +195,9 @@ class Parts:
     def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
         raise NotImplementedError
 
+    def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
     def special(self, function: Any) -> Any:
         raise NotImplementedError
 

@@ -51,6 +51,8 @@ def stands_for_itself(value: Any) -> bool:
     """Functions, classes, modules: what is resolved at compile time."""
     if isinstance(value, (*_CODE, np.dtype)) or hasattr(value, "__wrapped__"):
         return True
+    if type(value).__name__ == "cython_function_or_method":
+        return True
     return callable(value) and (type(value).__module__ or "").startswith("numpy")
 
 
@@ -141,7 +143,7 @@ class Resolve(Core):
         return made
 
     def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
-        """A Python object as a value: by itself where it is static, else as `atom()` reads it when the function runs."""
+        """A Python object as a value: by itself where it is static, else as `atom()` reads it at run time."""
         if isinstance(value, functools.partial) and type(value) is functools.partial:
             args = tuple(self._part_of_partial(value, a, k) for k, a in enumerate(value.args))
             keywords = {k: self._part_of_partial(value, a, k) for k, a in value.keywords.items()}

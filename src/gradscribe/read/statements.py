@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure
 from .core import Core
 from .operators import BINARY
-from .values import NONE, Content, Reference, Value, is_code
+from .values import NONE, Content, Lazy, Reference, Value, is_code
 
 
 class Statements(Core):
@@ -47,7 +48,7 @@ class Statements(Core):
         if not isinstance(node.value, gast.Constant):
             self.expression(node.value)
 
-    # assignment -----------------------------------------------------------------------------------------------------
+    # assignment -------------------------------------------------------------------------------------------------------
 
     def _run_Assign(self, node: gast.Assign) -> None:
         first = node.targets[0]
@@ -141,6 +142,8 @@ class Statements(Core):
     def _augment_item(self, function: Any, target: gast.Subscript, node: gast.AugAssign) -> None:
         container = self.expression(target.value)
         index = self.index(target.slice)
+        if isinstance(container, Lazy) and container.kind == "flat":
+            container = self.apply(np.reshape, (*container.sources, Const(-1)), {}, target)
         if isinstance(container, Var) and self._holds_numbers(container):
             self._augment_cells(function, container, self.index_atom(index, target), node)
             return
@@ -193,7 +196,7 @@ class Statements(Core):
         del items[index.value]
         self.store.set(container.cell, Content("list", tuple(items)))
 
-    # control --------------------------------------------------------------------------------------------------------
+    # control ----------------------------------------------------------------------------------------------------------
 
     def _run_If(self, node: gast.If) -> None:
         with self.hinted("took"):
@@ -269,7 +272,7 @@ class Statements(Core):
         self.dead = True
 
     def _run_With(self, node: gast.With) -> None:
-        """Context managers of the user's are entered and left; those that only set how NumPy warns are left out of it."""
+        """Context managers are entered and left around the body."""
         self._with(node, 0)
 
     def _with(self, node: gast.With, k: int) -> None:
@@ -278,6 +281,10 @@ class Statements(Core):
             return
         item = node.items[k]
         manager = self.expression(item.context_expr)
+        if getattr(getattr(manager, "type", None), "cls", None) is contextlib.suppress:
+            self.refuse(
+                "`contextlib.suppress` is not supported", item.context_expr, "test the condition with `if` instead"
+            )
         enter, exit_ = self.method_of_class(manager, "__enter__"), self.method_of_class(manager, "__exit__")
         if enter is not None and exit_ is not None:
             entered = self.call(enter, (), {}, item.context_expr)

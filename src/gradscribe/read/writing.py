@@ -48,7 +48,8 @@ class Writing(Core):
         elif isinstance(container, Var):
             self._set_var_item(container, index, value, node)
         elif isinstance(container, Lazy) and container.kind == "flat":
-            self.refuse("`.flat` is written", node, "write to `x.reshape(-1)`, or by indices")
+            whole = self.apply(np.reshape, (*container.sources, Const(-1)), {}, node)
+            self.set_item(whole, index, value, node)
         else:
             self.refuse("items of this object cannot be assigned", node)
 

@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
-from ..ir.primitives import COPY, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE, define, register
+from ..ir.primitives import define, register
 from . import shapes
-from .facts import fit, is_constant, is_structure, rank
+from .facts import fit, is_structure, rank
 from .reductions import along
-from .table import dispatching, general, linear, zero
-
-unpadded = dispatching(runtime.unpadded)
+from .table import general, linear
 
 
 def like(g: Any, a: Any) -> Any:
@@ -263,12 +260,12 @@ general(
 
 
 def block_adjoint(g: Any, z: Any, arrays: Any) -> Any:
-    depth = _depth(arrays)
+    depth = depth_of(arrays)
     return _blocks(g, arrays, depth)
 
 
-def _depth(arrays: Any) -> int:
-    return 1 + _depth(next(iter(arrays))) if is_structure(arrays) else 0
+def depth_of(arrays: Any) -> int:
+    return 1 + depth_of(next(iter(arrays))) if is_structure(arrays) else 0
 
 
 def _block_extent(arrays: Any, axis: int, levels: int) -> Any:
@@ -332,262 +329,3 @@ def tile_adjoint(g: Any, z: Any, A: Any, reps: Any) -> Any:
 TILE = define("tile", np.tile, infer=_infer.by_example(np.tile), parameters="A, reps")
 linear(TILE, A=tile_adjoint)
 
-# ------------------------------------------------------------------ padding and differences
-
-
-def _slices(pad_width: Any, ndim: int) -> tuple[slice, ...] | None:
-    """The index of the original in an array padded by constant widths."""
-    try:
-        pairs = np.broadcast_to(np.asarray(pad_width, int), (ndim, 2))
-    except (TypeError, ValueError):
-        return None
-    return tuple(slice(int(a) or None, -int(b) or None) for a, b in pairs)
-
-
-def pad_adjoint(g: Any, z: Any, array: Any, pad_width: Any, mode: Any = "constant", **keywords: Any) -> Any:
-    if mode == "constant":
-        inner = _slices(pad_width, rank(array))
-        if inner is not None:
-            return g[inner if rank(array) != 1 else inner[0]]
-        return unpadded(g, array, pad_width)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise UnsupportedCall(f"np.pad with mode={mode!r} has no rule")
-    return unpadded(g, array, pad_width, mode)
-
-
-def pad_tangent(d: Any, z: Any, array: Any, pad_width: Any, *, constant_values: Any = 0, **keywords: Any) -> Any:
-    return np.pad(d, pad_width, **keywords)
-
-
-def pad_values_adjoint(g: Any, z: Any, array: Any, pad_width: Any, *, constant_values: Any, **keywords: Any) -> Any:
-    if rank(constant_values):
-        raise UnsupportedCall("np.pad is differentiated in one constant value only, not in several")
-    return np.sum(g) - np.sum(pad_adjoint(g, z, array, pad_width))
-
-
-def pad_values_tangent(d: Any, z: Any, array: Any, pad_width: Any, *, constant_values: Any, **keywords: Any) -> Any:
-    return np.pad(np.zeros_like(array), pad_width, constant_values=d)
-
-
-PAD = define(
-    "pad",
-    np.pad,
-    infer=_infer.by_example(np.pad),
-    parameters="array, pad_width, mode='constant', *, constant_values=0",
-)
-general(
-    PAD,
-    dict(array=pad_adjoint, constant_values=pad_values_adjoint),
-    dict(array=pad_tangent, constant_values=pad_values_tangent),
-)
-UNPADDED = define(
-    "unpadded", runtime.unpadded, infer=lambda args, keywords: args[1].type, parameters="g, x, pad_width, mode='constant'"
-)
-general(
-    UNPADDED,
-    dict(g=lambda g, z, values, x, pad_width, mode="constant": np.pad(g, pad_width, mode)),
-    linear="g",
-    zero="x",
-)
-
-
-def _widths(axis: int, ndim: int, before: int, after: int) -> Any:
-    """The `pad_width` that pads one axis."""
-    if ndim == 1:
-        return before if before == after else (before, after)
-    return tuple((before, after) if k == axis % ndim else (0, 0) for k in range(ndim))
-
-
-def undiff(g: Any, n: int, axis: int) -> Any:
-    """The adjoint of n-fold differences."""
-    for _ in range(n):
-        g = -np.diff(np.pad(g, _widths(axis, rank(g), 1, 1)), **({} if rank(g) == 1 else {"axis": axis}))
-    return g
-
-
-def _ends(a: Any, prepend: Any, append: Any, axis: int) -> list[Any]:
-    """The lengths of what is joined before differences are taken."""
-    return [0 if e is None else 1 if rank(e) == 0 else e.shape[axis] for e in (prepend, a, append)]
-
-
-def diff_adjoint(g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    if n == 0:
-        return g
-    whole = undiff(g, n, axis)
-    if prepend is None and append is None:
-        return whole
-    before, length, after = _ends(a, prepend, append, axis)
-    stop = None if append is None else before + length
-    return whole[along(axis, rank(a), slice(None if prepend is None else before, stop))]
-
-
-def diff_prepend_adjoint(g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, *, prepend: Any, append: Any = None) -> Any:
-    before, _, _ = _ends(a, prepend, append, axis)
-    part = undiff(g, n, axis)[along(axis, rank(a), slice(None, before))]
-    return part if rank(prepend) else np.sum(part)
-
-
-def diff_append_adjoint(g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, *, prepend: Any = None, append: Any) -> Any:
-    before, length, _ = _ends(a, prepend, append, axis)
-    part = undiff(g, n, axis)[along(axis, rank(a), slice(before + length, None))]
-    return part if rank(append) else np.sum(part)
-
-
-def diff_tangent(d: Any, z: Any, a: Any, n: int = 1, axis: int = -1, *, prepend: Any = None, append: Any = None) -> Any:
-    ends = {"prepend": prepend, "append": append}
-    zeros = {k: 0.0 if rank(e) == 0 else np.zeros_like(e) for k, e in ends.items() if e is not None}
-    return np.diff(d, n=n, axis=axis, **zeros)
-
-
-def _end_tangent(which: str) -> Any:
-    def tangent(d: Any, z: Any, a: Any, n: int = 1, axis: int = -1, *, prepend: Any = None, append: Any = None) -> Any:
-        ends = {"prepend": prepend, "append": append}
-        zeros = {k: 0.0 if rank(e) == 0 else np.zeros_like(e) for k, e in ends.items() if e is not None}
-        return np.diff(np.zeros_like(a), n=n, axis=axis, **{**zeros, which: d})
-
-    return tangent
-
-
-DIFF = _define("diff", "a, n=1, axis=-1, prepend=None, append=None", shapes.differenced, np.diff, cost="cheap")
-general(
-    DIFF,
-    dict(a=diff_adjoint, prepend=diff_prepend_adjoint, append=diff_append_adjoint),
-    dict(a=diff_tangent, prepend=_end_tangent("prepend"), append=_end_tangent("append")),
-)
-
-# ------------------------------------------------------------------ making arrays
-
-
-def array_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
-    if not is_structure(a):
-        return g if not keywords.get("ndmin") else like(g, a)
-    return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - _depth(a))], a)
-
-
-ARRAY = define(
-    "array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, copy=True, ndmin=0", cost="cheap"
-)
-linear(ARRAY, a=array_adjoint)
-for function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite):
-    linear(
-        define(function.__name__, function, infer=shapes.converted, parameters="a, dtype=None", **_MAYBE),
-        a=array_adjoint,
-    )
-linear(COPY, a=lambda g, z, a: g)
-ASTYPE = define("astype", np.ndarray.astype, infer=shapes.cast, parameters="a, dtype, *, copy=True", cost="cheap")
-linear(ASTYPE, a=lambda g, z, a, dtype, copy=True: g)
-if hasattr(np, "astype"):
-    linear(
-        define("np_astype", np.astype, infer=shapes.cast, parameters="x, dtype, /, *, copy=True", cost="cheap"),
-        x=lambda g, z, x, dtype, copy=True: g,
-    )
-general(FULL_LIKE, dict(fill_value=lambda g, z, a, fill_value: g), linear="fill_value", zero="a", broadcasts=True)
-FULL = define("full", np.full, infer=shapes.full, parameters="shape, fill_value, dtype=None", cost="cheap")
-linear(FULL, broadcasts=True, fill_value=lambda g, z, shape, fill_value, dtype=None: g)
-
-zero(ZEROS_LIKE, LENGTH, SHAPE)
-register(np.ndarray.shape, SHAPE)
-for name, parameters, infer, functions in (
-    ("zeros", "shape, dtype=float", shapes.created(), (np.zeros,)),
-    ("ones", "shape, dtype=None", shapes.created(), (np.ones,)),
-    ("empty", "shape, dtype=float", shapes.created(), (np.empty,)),
-    ("ones_like", "a, dtype=None, *, shape=None", shapes.alike, (np.ones_like,)),
-    ("empty_like", "prototype, dtype=None, *, shape=None", shapes.alike, (np.empty_like,)),
-    ("zeros_like_", "a, dtype=None, *, shape=None", shapes.alike, (np.zeros_like,)),
-    ("eye", "N, M=None, k=0, dtype=float", _infer.by_example(np.eye), (np.eye,)),
-    ("identity", "n, dtype=None", _infer.by_example(np.identity), (np.identity,)),
-    ("tri", "N, M=None, k=0, dtype=float", _infer.by_example(np.tri), (np.tri,)),
-):
-    zero(define(name, *functions, infer=infer, parameters=parameters, reads=False, cost="cheap"))
-
-
-def full_like_type(args: Any, keywords: Any) -> Any:
-    return shapes.alike(args[:1], keywords)
-
-
-general(
-    define(
-        "full_like_",
-        np.full_like,
-        infer=full_like_type,
-        parameters="a, fill_value, dtype=None, *, shape=None",
-        reads=False,
-        cost="cheap",
-    ),
-    dict(fill_value=lambda g, z, a, fill_value, dtype=None, shape=None: g),
-    linear="fill_value",
-    zero="a",
-    broadcasts=True,
-)
-
-
-def _fraction(start: Any, stop: Any, num: Any, keywords: dict[str, Any]) -> Any:
-    """0 .. 1 along the result of linspace."""
-    one = start if rank(start) > rank(stop) else stop if rank(stop) > rank(start) or is_constant(start) else start
-    return np.linspace(np.zeros_like(one), np.ones_like(one), num, **keywords)
-
-
-def linspace_adjoint(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
-    return np.sum(g * (1.0 - _fraction(start, stop, num, keywords)), axis=keywords.get("axis", 0))
-
-
-def linspace_stop_adjoint(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
-    return np.sum(g * _fraction(start, stop, num, keywords), axis=keywords.get("axis", 0))
-
-
-LINSPACE = define(
-    "linspace",
-    np.linspace,
-    infer=_infer.by_example(np.linspace),
-    parameters="start, stop, num=50, endpoint=True, *, dtype=None, axis=0",
-)
-general(
-    LINSPACE,
-    dict(start=linspace_adjoint, stop=linspace_stop_adjoint),
-    dict(
-        start=lambda d, z, start, stop, num=50, **k: np.linspace(d, np.zeros_like(stop), num, **k),
-        stop=lambda d, z, start, stop, num=50, **k: np.linspace(np.zeros_like(start), d, num, **k),
-    ),
-    broadcasts=True,
-)
-
-
-def arange_type(args: Any, keywords: Any) -> Any:
-    kinds = {getattr(a.type, "kind", "f") for a in (*args, *(v for k, v in keywords.items() if k == "step"))}
-    return shapes.typed((_infer.UNKNOWN,), keywords.get("dtype"), "float64" if "f" in kinds else "int64")
-
-
-zero(define("arange", np.arange, infer=arange_type, parameters="stop, /, *, dtype=None", cost="cheap"))
-general(
-    define("arange_", np.arange, infer=arange_type, parameters="start, stop, step=1, *, dtype=None", cost="cheap"),
-    dict(
-        start=lambda g, z, start, stop, step=1, dtype=None: np.sum(g),
-        step=lambda g, z, start, stop, step=1, dtype=None: np.sum(g * ((z - start) / step)),
-    ),
-    dict(
-        start=lambda d, z, start, stop, step=1, dtype=None: np.full_like(z, d),
-        step=lambda d, z, start, stop, step=1, dtype=None: d * ((z - start) / step),
-    ),
-    zero="stop",
-)
-
-
-def meshgrid_adjoint(g: Any, z: Any, *xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
-    out = []
-    for k, x in enumerate(xi):
-        if g[k] is None:
-            out.append(None)
-            continue
-        own = 1 - k if indexing == "xy" and k < 2 and len(xi) > 1 else k
-        others = tuple(j for j in range(len(xi)) if j != own)
-        out.append(like(np.sum(g[k], axis=others) if others and sparse is not True else g[k], x))
-    return tuple(out)
-
-
-MESHGRID = define(
-    "meshgrid",
-    np.meshgrid,
-    infer=_infer.by_example(np.meshgrid),
-    parameters="*xi, indexing='xy', sparse=False, copy=True",
-)
-linear(MESHGRID, xi=meshgrid_adjoint)

@@ -275,7 +275,16 @@ elementwise(np.heaviside, None, lambda d, z, x, y: np.where(x == 0.0, d, 0.0))
 # ------------------------------------------------------------------ complex parts
 
 REAL, IMAG = (
-    define(name, function, attribute, infer=_infer.elementwise(function), parameters="val", reads=False, cost="free")
+    define(
+        name,
+        function,
+        attribute,
+        infer=_infer.elementwise(function),
+        parameters="val",
+        aliasing="any",  # a view whose adjoint is not the same view of the adjoint
+        reads=False,
+        cost="free",
+    )
     for name, function, attribute in (("real", np.real, np.ndarray.real), ("imag", np.imag, np.ndarray.imag))
 )
 linear(REAL, val=lambda g, y, val: g)
@@ -340,6 +349,19 @@ general(
     define("rect", cmath.rect, infer=_infer.always(COMPLEX), parameters="r, phi, /"),
     dict(r=lambda g, z, r, phi: g * np.exp(1j * phi), phi=lambda g, z, r, phi: 1j * g * z),
     dict(r=lambda d, z, r, phi: d * np.exp(1j * phi), phi=lambda d, z, r, phi: 1j * d * z),
+)
+
+
+
+def real_if_close_adjoint(g: Any, z: Any, a: Any) -> Any:
+    if is_complex(a):
+        raise UnsupportedCall("np.real_if_close of a complex operand has no rule")
+    return g
+
+
+linear(
+    define("real_if_close", np.real_if_close, infer=_infer.same_as_first, parameters="a", aliasing="maybe", cost="free"),
+    a=real_if_close_adjoint,
 )
 
 # ------------------------------------------------------------------ selection
