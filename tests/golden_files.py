@@ -96,7 +96,9 @@ def _forward_fault(derivative: Any, facts: Expected, plain: Any) -> str | None:
 def _left(args: list[Any], facts: Expected) -> str | None:
     after = facts.plain().args
     for k, (have, wanted) in enumerate(zip(args, after, strict=True)):
-        if not np.array_equal(numbers([leaf.value for leaf in flatten(have)[0]]), numbers([leaf.value for leaf in flatten(wanted)[0]])):
+        if not np.array_equal(
+            numbers([leaf.value for leaf in flatten(have)[0]]), numbers([leaf.value for leaf in flatten(wanted)[0]])
+        ):
             return f"argument {k} is left as {have!r} instead of {wanted!r}"
     return None
 

@@ -14,6 +14,7 @@ LAYERS = [
     ["__main__"],
     ["cli"],
     ["__init__"],
+    ["checking"],
     ["api"],
     ["explain"],
     ["guess", "export"],
@@ -25,6 +26,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
+    ["matching"],
     ["errors"],
     ["runtime", "numerical"],
 ]

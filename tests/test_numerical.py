@@ -131,3 +131,11 @@ def test_directional():
 
 def test_numbers_of_a_result():
     np.testing.assert_array_equal(numbers([1, 2.0, 1j, {"a": np.array([True, False])}]), [1, 2, 0, 1, 1, 0])
+
+
+def test_rounding_to_single_precision_is_no_constant():
+    def f(x):
+        return float(np.float32(x) ** 2)
+
+    found = numerical_gradient(f, (1.3,))
+    assert abs(found.value - 2.6) < 1e-3

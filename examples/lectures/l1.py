@@ -54,9 +54,11 @@ def forward_table(x1=3.0, x2=4.0, dx1=1.0, dx2=0.0):
 
 
 def reverse_table(x1=3.0, x2=4.0):
-    """Each line of the adjoint program with the value that it computes."""
+    """Each line of the adjoint program with the value that it computes; first the adjoints of the result and of the two
+    terms of the sum, which hands on the seed as it is."""
     program = derive(quadratic, mode="reverse", argnums=(0, 1), optimize=False)
-    return run_lines(program.source, x1, x2)
+    rows, gradient = run_lines(program.source, x1, x2)
+    return [(f"{name} = seed", name, 1.0) for name in ("bf", "by", "bz")] + rows, gradient
 
 
 # 3. The chain rule over several intermediate variables --------------------------------------------------------------
@@ -89,8 +91,8 @@ def graph_nodes(t=1.5):
     """(node, value, tangent, adjoint) for each node of the graph."""
     forward, _ = run_lines(derive(graph, mode="forward", optimize=False).source, t, 1.0)
     reverse, slope = run_lines(derive(graph, mode="reverse", optimize=False).source, t)
-    values, adjoints = values_of(forward), values_of(reverse)
-    adjoints.setdefault("bf", 1.0)
+    values = values_of(forward)
+    adjoints = {"bf": 1.0, "bc": 1.0, "bd": 1.0, **values_of(reverse)}  # the sum c + d hands on the seed as it is
     nodes = [("t", t, 1.0, slope)]
     return nodes + [(n, values[n], values[f"d{n}"], adjoints[f"b{n}"]) for n in "abcdf"]
 

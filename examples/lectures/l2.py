@@ -90,7 +90,7 @@ def check_rules(a=1.3, b=0.7, da=0.4, db=-1.1):
 # 3. Algorithms, not formulas ----------------------------------------------------------------------------------------
 
 
-def root(a, n):
+def root(a: float, n: int) -> float:
     """The n-th root of a by Newton's method: a loop with a branch, and no formula to differentiate."""
     x = a if a > 1.0 else 1.0
     while True:

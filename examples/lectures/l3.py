@@ -128,7 +128,7 @@ def main():
     title("Linear regression")
     formula, minimum = regression()
     print(f"  gradient - (2/N)(X'X theta - X'y): {formula:.1e}; gradient at the minimiser: {minimum:.1e}")
-    print(derive(regression_loss).source)
+    print(derive(regression_loss, argnums="theta").source)
 
     title("Identities")
     print("  d(c'theta) - c' = {:.1e}, d(theta'A theta) - (A + A')theta = {:.1e}".format(*identities()))

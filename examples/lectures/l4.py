@@ -213,7 +213,7 @@ def main():
 
     title("100 samples, 20 weights")
     print("  gradient of shape {}, distance from the formula {:.1e}".format(*vector_form()))
-    print(derive(logistic).source)
+    print(derive(logistic, argnums="w").source)
 
     title("(1 - w1 tanh(3.5 w0))**2 at (0.2, 0.9): both partial derivatives from one sweep")
     print(f"  {grad(two_weights, argnums=(0, 1))(0.2, 0.9)}, by hand {two_weights_by_hand(0.2, 0.9)}")

@@ -41,9 +41,7 @@ class GradscribeError(Exception):
         filename, lineno, col_offset, function: the parts of `where` (None without it).
     """
 
-    def __init__(
-        self, reason: str, where: Location | None = None, hint: str | None = None, chain: Chain = ()
-    ) -> None:
+    def __init__(self, reason: str, where: Location | None = None, hint: str | None = None, chain: Chain = ()) -> None:
         super().__init__(reason, where, hint, chain)
         self.reason, self.where, self.hint, self.chain = reason, where, hint, chain
         self.filename = where.filename if where else None
@@ -124,3 +122,13 @@ class BadResult(GradscribeError, TypeError):
 
 class BadRule(GradscribeError):
     """A rule that contradicts itself or the primitive that it is for."""
+
+
+class GradientMismatch(GradscribeError):
+    """A derivative that `check_grads` found to be wrong.
+
+    Attributes:
+        report: all that was compared.
+    """
+
+    report: object = None

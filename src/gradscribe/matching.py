@@ -88,9 +88,7 @@ def _nearest(equal: list[Definition], code: types.CodeType) -> Definition:
 # --- compiling, as it may have been compiled when it was loaded
 
 
-def _ways_to_load(
-    code: types.CodeType, file: ParsedFile, namespace: dict[str, Any]
-) -> Iterator[dict[str, Compiled]]:
+def _ways_to_load(code: types.CodeType, file: ParsedFile, namespace: dict[str, Any]) -> Iterator[dict[str, Compiled]]:
     """As one module; as pytest loads a test module; statement by statement."""
     flags, is_lambda = code.co_flags & _FUTURE, code.co_name == "<lambda>"
     yield _compiled(file, file.tree, ("module", flags, is_lambda), flags, is_lambda)

@@ -21,6 +21,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     if np.shape(g) == np.shape(x):
         return g
     lead = np.ndim(g) - np.ndim(x)
+    if lead < 0:
+        return np.broadcast_to(g, np.shape(x))
     if lead > 0:
         g = np.sum(g, axis=tuple(range(lead)))
     axes = tuple(k for k, n in enumerate(np.shape(x)) if n == 1 and np.shape(g)[k] != 1)
@@ -126,3 +128,105 @@ def cofactors(a: Any) -> Any:
     rest = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return sign[..., None, None] * np.conj((u * rest[..., None, :]) @ vh)
+
+
+def resized(x: Any, like: Any) -> Any:
+    """x cut, or filled up with zeros, to the shape of `like`; what x holds stays in front."""
+    out = np.zeros(np.shape(like), x.dtype)
+    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape))
+    out[common] = x[common]
+    return out
+
+
+def doubled(h: Any, n: int, axis: int) -> Any:
+    """Half of a Hermitian spectrum of n entries, with the entries doubled that have a mirror image in the other half."""
+    h = np.moveaxis(2.0 * h, axis, 0)
+    h[0] *= 0.5
+    if n % 2 == 0 and len(h) > n // 2:
+        h[n // 2] *= 0.5
+    return np.moveaxis(h, 0, axis)
+
+
+def centred(x: Any, length: int, late: bool = False) -> Any:
+    """The middle of x, or x in the middle of zeros; an odd entry is left over in front (`late`) or behind."""
+    out = np.zeros(length, x.dtype)
+    gap = abs(length - len(x))
+    start = gap - gap // 2 if late else gap // 2
+    if length < len(x):
+        out[:] = x[start : start + length]
+    else:
+        out[start : start + len(x)] = x
+    return out
+
+
+def sinc_derivative(x: Any, order: int) -> Any:
+    """The derivatives of `np.sinc`, as accurate near 0 as elsewhere.
+
+    sinc(x) is the mean of cos(pi * x * t) over t in (0, 1). For larger x the recurrence `x f_n + n f_(n-1) =
+    pi**(n-1) sin(pi x + n pi/2)` is shorter.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    t = 0.5 * np.pi * (nodes + 1.0)
+    x = np.asarray(x)
+    near = np.sum(0.5 * weights * t**order * np.cos(x[..., None] * t + 0.5 * order * np.pi), axis=-1)
+    safe = np.where(np.abs(x) < 2.0, 2.0, x)
+    far = np.sinc(safe)
+    for n in range(1, order + 1):
+        far = (np.pi ** (n - 1) * np.sin(np.pi * safe + 0.5 * n * np.pi) - n * far) / safe
+    out = np.where(np.abs(x) < 2.0, near, far).astype(np.result_type(x, np.float32), copy=False)
+    return out if out.ndim else out[()]
+
+
+def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
+    """The derivative of `np.pad(x, pad_width, mode)` in the modes that compute what they pad with.
+
+    v is a tangent of x; with `adjoint` it is the adjoint of the result, and that of x is returned.
+    """
+    widths = np.broadcast_to(np.asarray(pad_width), (np.ndim(x), 2))
+    stages = []
+    for axis, (before, after) in enumerate(widths):
+        n = x.shape[axis]
+        if mode == "linear_ramp":
+            first = np.zeros((n,) + (1,) * (x.ndim - axis - 1))
+            last = first.copy()
+            first[0], last[-1] = 1.0, 1.0
+            ramps = (np.arange(before) / max(before, 1), np.arange(after)[::-1] / max(after, 1))
+        elif mode == "mean":
+            first = last = np.full_like(x, 1.0 / n)
+        else:
+            middle = {"maximum": [n - 1], "minimum": [0], "median": [(n - 1) // 2, n // 2]}[mode]
+            picked = np.take(np.sort(x, axis=axis), middle, axis=axis)
+            shares = [x == part for part in np.split(picked, len(middle), axis=axis)]
+            first = last = sum(s / np.sum(s, axis=axis, keepdims=True) for s in shares) / len(shares)
+        if mode != "linear_ramp":
+            ramps = (np.ones(before), np.ones(after))
+        ramps = tuple(r.reshape((-1,) + (1,) * (x.ndim - axis - 1)) for r in ramps)
+        stages.append((axis, before, n, first, last, ramps))
+        pairs = [(before, after) if k == axis else (0, 0) for k in range(x.ndim)]
+        x = np.pad(x, pairs, mode)
+    for axis, before, n, first, last, (rise, fall) in reversed(stages) if adjoint else stages:
+        if adjoint:
+            front, core, back = np.split(v, [before, before + n], axis=axis)
+            v = core + first * np.sum(rise * front, axis=axis, keepdims=True)
+            v = v + last * np.sum(fall * back, axis=axis, keepdims=True)
+        else:
+            front = rise * np.sum(first * v, axis=axis, keepdims=True)
+            back = fall * np.sum(last * v, axis=axis, keepdims=True)
+            v = np.concatenate([front, v, back], axis=axis)
+    return v
+
+
+def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
+    """The adjoint of `np.lib.stride_tricks.sliding_window_view`: overlapping windows are added."""
+    windows = (window_shape,) if np.ndim(window_shape) == 0 else tuple(window_shape)
+    axes = tuple(range(np.ndim(x))) if axis is None else (axis,) if np.ndim(axis) == 0 else tuple(axis)
+    out = np.zeros(np.shape(x), g.dtype)
+    for place in np.ndindex(*windows):
+        index = [slice(None)] * out.ndim
+        for k, start in zip(axes, place):
+            end = index[k].stop or out.shape[k]
+            first = (index[k].start or 0) + start
+            index[k] = slice(first, end)
+        cut = tuple(slice(s.start or 0, (s.start or 0) + n) for s, n in zip(index, g.shape))
+        out[cut] += g[(..., *place)]
+    return out

@@ -209,7 +209,9 @@ def _parsed(code: types.CodeType, namespace: dict[str, Any]) -> ParsedFile:
 
 
 def _tree_of(node: Definition, code: types.CodeType) -> gast.FunctionDef:
-    unknown = [type(n).__name__ for n in ast.walk(node) if not hasattr(gast, type(n).__name__) and type(n) is not ast.arg]
+    unknown = [
+        type(n).__name__ for n in ast.walk(node) if not hasattr(gast, type(n).__name__) and type(n) is not ast.arg
+    ]
     if unknown:
         raise UnsupportedSyntax(f"{code.co_qualname} contains {unknown[0]}, which is not known here")
     with _deep_recursion():
@@ -224,7 +226,13 @@ def _tree_of(node: Definition, code: types.CodeType) -> gast.FunctionDef:
 def _as_definition(tree: gast.Lambda) -> gast.FunctionDef:
     result = gast.copy_location(gast.Return(value=tree.body), tree.body)
     definition = gast.FunctionDef(
-        name="<lambda>", args=tree.args, body=[result], decorator_list=[], returns=None, type_comment=None, type_params=[]
+        name="<lambda>",
+        args=tree.args,
+        body=[result],
+        decorator_list=[],
+        returns=None,
+        type_comment=None,
+        type_params=[],
     )
     return gast.copy_location(definition, tree)
 
@@ -296,7 +304,12 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
     filename = f"<gradscribe {label} {next(_numbers)}>"
     code = compile(text, filename, "exec", dont_inherit=True)
     kept = _Kept()
-    scope: dict[str, Any] = {"__name__": "gradscribe.generated", "__builtins__": builtins, **namespace, "__gradscribe_text__": kept}
+    scope: dict[str, Any] = {
+        "__name__": "gradscribe.generated",
+        "__builtins__": builtins,
+        **namespace,
+        "__gradscribe_text__": kept,
+    }
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     weakref.finalize(kept, linecache.cache.pop, filename, None).atexit = False
     exec(code, scope)  # noqa: S102 - that is what this function is for

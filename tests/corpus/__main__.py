@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).parents[2] / "src")]
 from . import aliasing, constructs, harness, kernels  # noqa: E402
 from .case import Case  # noqa: E402
 
+KNOWN = Path(__file__).parent / "known.txt"
 CORPORA = {"constructs": constructs.CASES, "kernels": kernels.CASES, "aliasing": aliasing.CASES}
 
 
@@ -26,21 +27,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--show", default="", help="only verdicts that start with one of these, comma-separated")
     parser.add_argument("--causes", action="store_true", help="group what is not right by its cause")
     parser.add_argument("--seconds", type=int, default=10, help="the time that one case may take")
+    parser.add_argument("--write-known", action="store_true", help="list what is bad in known.txt: expected to fail")
     given = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     cases = [case for name in given.corpora or CORPORA for case in CORPORA[name] if _chosen(case, given.only)]
-    worst = 0
+    bad: list[str] = []
     for mode in given.mode.split(","):
-        worst = max(worst, report(cases, mode, given.show, given.causes, given.seconds))
-    return worst
+        bad += report(cases, mode, given.show, given.causes, given.seconds)
+    if given.write_known:
+        KNOWN.write_text("\n".join(sorted(set(bad))) + "\n", "utf-8")
+    return int(bool(bad))
 
 
 def _chosen(case: Case, only: str | None) -> bool:
     return not only or only in case.name or only == case.category
 
 
-def report(cases: list[Case], mode: str, show: str, causes: bool, seconds: int) -> int:
-    """Judge the cases in one mode, print a line each and the counts; 1 if any is wrong."""
+def report(cases: list[Case], mode: str, show: str, causes: bool, seconds: int) -> list[str]:
+    """Judge the cases in one mode, print a line each and the counts; what is wrong, crashes or hangs is returned."""
+    bad: list[str] = []
     counts: Counter[str] = Counter()
     grouped: dict[str, list[str]] = {}
     began = time.perf_counter()
@@ -50,6 +55,8 @@ def report(cases: list[Case], mode: str, show: str, causes: bool, seconds: int) 
         counts[kind] += 1
         if not show or kind in show.split(","):
             print(f"{mode:8} {case.name:44} {verdict}", flush=True)
+        if kind in ("wrong", "crash", "hang"):
+            bad.append(f"{mode} {case.name}")
         if kind != "right":
             grouped.setdefault(_cause(verdict), []).append(case.name)
     if causes:
@@ -57,7 +64,7 @@ def report(cases: list[Case], mode: str, show: str, causes: bool, seconds: int) 
             print(f"{len(names):4} {cause}\n       {', '.join(names)}")
     total = ", ".join(f"{n} {kind}" for kind, n in counts.most_common())
     print(f"{mode}: {len(cases)} cases: {total} ({time.perf_counter() - began:.1f} s)", flush=True)
-    return int(counts["wrong"] > 0)
+    return bad
 
 
 def _cause(verdict: str) -> str:

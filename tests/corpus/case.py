@@ -45,7 +45,9 @@ class Table:
     category: str
     cases: list[Case] = field(default_factory=list)
 
-    def __call__(self, function: Callable[..., Any], *args: Any, argnums: tuple[int, ...] | None = None, **more: Any) -> None:
+    def __call__(
+        self, function: Callable[..., Any], *args: Any, argnums: tuple[int, ...] | None = None, **more: Any
+    ) -> None:
         """List `function` with its arguments. By default it is differentiated by all that hold a float."""
         chosen = active(args) if argnums is None else argnums
         self.cases.append(Case(function, args, self.category, chosen, **more))

@@ -165,13 +165,15 @@ def disagreement(got: Any, wanted: Estimate, single: bool = False) -> str | None
     if have.shape != value.shape:
         return f"shape {have.shape} instead of {value.shape}"
     scale = float(np.max(np.abs(value), initial=0.0))
-    room = (3e-3 if single else 1e-6) * (np.abs(value) + 1e-2 * scale + 1e-2) + 10 * wanted.error
+    room = (3e-3 if single else 1e-6) * (np.abs(value) + 1e-2 * scale + 1e-2) + 30 * wanted.error
     low = np.minimum(wanted.left.real, wanted.right.real) - 1e-3 * (1 + np.abs(value))
     high = np.maximum(wanted.left.real, wanted.right.real) + 1e-3 * (1 + np.abs(value))
     between = (low <= have.real) & (have.real <= high)
-    right = np.where(wanted.kinked, between | ~np.isfinite(wanted.error), np.abs(have - value) <= room)
+    right = (np.abs(have - value) <= room) | wanted.kinked & (between | ~np.isfinite(wanted.error))
     if np.all(right):
         return None
     index = tuple(int(k[0]) for k in np.nonzero(~np.atleast_1d(right)))
     shown = index if have.ndim else ()
-    return f"{list(shown)} is {have[shown]:.10g}, differences give {value[shown]:.10g} ({np.sum(~right)} of {right.size})"
+    return (
+        f"{list(shown)} is {have[shown]:.10g}, differences give {value[shown]:.10g} ({np.sum(~right)} of {right.size})"
+    )

@@ -7,7 +7,18 @@ from collections.abc import Callable, Sequence
 
 from .scope import Scope, Shape
 
-UNARY = ("math.sin({})", "math.cos({})", "math.tanh({})", "-{}", "abs({})", "math.sqrt(1.0 + {0} * {0})", "math.exp(-{0} * {0})", "np.sin({})", "{} ** 2", "np.tanh({})")
+UNARY = (
+    "math.sin({})",
+    "math.cos({})",
+    "math.tanh({})",
+    "-{}",
+    "abs({})",
+    "math.sqrt(1.0 + {0} * {0})",
+    "math.exp(-{0} * {0})",
+    "np.sin({})",
+    "{} ** 2",
+    "np.tanh({})",
+)
 BINARY = ("{} + {}", "{} - {}", "{} * {}", "{0} / (2.0 + {1} * {1})", "0.5 * {} * {}", "max({}, {})", "min({}, {})")
 ARRAY_UNARY = ("np.sin({})", "np.tanh({})", "-{}", "0.5 * {}", "{} ** 2", "np.abs({})", "np.exp(-{0} * {0})")
 ARRAY_BINARY = ("{} + {}", "{} - {}", "{} * {}", "{0} / (2.0 + {1} * {1})", "np.maximum({}, {})", "np.minimum({}, {})")
@@ -123,9 +134,13 @@ class Expressions:
         kind = self.rng.randrange(10)
         if kind < 3 and scope.integers:
             name = self.pick(list(scope.integers))
-            return self.rng.choice((f"{name} % 2 == 0", f"{name} == {self.rng.randrange(3)}", f"{name} > 1", f"{name} % 3 != 1"))
+            return self.rng.choice(
+                (f"{name} % 2 == 0", f"{name} == {self.rng.randrange(3)}", f"{name} > 1", f"{name} % 3 != 1")
+            )
         if kind == 3:
-            return f"{self.scalar_leaf(scope)} > {self.constant()} {self.rng.choice(('and', 'or'))} {self.scalar_leaf(scope)} < {self.constant()}"
+            word = self.rng.choice(("and", "or"))
+            left = f"{self.scalar_leaf(scope)} > {self.constant()}"
+            return f"{left} {word} {self.scalar_leaf(scope)} < {self.constant()}"
         if kind == 4:
             return f"not {self.scalar_leaf(scope)} < {self.constant()}"
         if kind == 5:
@@ -172,7 +187,11 @@ class Expressions:
         options = [name for name in scope.of_shape(shape) for _ in range(2)] + self.views(scope, shape)
         if not options or self.chance(0.1):
             if len(shape) == 1:
-                options.append(self.rng.choice((f"np.ones({shape[0]})", f"np.arange({shape[0]}.0)", f"np.linspace(0.1, 1.0, {shape[0]})")))
+                options.append(
+                    self.rng.choice(
+                        (f"np.ones({shape[0]})", f"np.arange({shape[0]}.0)", f"np.linspace(0.1, 1.0, {shape[0]})")
+                    )
+                )
             else:
                 options.append(f"np.full({shape}, {self.constant()})")
         return self.pick(options)
@@ -189,10 +208,24 @@ class Expressions:
             return []
         n = shape[0]
         if len(shape) == 1:
-            found = [("[::-1]", n), ("[1:]", n - 1), ("[:-1]", n - 1), ("[1:-1]", n - 2), ("[::2]", (n + 1) // 2), ("[-2:]", 2), ("[n:]", 0)]
+            found = [
+                ("[::-1]", n),
+                ("[1:]", n - 1),
+                ("[:-1]", n - 1),
+                ("[1:-1]", n - 2),
+                ("[::2]", (n + 1) // 2),
+                ("[-2:]", 2),
+                ("[n:]", 0),
+            ]
             return [(name + text, (size,)) for text, size in found if size > 0 and "n" not in text]
         rows = [(f"[{self.index(scope, n)}]", (shape[1],)), (f"[:, {self.index(scope, shape[1])}]", (n,))]
-        whole = [(".T", shape[::-1]), (".reshape(-1)", (n * shape[1],)), ("[1:]", (n - 1, shape[1])), ("[:, 1:]", (n, shape[1] - 1)), ("[::-1]", shape)]
+        whole = [
+            (".T", shape[::-1]),
+            (".reshape(-1)", (n * shape[1],)),
+            ("[1:]", (n - 1, shape[1])),
+            ("[:, 1:]", (n, shape[1] - 1)),
+            ("[::-1]", shape),
+        ]
         return [(name + text, s) for text, s in rows + whole]
 
 

@@ -1,4 +1,4 @@
-"""Random numeric programs as text: a module with helpers, a function `f` and its `ARGS`. The same seed, the same text."""
+"""Random numeric programs as text: a module with helpers, a function `f`, and `ARGS`. One seed, one text."""
 
 from __future__ import annotations
 
@@ -17,23 +17,42 @@ FEATURES = (
 PURE = (
     ("def half(p):", "    if p > 0.3:", "        return 0.5 * p", "    return p * p"),
     ("def mix(p, q):", "    r = p * q", "    r = r + math.sin(p)", "    return r - q"),
-    ("def steps(p, n):", "    for i in range(n):", "        if p > 2.0:", "            break", "        p = p * p + 0.1 * i", "    return p"),
+    (
+        "def steps(p, n):",
+        "    for i in range(n):",
+        "        if p > 2.0:",
+        "            break",
+        "        p = p * p + 0.1 * i",
+        "    return p",
+    ),
     ("def norm(v):", "    s = 0.0", "    for e in v:", "        s += e * e", "    return s"),
     ("def ends(v):", "    return v[0] * v[-1] + np.sum(v)"),
 )
 WRITERS = (
     ("def scale(v, c):", "    v *= c", "    return v[0]"),
     ("def shift(v):", "    v[1:] += v[:-1]", "    return np.sum(v)"),
-    ("def sweep(v, c):", "    for i in range(1, len(v)):", "        v[i] = c * v[i - 1] + 0.5 * v[i]", "    return v[-1] * c"),
+    (
+        "def sweep(v, c):",
+        "    for i in range(1, len(v)):",
+        "        v[i] = c * v[i - 1] + 0.5 * v[i]",
+        "    return v[-1] * c",
+    ),
     ("def clear(v, w):", "    w[0] = v[-1] * 2.0", "    v[0] = 0.0", "    return w[0]"),
 )
 RECURSIVE = (
     ("def tower(p, n):", "    if n == 0:", "        return p", "    return math.sin(p) + 0.5 * tower(p, n - 1)"),
-    ("def tree(p, n):", "    if n < 2:", "        return p * p", "    return tree(p, n - 1) + 0.3 * tree(p * 0.5, n - 2)"),
+    (
+        "def tree(p, n):",
+        "    if n < 2:",
+        "        return p * p",
+        "    return tree(p, n - 1) + 0.3 * tree(p * 0.5, n - 2)",
+    ),
 )
 KINDS = {
-    "half": ("scalar",), "mix": ("scalar", "scalar"), "steps": ("scalar", "count"), "norm": ("read",), "ends": ("read",),
-    "scale": ("written", "scalar"), "shift": ("written",), "sweep": ("written", "scalar"), "clear": ("written", "written"),
+    "half": ("scalar",), "mix": ("scalar", "scalar"), "steps": ("scalar", "count"), "norm": ("read",),
+    "ends": ("read",),
+    "scale": ("written", "scalar"), "shift": ("written",), "sweep": ("written", "scalar"),
+    "clear": ("written", "written"),
     "tower": ("scalar", "count"), "tree": ("scalar", "count"),
 }  # fmt: skip
 

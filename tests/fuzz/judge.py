@@ -75,7 +75,9 @@ def signature(verdict: str) -> str:
     """What two verdicts of one cause have in common."""
     kind, _, detail = verdict.partition(":")
     if kind == "wrong":
-        return "wrong: value" if " is " in detail and "differences" in detail else f"wrong: {_plain(detail)}"
+        if "differences" in detail:
+            return "wrong: the derivative"
+        return "wrong: the value" if " value " in detail else f"wrong: {_plain(detail)}"
     return f"{kind}: {_plain(detail)}"
 
 

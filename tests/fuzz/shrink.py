@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import time
+import warnings
 from collections.abc import Callable, Iterator
 
 SIMPLE = (ast.Constant, ast.Name)
@@ -46,7 +47,9 @@ def _first(text: str, edits: Edits, interesting: Callable[[str], bool], end: flo
 
 def _parses(text: str) -> bool:
     try:
-        compile(text, "<smaller>", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<smaller>", "exec")
     except SyntaxError:
         return False
     return True
@@ -124,7 +127,11 @@ def _expressions(tree: ast.Module) -> Iterator[ast.Module]:
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "ARGS" for t in node.targets):
             continue
         for name, value in ast.iter_fields(node):
-            places = [(None, value)] if isinstance(value, ast.expr) else enumerate(value) if isinstance(value, list) else []
+            if name == "func":
+                continue
+            places = (
+                [(None, value)] if isinstance(value, ast.expr) else enumerate(value) if isinstance(value, list) else []
+            )
             for j, child in places:
                 if not isinstance(child, ast.expr) or isinstance(getattr(child, "ctx", None), ast.Store):
                     continue
@@ -134,11 +141,16 @@ def _expressions(tree: ast.Module) -> Iterator[ast.Module]:
 
 def _smaller(node: ast.expr) -> Iterator[ast.expr]:
     if isinstance(node, SIMPLE):
-        if isinstance(node, ast.Constant) and node.value not in (1, 2, 1.0, 2.0, True) and isinstance(node.value, (int, float)):
+        if (
+            isinstance(node, ast.Constant)
+            and node.value not in (1, 2, 1.0, 2.0, True)
+            and isinstance(node.value, (int, float))
+        ):
             yield ast.Constant(type(node.value)(1))
         return
+    called = node.func if isinstance(node, ast.Call) else None
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
+        if isinstance(child, ast.expr) and child is not called:
             yield child
     yield ast.Constant(1.0)
     if isinstance(node, ast.Compare):

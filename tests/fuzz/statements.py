@@ -162,7 +162,9 @@ class Statements(Expressions):
             text = source
         free = [n for n in others if n not in scope.frozen]
         name = self.pick(free) if free and self.chance(0.3) else self.fresh("w")
-        scope.arrays[name] = Array(shape, all(scope.arrays[n].writable and n not in scope.frozen for n in (source, *others)))
+        scope.arrays[name] = Array(
+            shape, all(scope.arrays[n].writable and n not in scope.frozen for n in (source, *others))
+        )
         return [f"{name} = {text}"]
 
     # calls
@@ -282,7 +284,9 @@ class Statements(Expressions):
             inner.lists.pop(held)
             return f"for {name} in {self.rng.choice(('{}', 'reversed({})'))}:".format(f"list({held})")
         index = self.fresh("i")
-        low, high, step = self.rng.choice(((0, 3, 1), (0, 4, 1), (1, 4, 1), (0, 5, 2), (3, -1, -1), (2, 0, -1), (1, 3, 1), (0, 0, 1), (4, 0, -2)))
+        low, high, step = self.rng.choice(
+            ((0, 3, 1), (0, 4, 1), (1, 4, 1), (0, 5, 2), (3, -1, -1), (2, 0, -1), (1, 3, 1), (0, 0, 1), (4, 0, -2))
+        )
         values = range(low, high, step) or range(low, low + 1)
         inner.integers[index] = (min(values), max(values))
         bounds = f"{low}, {high}, {step}" if step != 1 else f"{low}, {high}" if low else f"{high}"
@@ -294,10 +298,17 @@ class Statements(Expressions):
         limit = self.rng.randrange(2, 5)
         inner.integers[counter] = (0, limit)
         forever = self.chance(0.3)
-        test = "True" if forever else f"{counter} < {limit}" + (f" and {self.condition(scope)}" if self.chance(0.5) else "")
+        test = (
+            "True"
+            if forever
+            else f"{counter} < {limit}" + (f" and {self.condition(scope)}" if self.chance(0.5) else "")
+        )
         body = [f"{counter} += 1"]
         if forever:
-            body += [f"if {counter} >= {limit}:", f"    {'break' if self.chance(0.8) else f'return {self.scalar(scope, 1)}'}"]
+            body += [
+                f"if {counter} >= {limit}:",
+                f"    {'break' if self.chance(0.8) else f'return {self.scalar(scope, 1)}'}",
+            ]
         body += _without_pass(self.block(inner, self.rng.randrange(1, 3)))
         lines = [f"{counter} = 0", f"while {test}:", *indent(body)]
         if self.has("exits") and self.chance(0.1):

@@ -1,10 +1,14 @@
 """All cases, in one list."""
 
 import importlib
+import importlib.util
 
 from rules.case import CASES
 
-for family in ("elementwise", "reductions", "arrays", "selecting", "products", "linalg"):
+FAMILIES = ["elementwise", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus"]
+if importlib.util.find_spec("scipy"):
+    FAMILIES += ["special", "scipy_fft"]
+for family in FAMILIES:
     importlib.import_module(f"rules.cases_{family}")
 
 __all__ = ["CASES"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradscribe import runtime
-from rules.case import A, C, F, P, case
+from rules.case import A, C, D, F, case
 
 NEW = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
 
@@ -155,3 +155,16 @@ for keywords in ({}, {"indexing": "ij"}, {"sparse": True}):
     case(np.meshgrid, A(3), A(2), **keywords)
     case(np.meshgrid, A(3), A(2), A(4), **keywords)
 case(np.meshgrid, A(3))
+case(np.linspace, 1.0, 2.0, 5, retstep=True)
+case(np.linspace, A(2), A(2), 3, axis=1, retstep=True, endpoint=False)
+for mode in ("linear_ramp", "mean", "maximum", "minimum", "median"):
+    for width in (2, (1, 3)):
+        case(np.pad, D(5), width, mode=mode)
+    case(np.pad, D(2, 3), ((1, 0), (2, 1)), mode)
+case(np.pad, D(4), 2, mode="linear_ramp", end_values=1.0)
+case(runtime.padding, A(7), D(3), 2, "maximum", True)
+case(np.lib.stride_tricks.sliding_window_view, A(6), 3)
+case(np.lib.stride_tricks.sliding_window_view, A(3, 4), (2, 2))
+case(np.lib.stride_tricks.sliding_window_view, A(3, 4), 2, 1)
+case(np.lib.stride_tricks.sliding_window_view, A(5), (2, 2), (0, 0))
+case(runtime.unwindowed, A(4, 3), A(6), 3)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradscribe import runtime
 from rules.case import A, C, D, F, P, U, case
 
 def unary(domain: Any, *functions: Any, complex_: bool = True) -> None:
@@ -128,3 +129,10 @@ for kind in (np.float32, np.float16, np.complex64):
     case(kind, 1.3, _tolerance=0.02, _second=False)
 for kind in (np.int64, np.int32, np.int16, np.int8, np.uint8, np.uint16, np.uint32, np.uint64, np.bool_):
     case(kind, 1.3)
+for function in (math.erf, math.erfc):
+    case(function, 0.7)
+unary(lambda *s: 3.0 * U(*s), np.sinc, complex_=False)
+for x in (np.array([0.0, 1e-3, 0.5, 1.9, 2.1, 7.3]), 0.0):
+    case(np.sinc, x)
+    case(runtime.sinc_derivative, x, 1)
+    case(runtime.sinc_derivative, x, 2)

@@ -126,3 +126,8 @@ case(np.searchsorted, np.arange(4.0), A(3))
 case(np.digitize, A(3), np.arange(3.0))
 case(np.size, A(3))
 case(np.ndim, A(3))
+if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
+    for function in (np.var, np.std):
+        case(function, A(2, 3), axis=1, mean=A(2, 1))
+case(np.average, A(4), weights=P(4), returned=True)
+case(np.average, A(3, 4), axis=1, weights=P(4), returned=True)

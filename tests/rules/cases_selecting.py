@@ -61,3 +61,7 @@ case(np.repeat, A(2, 3), 2, axis=1)
 case(np.repeat, A(3), [1, 0, 2])
 case(np.repeat, A(2, 3), np.array([1, 0, 2]), axis=-1)
 case(np.repeat, 1.3, 3)
+for mode in ("clip", "wrap"):
+    case(np.take, A(4), np.array([0, 7, -2]), mode=mode)
+    case(np.take, A(2, 3), np.array([0, 7]), axis=1, mode=mode)
+    case(np.take, A(2, 3), np.array([0, 7]), mode=mode)

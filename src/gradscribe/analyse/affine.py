@@ -36,7 +36,7 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.types import Array, Scalar
-from ..rules.elementwise import MAX_, MIN_
+from ..rules.functions import MAX_, MIN_
 from .linear import Form, Symbol, number, variable
 from .nesting import Nesting
 
@@ -164,7 +164,7 @@ class Affine:
         if op is not None and op.primitive is IF:
             after = _where_loop_goes_on(loop, op, after)
             op = self.nesting.definition.get(after) if isinstance(after, Var) else None
-        if op is None or not is_integer(op.result) or op.primitive not in (ADD, SUBTRACT):
+        if op is None or op.primitive not in (ADD, SUBTRACT) or not is_integer(op.result):
             return None
         left, right = op.args
         if op.primitive is ADD and right is param:

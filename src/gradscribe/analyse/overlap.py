@@ -137,6 +137,23 @@ class Overlap:
         written = [self._access(write, target, write, made) for target in self._targets(write, region)]
         return not written or any(other is None or self._meet(read, at, other, write) for other in written)
 
+    def stays(self, write: Op) -> bool:
+        """Whether what an execution of an indexed write has stored is never written again."""
+        target = write.args[0]
+        if write not in self.nesting.places or write.primitive is not SETITEM or not isinstance(target, Var):
+            return False
+        stored = self._access(write, target, write, _NOTHING_MADE)
+        region = self.regions.of(target)
+        if stored is None or _index_of(write, target) is None:
+            return False
+        for other in self._writers(region):
+            accesses = [self._access(other, t, other, _NOTHING_MADE) for t in self._targets(other, region)]
+            if not self.after(write, other):
+                continue
+            if not accesses or any(a is None or self._meet(stored, write, a, other, strictly=True) for a in accesses):
+                return False
+        return True
+
     # what is read and written ---------------------------------------------------------------------------------------
 
     def _parts(self, var: Var, made: Mapping[Var, Op]) -> list[Var] | None:
@@ -266,13 +283,13 @@ class Overlap:
 
     # whether they meet ----------------------------------------------------------------------------------------------
 
-    def _meet(self, read: Access, reader: Op, written: Access, write: Op) -> bool:
-        """Whether both may access the same cell, the write later."""
+    def _meet(self, read: Access, reader: Op, written: Access, write: Op, *, strictly: bool = False) -> bool:
+        """Whether both may access the same cell, the write later (or, unless `strictly`, in the same execution)."""
         if read.base is not written.base:
             return not (read.apart and written.apart)
         loops = self.nesting.common_loops(reader, write)
         orders: list[Op | None] = [*loops]
-        if self.nesting.follows(write, reader):
+        if self.nesting.follows(write, reader) and not (strictly and write is reader):
             orders.append(None)
         return any(self._meet_in(read, written, min(k, len(loops)), order) for k, order in enumerate(orders))
 

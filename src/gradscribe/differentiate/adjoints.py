@@ -51,6 +51,7 @@ class Adjoints:
     Args:
         builder: where the reverse sweep is written.
         active: the values that carry a derivative.
+        undefined: values that may lack a value where their zero is wanted (their shape must not be asked for).
         to_shadow: called with a value that lives in written memory and a contribution; adds it to its shadow.
         is_pointer: whether a value lives in written memory.
     """
@@ -59,16 +60,17 @@ class Adjoints:
         self,
         builder: Builder,
         active: Container[Var],
+        undefined: Container[Var],
         is_pointer: Callable[[Var], bool],
         to_shadow: Callable[[Builder, Var, Atom], None],
     ) -> None:
-        self.builder, self.active = builder, active
+        self.builder, self.active, self.undefined = builder, active, undefined
         self.is_pointer, self.to_shadow = is_pointer, to_shadow
         self.values: dict[Var, Adjoint] = {}
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""
-        return Adjoints(builder, self.active, self.is_pointer, self.to_shadow)
+        return Adjoints(builder, self.active, self.undefined, self.is_pointer, self.to_shadow)
 
     def get(self, var: Var) -> Adjoint:
         return self.values.get(var)
@@ -143,7 +145,7 @@ class Adjoints:
 
     def zero(self, var: Var) -> Atom:
         """A zero of the shape of a value."""
-        if isinstance(var.type, Scalar):
+        if isinstance(var.type, (Scalar, Numeric)) or (isinstance(var.type, Array) and var in self.undefined):
             return Const(0.0)
         if isinstance(var.type, STRUCTURES):
             from .structures import build
@@ -159,7 +161,12 @@ class Adjoints:
             from .structures import build
 
             return build(self, var.type, adjoint, var)
+        if isinstance(var.type, Array) and isinstance(adjoint.type, Numeric) and var not in self.undefined:
+            zeros = self.builder.emit(ZEROS_LIKE, var, hint=bar(var.hint))
+            return self.builder.emit(ADD, zeros, adjoint, hint=bar(var.hint), type=var.type)
         if isinstance(var.type, Array) and not isinstance(adjoint.type, Numeric) and not self._fits(adjoint, var.type):
+            if var in self.undefined:
+                return adjoint
             return self.builder.emit(FULL_LIKE, var, adjoint, hint=bar(var.hint))
         return adjoint
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
-from ..ir.types import BOOL, INT, STRUCTURES, Array, List, Numeric, Undefined
-from .adjoints import Adjoint, Adjoints, bar
+from ..ir.types import BOOL, INT, NUMERIC, STRUCTURES, Array, List, Numeric, Type, Undefined
+from .adjoints import Adjoint, Adjoints, bar, is_spread
 from .recording import Resolved, entries_read, is_view, mentions, merge, place, prologue, rename, resolve
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _is_const(atom: Atom, value: bool) -> bool:
 
 def _unchanged(sweep: Sweep, loop: Loop, arm: Block, places: dict[Var, int], k: int) -> bool:
     param, next_ = loop.carried[k], loop.nexts[k]
-    if param not in sweep.active:
+    if param not in sweep.active and loop.results[k] not in sweep.active:
         return True
     if isinstance(next_, Var) and next_ in places:
         next_ = arm.yields[places[next_]]
@@ -215,16 +215,20 @@ def mirror_branch(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) ->
     cotangents = [adjoints.take(r) if not sweep.is_pointer(r) else None for r in op.results]
     arms = [_mirror_arm(sweep, inner, cotangents, adjoints, outer) for inner in step.frames]
     changed = [v for v in outer if any(a.get(v) is not adjoints.get(v) for a in arms)]
-    results = [Var(bar(v.hint), v.type) for v in changed]
-    blocks = []
-    for arm in arms:
-        yields = [arm.full(arm.get(v), v) for v in changed]
-        blocks.append(arm.builder.block((), yields))
+    yields = [[arm.full(arm.get(v), v) for v in changed] for arm in arms]
+    results = [Var(bar(v.hint), _type_of_all(v, pair)) for v, *pair in zip(changed, *yields, strict=True)]
+    blocks = [arm.builder.block((), own) for arm, own in zip(arms, yields, strict=True)]
     blocks = _resolve_arms(sweep, frame, step, blocks)
     adjoints.builder.origin = op.origin
     adjoints.builder.branch(op.args[0], blocks[0], blocks[1], results)
     sweep.branches[adjoints.builder.ops[-1]] = step
     adjoints.values.update(zip(changed, results, strict=True))
+
+
+def _type_of_all(var: Var, adjoints: Sequence[Atom]) -> Type:
+    """The type of an adjoint that comes from several places: unknown where a zero stands for an array of any shape."""
+    spread = any(isinstance(a.type, Numeric) or is_spread(a, var.type) for a in adjoints)
+    return NUMERIC if isinstance(var.type, Array) and spread else var.type
 
 
 def _mirror_arm(
@@ -242,7 +246,7 @@ def _resolve_arms(sweep: Sweep, frame: Frame, step: Step, mirrors: list[Block]) 
     """See to what the mirrored arms read of the arms; put the finished branch into the forward sweep."""
     out = []
     for k, (inner, mirror) in enumerate(zip(step.frames, mirrors, strict=True)):
-        found = _resolve(sweep, inner.builder.ops, (), mirror, {})
+        found = _resolve(sweep, step.op, inner.builder.ops, (), mirror, {})
         pops: list[Op] = []
         if frame.in_loop:
             pushes, pops = _tapes(sweep, found)
@@ -264,7 +268,7 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     op, (body,) = step.op, step.frames
     assert step.shape is not None
     loop, builder = loop_of(op), adjoints.builder
-    carried = [k for k, p in enumerate(loop.carried) if p in sweep.active and not sweep.is_pointer(p)]
+    carried = [k for k, p in enumerate(loop.carried) if _is_carried(sweep, p, loop.results[k])]
     _refuse_structures(loop, carried)
     outer = _outer_values(sweep, [body.block])
     cotangents = [adjoints.take(loop.results[k]) for k in carried]
@@ -274,8 +278,10 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     inits = [adjoints.full(c, loop.results[k]) for c, k in zip(cotangents, carried, strict=True)]
     inits += [adjoints.full(adjoints.get(v), v) for v in outer]
     names = [loop.carried[k] for k in carried] + outer
-    params = [Var(bar(v.hint), v.type) for v in names]
-    results = [Var(bar(v.hint), v.type) for v in names]
+    types = [_type_of_all(v, [init]) for v, init in zip(names, inits, strict=True)]
+    types = [NUMERIC if isinstance(v.type, Array) and v in sweep.undefined else t for v, t in zip(names, types, strict=True)]
+    params = [Var(bar(v.hint), t) for v, t in zip(names, types, strict=True)]
+    results = [Var(bar(v.hint), t) for v, t in zip(names, types, strict=True)]
     inner = adjoints.nested(Builder(op.origin))
     inner.values.update(zip(outer, params[len(carried) :], strict=True))
     for k, param in zip(carried, params, strict=False):
@@ -292,6 +298,12 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     adjoints.values.update(zip(outer, results[len(carried) :], strict=True))
     for k, result in zip(carried, results, strict=False):
         adjoints.add(loop.inits[k], result)
+
+
+def _is_carried(sweep: Sweep, param: Var, result: Var) -> bool:
+    """Whether the loop carries an adjoint that is a value."""
+    active = param in sweep.active or result in sweep.active
+    return active and not sweep.is_pointer(param) and not sweep.is_pointer(result)
 
 
 def _finish_unmirrored(frame: Frame, step: Step) -> None:
@@ -412,12 +424,12 @@ def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: 
     index = loop_of(step.op).index
     params = ([] if index is None else [index]) + step.carried
     if not step.shape.counted:
-        found = _resolve(sweep, body.builder.ops, params, mirror, known)
+        found = _resolve(sweep, step.op, body.builder.ops, params, mirror, known)
         mirror = _into_arms(sweep, body, mirror, found)
         pushes, pops = _tapes(sweep, found)
         body.builder.ops = place(body.builder.ops, params, pushes)
     else:
-        found, pops = _resolve_counted(sweep, body, step.shape.passed, params, mirror, known)
+        found, pops = _resolve_counted(sweep, step, params, mirror, known)
     frame.builder.ops[step.position] = assemble_loop(step)
     return _assemble(sweep, mirror, found, pops)
 
@@ -454,12 +466,13 @@ def _save_in_arm(
 
 
 def _resolve_counted(
-    sweep: Sweep, body: Frame, passed: int, params: list[Var], mirror: Block, known: dict[Var, Atom]
+    sweep: Sweep, step: Step, params: list[Var], mirror: Block, known: dict[Var, Atom]
 ) -> tuple[Resolved, list[Op]]:
     """What is saved is saved behind the exit test, so that the trip that ends the loop saves nothing."""
+    (body,), passed = step.frames, step.shape.passed  # type: ignore[union-attr]
     test = body.steps[-1]
     arm, before = test.frames[passed].builder, body.builder.ops[: test.position]
-    found = _resolve(sweep, [*before, *arm.ops], params, mirror, known)
+    found = _resolve(sweep, step.op, [*before, *arm.ops], params, mirror, known)
     pushes, pops = _tapes(sweep, found)
     arm.ops = place(arm.ops, [*params, *(r for op in before for r in op.results)], pushes)
     for inner in (f for f in test.frames if f is not test.frames[passed]):
@@ -470,30 +483,38 @@ def _resolve_counted(
 
 
 def _resolve(
-    sweep: Sweep, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
+    sweep: Sweep, at: Op, ops: Sequence[Op], params: Iterable[Var], mirror: Block, known: dict[Var, Atom]
 ) -> Resolved:
-    sweep.note_reads(mirror)
+    """See to what the mirror of a block of the op `at` reads of that block, whose ops are `ops` now."""
+    sweep.reads.note(mirror.ops, at)
     writes = _numbered_writes(ops)
     restores = _numbered_restores(mirror)
     places = {op: k for k, op in enumerate(ops)}
 
+    stored = {var: op for write in ops for var, op in sweep.reads.read_back(write, sweep.restored)}
+    reading = frozenset(stored.values())
+
     def earliest(op: Op) -> int | None:
+        if op in reading:
+            return 0
         position = 0
         if any(_in_written_memory(sweep, r) for r in op.results) and not is_view(op):
             return None  # it makes memory that is written: another one would not do
         for var in entries_read(op):
             if not _in_written_memory(sweep, var):
                 continue
-            if var in sweep.shadow_values or not sweep.memory.knows(var) or not sweep.is_restored(var):
+            if var in sweep.shadow_values or not sweep.memory.knows(var) or isinstance(var.type, List):
                 return None
-            for write, place in writes.items():
-                if place >= places[op] and write in sweep.memory.writes(sweep.memory.of(var)):
+            for write in sweep.reads.hits(op, var):
+                if write not in sweep.restored:
+                    return None
+                if writes.get(write, -1) >= places[op]:
                     if write not in restores:
                         return None
                     position = max(position, restores[write] + 1)
         return position
 
-    return resolve(ops, params, mirror, known, earliest, sweep.shapes)
+    return resolve(ops, params, mirror, known, earliest, sweep.shapes, stored)
 
 
 def _numbered_writes(ops: Sequence[Op]) -> dict[Op, int]:
@@ -538,7 +559,7 @@ def _tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]
 
 def _assemble(sweep: Sweep, mirror: Block, found: Resolved, pops: list[Op]) -> Block:
     """The mirrored block with what it needs in front."""
-    renamed = rename(mirror, found.environment)
+    renamed = rename(mirror, {**found.shapes, **found.environment})
     for old, new in found.environment.items():
         if old in sweep.shadow_values and isinstance(new, Var):
             sweep.shadow_values.add(new)

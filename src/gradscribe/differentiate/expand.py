@@ -103,7 +103,7 @@ def call(builder: Builder, function: Callable[..., Any], args: tuple[Any, ...], 
     if function in (np.transpose, np.size) and len(atoms) == 1 and not named and isinstance(atoms[0].type, Array):
         chosen = "attribute"  # `x.T`, `x.size`
     chosen = None if primitive.symbol else chosen
-    return Traced(builder, builder.emit(primitive, *atoms, style=chosen, **atoms_named))
+    return Traced(builder, builder.emit(primitive, *atoms, style=chosen, more=atoms_named))
 
 
 def _resolve(

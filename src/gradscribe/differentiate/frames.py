@@ -3,21 +3,22 @@ saved for the way back. `Sweep` holds what is known about the whole function, `F
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..analyse.partition import EVERY, Region, Regions
+from ..analyse.overlap import Overlap
+from ..analyse.partition import EVERY, Regions
 from ..errors import UntrackableAlias
-from ..ir.build import Builder
+from ..ir.build import UNDEF, Builder
 from ..ir.infer import is_basic_index
-from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
-from ..ir.primitives import BY_NAME, APPEND, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
+from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from . import calls, control, mirrors
 from .adjoints import Adjoints, bar
-from .recording import entries_read, is_view, mentions
+from .reads import MirrorReads
 
 
 @dataclass
@@ -65,19 +66,21 @@ class Sweep:
         function: Function,
         memory: Regions,
         active: Collection[Var],
-        restored: frozenset[Region],
+        overlap: Overlap,
+        restored: frozenset[Op],
         pairs: calls.Pairs,
     ) -> None:
-        self.function, self.memory, self.active, self.restored = function, memory, active, restored
-        self.pairs = pairs
-        self.shadows: dict[Var, Var] = {}
         self.shadow_values: set[Var] = set()
+        self.function, self.memory, self.active, self.restored = function, memory, active, restored
+        self.reads = MirrorReads(memory, overlap, self.shadow_values)
+        self.pairs = pairs
+        self.undefined = maybe_undefined(function)
+        self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
         self.tapes: dict[Var, bool] = {}  # whether it holds plain values, nothing that the mirrors write
-        self.reads: dict[Region, None] = {}
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
     # facts ---------------------------------------------------------------------------------------------------------
@@ -99,10 +102,13 @@ class Sweep:
         return isinstance(type_.item, Array) and inner is not None and bool(self.memory.writes(inner))
 
     def is_restored(self, var: Var) -> bool:
-        return isinstance(var.type, Array) and self.memory.of(var) in self.restored
+        """Whether the reverse sweep writes to the memory of a value what it was before."""
+        if not isinstance(var.type, Array) or not self.restored:
+            return False
+        return any(write in self.restored for write in self.memory.writes(self.memory.of(var)))
 
     def adjoints(self, builder: Builder) -> Adjoints:
-        return Adjoints(builder, self.active, self.is_pointer, mirrors.add_to_shadow(self))
+        return Adjoints(builder, self.active, self.undefined, self.is_pointer, mirrors.add_to_shadow(self))
 
     # shadows -------------------------------------------------------------------------------------------------------
 
@@ -150,7 +156,7 @@ class Sweep:
                 mirrors.check_view(builder, result, first)
             keywords = dict(op.keywords)
             args = (self.shadow(first), *op.args[1:])
-            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, **keywords)
+            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
             self.set_shadow(result, made)
             if op.primitive is GETITEM:
                 self.shadow_views[made] = (self.shadow(first), op.args[1])
@@ -192,7 +198,7 @@ class Sweep:
     def _forward_op(self, frame: Frame, op: Op) -> None:
         builder = frame.builder
         step = Step(op)
-        if op.primitive.writes and isinstance(op.args[0], Var) and self.is_restored(op.args[0]):
+        if op in self.restored:
             step.old = self._save_old(op, builder)
         if op.primitive is CALL:
             step.record = calls.forward_call(self, op, builder)
@@ -213,8 +219,6 @@ class Sweep:
         assert isinstance(target, Var)
         if self.memory.is_foreign(target) or self._belongs_to_structure(target):
             raise UntrackableAlias(f"{target.hint} is written in place and read again on the way back", op.origin)
-        if self.memory.is_clobbered(target):
-            raise UntrackableAlias(f"{target.hint} is written by a call that cannot be followed", op.origin)
         if len(op.args) < 2:
             raise UntrackableAlias(f"what {op.primitive} overwrites cannot be restored", op.origin)
         if op.args[1] == Const(...) or getattr(op.args[1], "value", None) is ...:
@@ -234,6 +238,7 @@ class Sweep:
         """Write the mirror of a block, behind whose end the adjoints are known."""
         for step in reversed(frame.steps):
             adjoints.builder.origin = step.op.origin
+            mark = len(adjoints.builder.ops)
             if step.old is not None:
                 restore = control.Restore(step.op)
                 adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
@@ -245,6 +250,7 @@ class Sweep:
                 calls.mirror_call(self, step.op, step.record, adjoints)
             else:
                 mirrors.mirror_op(self, step.op, adjoints)
+            self.reads.note(adjoints.builder.ops[mark:], step.op)
 
     def finish(self, frame: Frame) -> tuple[Op, ...]:
         """The ops of the outermost block, each tape in front of the op that fills it."""
@@ -288,27 +294,6 @@ class Sweep:
             return adjoints.builder.emit(found, adjoint, dtype, type=want, hint=bar(var.hint), style="method")
         return adjoint
 
-    # what the mirrors read -----------------------------------------------------------------------------------------
-
-    def note_reads(self, block: Block) -> None:
-        """Note which written memory of the forward sweep a piece of the mirror reads."""
-        views: dict[Var, Var] = {}
-        for op in walk(block):
-            first = op.args[0] if op.args else None
-            if is_view(op) and isinstance(first, Var):
-                views[op.result] = views.get(first, first)
-                continue
-            for atom in entries_read(op):
-                var = views.get(atom, atom)
-                if var not in self.shadow_values and self.memory.knows(var) and self.is_written_array(var):
-                    self.reads[self.memory.of(var)] = None
-
-    def is_written_array(self, var: Var) -> bool:
-        return isinstance(var.type, Array) and self.memory.is_written(var)
-
-    def read_regions(self) -> frozenset[Region]:
-        return frozenset(self.reads)
-
 
 def _appended_in(op: Op) -> Iterator[Var]:
     """The lists that grow inside the blocks of an op."""
@@ -316,3 +301,21 @@ def _appended_in(op: Op) -> Iterator[Var]:
         for inner in walk(block):
             if inner.primitive is APPEND and isinstance(inner.args[0], Var):
                 yield inner.args[0]
+
+
+def maybe_undefined(function: Function) -> set[Var]:
+    """The values that a path leaves without a value, and those that they are passed on to."""
+    found: set[Atom] = {UNDEF}
+    for _ in range(2):  # what a loop hands to its next trip is known the second time
+        for op in walk(function.body):
+            if op.primitive is LOOP:
+                loop = loop_of(op)
+                pairs = zip(loop.carried, loop.results, loop.inits, loop.nexts, strict=True)
+                for param, result, *sources in pairs:
+                    if any(s in found for s in sources):
+                        found.update((param, result))
+            elif op.primitive is IF:
+                for result, *sources in zip(op.results, *(b.yields for b in op.blocks), strict=True):
+                    if any(s in found for s in sources):
+                        found.add(result)
+    return {v for v in found if isinstance(v, Var)}

@@ -38,7 +38,7 @@ from ..ir.primitives import (
     Primitive,
     define,
 )
-from ..ir.types import STRUCTURES, Array, List, Scalar, is_continuous
+from ..ir.types import STRUCTURES, Array, List, Numeric, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
 from .expand import expand
@@ -214,9 +214,18 @@ def _mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     else:
         g = _cotangent(sweep, op.result, adjoints)
         if g is not None:
-            base = adjoints.full(adjoints.get(container), container)
+            base = _buffer(adjoints, container)
             g = adjoints.real(g, container.type)
             adjoints.values[container] = adjoints.builder.emit(VADDAT, base, index, g, hint=bar(container.hint))
+
+
+def _buffer(adjoints: Adjoints, container: Var) -> Atom:
+    """The adjoint of an array, of its own shape."""
+    if isinstance(container.type, Numeric):
+        zeros = adjoints.builder.emit(ZEROS_LIKE, container, hint=bar(container.hint))
+        adjoint = adjoints.get(container)
+        return zeros if adjoint is None else adjoints.builder.emit(ADD, zeros, adjoint, hint=bar(container.hint))
+    return adjoints.full(adjoints.get(container), container)
 
 
 def _mirror_field(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:

@@ -57,7 +57,7 @@ def pullback(
     record = ahead.emit(TUPLE, *parts, hint="record")
     result = ahead.emit(TUPLE, sweeps.value, record, hint="result")
     forward = Function(names[0], function.parameters, Block(function.body.params, tuple(ahead.ops), (result,)))
-    return forward, _reverse_function(sweeps, names[1], found.environment, found.repeated, (others, used_up), once)
+    return forward, _reverse_function(sweeps, names[1], {**found.shapes, **found.environment}, found.repeated, (others, used_up), once)
 
 
 def _reverse_function(sweeps, name, environment, repeated, groups, once) -> Function:  # type: ignore[no-untyped-def]

@@ -173,10 +173,11 @@ def _part(forward: Forward, op: Op, rule: Rule, name: str, key: int | str, build
     else:
         keys = [key]
     spread = rule.elementwise and name not in rule.linear
-    given = {k: _given(forward, builder, _operand(op, k), spread) for k in keys}
+    moving = [k for k in keys if name in rule.linear or forward.tangent(_operand(op, k)) is not None]
+    given = {k: _given(forward, builder, _operand(op, k), spread) for k in moving}
     if name in rule.linear:
         return _applied(op, builder, given)
-    d = tuple(given.values()) if name == _star(op.primitive) else given[key]
+    d = tuple(given.get(k) for k in keys) if name == _star(op.primitive) else given[key]
     return expand(builder, rule.tangent[name], d, op.result, op=op)
 
 
@@ -210,7 +211,7 @@ def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
     keywords = {k: swap(k, a) for k, a in op.keywords}
     type_ = None if op.primitive.infer else op.result.type
     hint = dot(op.result.hint)
-    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, **keywords)
+    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, more=keywords)
 
 
 def _structure(builder: Builder, like: Atom, parts: Any) -> Atom:

@@ -10,7 +10,7 @@ This module knows no rule; it only moves values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
@@ -19,6 +19,8 @@ from ..ir.nodes import Atom, Block, Op, Var, replace
 from ..ir.primitives import ADDAT, FULL_LIKE, GETITEM, LENGTH, SCATTER_ADD, SETITEM, SHAPE, UNBROADCAST, ZEROS_LIKE
 from ..ir.types import Array, Object, Scalar, is_continuous
 from .adjoints import same_shape
+
+_NOTHING: Mapping[Var, Op] = {}
 
 
 @dataclass
@@ -30,11 +32,13 @@ class Resolved:
         environment: forward value -> the value that stands for it in the mirror (for `rename`).
         repeated: the ops that repeat forward ops, in order, each with the number of the mirror's op in front of which
             it stands.
+        shapes: forward value of which the mirror reads the shape alone -> the value that it is read from.
     """
 
     saved: list[Var]
     environment: dict[Var, Atom]
     repeated: list[tuple[int, Op]] = field(default_factory=list)
+    shapes: dict[Var, Atom] = field(default_factory=dict)
 
 
 def resolve(
@@ -44,6 +48,7 @@ def resolve(
     known: dict[Var, Atom],
     earliest: Callable[[Op], int | None],
     shapes: Iterable[Var],
+    stored: Mapping[Var, Op] = _NOTHING,
 ) -> Resolved:
     """Decide for each forward value that a mirrored block mentions how it gets there.
 
@@ -55,26 +60,52 @@ def resolve(
         earliest: the number of the mirror's op from which on a forward op may run again, as far as memory is
             concerned: 0 where it reads nothing that is written, None where it may not.
         shapes: values visible everywhere, whose shape may stand in for that of a forward value.
+        stored: for values that are stored where they stay, an op that reads them from there.
     """
     definitions: dict[Var, Op | None] = dict.fromkeys(params)
     for op in forward:
         definitions.update(dict.fromkeys(op.results, op))
+    definitions.update((v, op) for v, op in stored.items() if v in definitions)
     environment = dict(known)
-    environment.update(_shape_sources(mirror, definitions, [*shapes]))
+    sources = _shape_sources(mirror, definitions, [*shapes])
     uses = first_uses(mirror)
-    chooser = _Chooser(definitions, earliest, environment.keys(), uses)
+    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses)
     for need in uses:
-        if need in definitions and need not in environment:
+        if need in definitions and need not in environment and need not in sources:
             chooser.choose(need)
-    result = Resolved([v for v in definitions if v in chooser.saved], environment)
+    result = Resolved([v for v in definitions if v in chooser.saved], environment, shapes=sources)
     for var in result.saved:
         environment[var] = Var(var.hint, var.type, var.named)
-    for var, op in definitions.items():
-        if var in chooser.repeated and var not in chooser.saved and op is not None:
-            made = Var(var.hint, var.type, var.named)
-            result.repeated.append((chooser.repeated[var], replace(substitute(op, environment), results=(made,))))
-            environment[var] = made
+    for var, op in _in_order(definitions, [v for v in chooser.repeated if v not in chooser.saved]):
+        made = Var(var.hint, var.type, var.named)
+        result.repeated.append((chooser.repeated[var], replace(substitute(op, environment), results=(made,))))
+        environment[var] = made
     return result
+
+
+def _in_order(definitions: Mapping[Var, Op | None], chosen: Collection[Var]) -> list[tuple[Var, Op]]:
+    """The chosen values with their ops, each behind its operands, else in order of definition."""
+    wanted = set(chosen)
+    ordered: dict[Var, Op] = {}
+    for first in definitions:
+        todo = [first] if first in wanted else []
+        while todo:
+            var = todo[-1]
+            op = definitions[var]
+            before = [a for a in op.inputs if a in wanted and a not in ordered] if op is not None else []
+            if before and var not in ordered:
+                todo += before  # type: ignore[arg-type]
+                continue
+            todo.pop()
+            if op is not None:
+                ordered.setdefault(var, op)
+    return list(ordered.items())
+
+
+def _defined_at(known: dict[Var, Atom], mirror: Block) -> dict[Var, int]:
+    """For each known value the number of the mirror's op from which on it can be used."""
+    places = {r: k + 1 for k, op in enumerate(mirror.ops) for r in op.results}
+    return {var: places.get(atom, 0) if isinstance(atom, Var) else 0 for var, atom in known.items()}
 
 
 class _Chooser:
@@ -84,10 +115,10 @@ class _Chooser:
         self,
         definitions: dict[Var, Op | None],
         earliest: Callable[[Op], int | None],
-        have: Iterable[Var],
+        have: dict[Var, int],
         uses: dict[Var, int],
     ) -> None:
-        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, frozenset(have), uses
+        self.definitions, self.earliest, self.have, self.uses = definitions, earliest, have, uses
         self.saved: set[Var] = set()
         self.repeated: dict[Var, int] = {}
 
@@ -121,13 +152,11 @@ class _Chooser:
 
     def _positions(self, through: list[Var]) -> dict[Var, int]:
         """Where each value can be computed: behind what it reads, and behind its operands."""
-        positions: dict[Var, int] = {}
-        wanted = set(through)
-        for var, op in self.definitions.items():
-            if var in wanted and op is not None:
-                own = self.earliest(op) or 0
-                positions[var] = max([own, *(positions.get(a, 0) for a in op.inputs if isinstance(a, Var))])
-        return positions
+        positions: dict[Var, int] = dict(self.have)
+        for var, op in _in_order(self.definitions, through):
+            own = self.earliest(op) or 0
+            positions[var] = max([own, *(positions.get(a, 0) for a in op.inputs if isinstance(a, Var))])
+        return {var: positions[var] for var in through}
 
 
 def _is_dearer(root: Var, need: Var) -> bool:

@@ -5,8 +5,8 @@ writes has an adjoint that is a value like any other. An array in written memory
 the same aliasing, made beside the definition, into which the mirrors accumulate. The mirror of a block mentions forward
 values freely; `recording` then sees to it that they are there.
 
-The transform runs in rounds: the first assumes that no memory must be restored on the way back. Where the mirrors turn
-out to read written memory, the next round saves what is overwritten there, and restores it in the mirror of each write.
+The transform runs in rounds: the first assumes that no write must be undone on the way back. Where the mirrors turn out
+to read what a later write may have hit, the next round saves what that overwrites, and restores it in its mirror.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
-from ..analyse.activity import varied
-from ..analyse.regions import Region, regions
-from ..errors import BadResult
+from ..analyse.activity import Activity, useful, varied
+from ..analyse.overlap import Overlap
+from ..analyse.regions import regions
+from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var
-from ..ir.primitives import COMMENT, COPY, SETITEM, TUPLE
+from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
+from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
@@ -134,20 +135,48 @@ def both_sweeps(
     pairs = pairs or Pairs()
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
-    active = varied(function, inputs, memory)
-    restored: frozenset[Region] = frozenset()
+    reached, matters = varied(function, inputs, memory), useful(function, None, memory)
+    _refuse_laundering(reached, matters)
+    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
+    overlap = Overlap(function, memory)
+    restored: frozenset[Op] = frozenset()
     while True:
-        attempt = _Round(function, inputs, Sweep(function, memory, active, restored, pairs), has_aux)
+        attempt = _Round(function, inputs, Sweep(function, memory, active, overlap, restored, pairs), has_aux)
         made = attempt.run(seed, copy_value)
-        needed = attempt.sweep.read_regions() - restored
+        needed = [write for write in attempt.sweep.reads.undone if write not in restored]
         if not needed:
             return made
-        restored |= needed
+        _refuse_opaque(needed)
+        restored |= frozenset(needed)
+
+
+def _refuse_opaque(writes: list[Op]) -> None:
+    """Only what a write of ours overwrites can be saved."""
+    for op in writes:
+        if not op.primitive.writes:
+            raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+
+
+def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
+    """What a loop carries is active inside and behind the loop, or in neither place."""
+    for op in walk(function.body):
+        if op.primitive is LOOP:
+            loop = loop_of(op)
+            for param, result in zip(loop.carried, loop.results, strict=True):
+                if param in active or result in active:
+                    active.update(dict.fromkeys(v for v in (param, result) if v in reached))
+    return active
+
+
+def _refuse_laundering(reached: Activity, matters: Activity) -> None:
+    lost = next((op for op in reached.laundering if any(r in matters for r in op.results)), None)
+    if lost is not None:
+        raise UnsupportedCall("a number is made from an object that opaque code made from active values", lost.origin)
 
 
 @dataclass
 class _Round:
-    """One attempt, with the set of regions that are restored on the way back."""
+    """One attempt, with the set of writes that are undone on the way back."""
 
     function: Function
     inputs: list[Var]
@@ -171,7 +200,7 @@ class _Round:
         adjoints.add(value, self._seed(seed, value, mirror))
         put_back = self._snapshots(mirror)
         sweep.mirror(frame, adjoints)
-        sweep.note_reads(mirror.block())
+        sweep.reads.note(mirror.ops, None)
         parts = [sweep.gradient(adjoints, var) for var in self.inputs]
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead = sweep.finish(frame)
@@ -213,6 +242,7 @@ class _Round:
         for var in self.function.body.params:
             if self.sweep.is_restored(var):
                 left = mirror.emit(COPY, var, hint=f"{var.hint}_left")
+                self.sweep.reads.skip(mirror.ops[-1])
                 put_back.perform(SETITEM, var, Const(...), left)
         return put_back.ops
 

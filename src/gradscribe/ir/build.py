@@ -42,9 +42,14 @@ class Builder:
         type: Type | None = None,
         static: Any = None,
         style: str | None = None,
+        more: Mapping[str, Atom | None] | None = None,
         **keywords: Atom | None,
     ) -> Var:
-        """Append an op with one result and return that. The type is inferred where it is not given."""
+        """Append an op with one result and return that. The type is inferred where it is not given.
+
+        Keyword operands are passed as such, or in `more` where their names are not known (one may be called `type`).
+        """
+        keywords.update(more or {})
         given = tuple(sorted((k, v) for k, v in keywords.items() if v is not None))
         if type is None:
             assert primitive.infer is not None, f"{primitive} needs a type"

@@ -76,7 +76,11 @@ class Attributes(Core):
         if is_static(value):
             self.note(owner.value, name, value)
         shown = f"{owner.name}.{name}"
-        if isinstance(owner.value, types.ModuleType) and isinstance(value, (int, float)) and owner.value.__name__ in ("math", "numpy"):
+        if (
+            isinstance(owner.value, types.ModuleType)
+            and isinstance(value, (int, float))
+            and owner.value.__name__ in ("math", "numpy")
+        ):
             return Const(value, name=shown)
         return self.lift(
             value,
@@ -134,12 +138,20 @@ class Attributes(Core):
     def _attribute_of_array(self, owner: Var, name: str, node: gast.AST | None) -> Value:
         type_ = owner.type
         if name == "shape":
-            return TupleValue(()) if isinstance(type_, Scalar) else self.emit(P.SHAPE, owner, style=_style(P.SHAPE), hint="shape")
+            return (
+                TupleValue(())
+                if isinstance(type_, Scalar)
+                else self.emit(P.SHAPE, owner, style=_style(P.SHAPE), hint="shape")
+            )
         if name == "ndim" and isinstance(type_, (Array, Scalar)):
             return Const(type_.ndim if isinstance(type_, Array) else 0)
         if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
-            cls = np.dtype if name == "dtype" else None
-            return self.emit(P.GETATTR, owner, static=name, type=Object(cls) if cls else INT, inactive=True, hint=name)
+            made = self.emit(
+                P.GETATTR, owner, static=name, type=Object(np.dtype) if name == "dtype" else INT, inactive=True, hint=name
+            )
+            if name == "dtype" and isinstance(type_, (Array, Scalar)) and type_.dtype is not None:
+                self.dtypes[made] = type_.dtype
+            return made
         if name in ("ndim", "size"):
             found = lookup(getattr(np.ndarray, name))
             if found is not None:
@@ -343,5 +355,3 @@ def _is_generated(cls: type, function: Any) -> bool:
     """Whether a method was made by `dataclass` (it has no source)."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_filename == "<string>"
-
-

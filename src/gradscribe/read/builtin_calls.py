@@ -149,7 +149,9 @@ class BuiltinCalls(Core):
             keys = self.new_list((), node, growing=True, tag="keys")
             self.iterate(listed, lambda item: self.append(keys, self.call(key, (item,), {}, node), node), node=node)
         length = self.emit(P.LENGTH, self.as_atom(listed), type=INT, hint="n")
-        look = self.emit(P.GETATTR, self.as_atom(keys), static="__getitem__", type=Object(None), inactive=True, hint="key")
+        look = self.emit(
+            P.GETATTR, self.as_atom(keys), static="__getitem__", type=Object(None), inactive=True, hint="key"
+        )
         order = self.emit(
             P.CALL_PYTHON, Const(sorted, name="sorted"),
             self.emit(P.CALL_PYTHON, Const(range, name="range"), length, type=Object(range), hint="positions"),
@@ -226,7 +228,9 @@ class BuiltinCalls(Core):
 
         self.iterate(value, trip, node=node)
         found = self.read(self.store.get(total), node)
-        return found if default is None else self.choose(self.truth(self.store.get(seen)), lambda: found, lambda: default)
+        return (
+            found if default is None else self.choose(self.truth(self.store.get(seen)), lambda: found, lambda: default)
+        )
 
     @reads(max)
     def _max(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -236,9 +240,7 @@ class BuiltinCalls(Core):
     def _min(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return self._extreme(operator.lt, min, args, keywords, node)
 
-    def _extreme(
-        self, better: Any, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST
-    ) -> Value:
+    def _extreme(self, better: Any, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         key = keywords.get("key", NONE)
         several = args if len(args) > 1 else None
         items = several or self.items_of(args[0], node)

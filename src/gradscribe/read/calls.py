@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
@@ -87,10 +88,18 @@ class Calls(Core):
                 return result
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        if isinstance(getattr(function, "__self__", None), np.ufunc):
+            result = self.ufunc_method(function, args, keywords, node)
+            if result is not NotImplemented:
+                return result
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
-            owner = self.lift(function.__self__, "self") if isinstance(function.__self__, type) else self._bound_owner(callee)
+            owner = (
+                self.lift(function.__self__, "self")
+                if isinstance(function.__self__, type)
+                else self._bound_owner(callee)
+            )
             return self.call(self.lift(function.__func__, callee.name or "method"), (owner, *args), keywords, node)
         if isinstance(function, (staticmethod, classmethod)):
             return self.call(self.lift(function.__func__, callee.name or "method"), args, keywords, node)
@@ -127,8 +136,23 @@ class Calls(Core):
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":
-            return self.call_code(code, None, bound, node, owner_class(function))
+            return self._read_function(callee, code, bound, node)
         return self._call_inactive(callee, code, bound, args, keywords, node)
+
+    def _read_function(self, callee: Const, code: Code, bound: Mapping[str, Value], node: gast.AST | None) -> Value:
+        """The body is read in place. What is refused inside of a library is refused at the call."""
+        if not is_library(callee.value) or is_library(self.frame.code.function):
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
+        try:
+            return self.call_code(code, None, bound, node, owner_class(callee.value))
+        except GradscribeError as error:
+            self.refuse(
+                f"`{callee.name}` is called with a value that is differentiated, has no derivative rule, and cannot be "
+                f"read: {error.reason}",
+                node,
+                "register a rule for it, or write it with functions that have rules",
+                UnsupportedCall,
+            )
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:
         """What becomes of a call of a Python function: "read" (its body is read in place), "opaque" (it is called), or
@@ -160,7 +184,9 @@ class Calls(Core):
         plain = True
         try:
             value = self.call_code(code, None, bound, node, owner_class(callee.value))
-            plain = isinstance(value, (Var, Const)) and not isinstance(value.type, List) and not _writes(self.builder.ops)
+            plain = (
+                isinstance(value, (Var, Const)) and not isinstance(value.type, List) and not _writes(self.builder.ops)
+            )
             type_ = value.type if isinstance(value, (Var, Const)) else NUMERIC
         except GradscribeError:
             pass
@@ -201,7 +227,12 @@ class Calls(Core):
         return self.lift(default, name, read)
 
     def bind(
-        self, code: Code, args: Sequence[Value], keywords: Keywords, defaults: Mapping[str, Value], node: gast.AST | None
+        self,
+        code: Code,
+        args: Sequence[Value],
+        keywords: Keywords,
+        defaults: Mapping[str, Value],
+        node: gast.AST | None,
     ) -> dict[str, Value]:
         """Arguments to parameters, as Python does."""
         syntax = code.args
@@ -235,7 +266,12 @@ class Calls(Core):
         self.refuse(f"{code.name}() {what}", node, error=UnsupportedCall)
 
     def call_code(
-        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
+        self,
+        code: Code,
+        outer: Frame | None,
+        bound: Mapping[str, Value],
+        node: gast.AST | None,
+        owner: type | None = None,
     ) -> Value:
         """Read the body of a function in place, with its parameters bound; the value that it returns."""
         if code.is_generator:
@@ -305,7 +341,3 @@ def owner_class(function: types.FunctionType) -> type | None:
 
 def _writes(ops: Sequence[P.Any]) -> bool:
     return any(op.primitive.writes or any(_writes(b.ops) for b in op.blocks) for op in ops)
-
-
-
-

@@ -139,7 +139,9 @@ class Comparisons(Core):
         result: Value = Const(False)
         for known in items:
             result = self.choose(
-                self.truth(result), lambda: Const(True), lambda known=known: self.compare(operator.eq, known, item, node)
+                self.truth(result),
+                lambda: Const(True),
+                lambda known=known: self.compare(operator.eq, known, item, node),
             )
         return result
 
@@ -190,9 +192,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-
 _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-
 
 
 def _same_object(left: Value, right: Value) -> bool | None:
@@ -207,17 +207,15 @@ def _same_object(left: Value, right: Value) -> bool | None:
     return True if left is right else None
 
 
-
 def is_numeric_for_sure(value: Value) -> bool:
     """Whether a value is a number or array and nothing else (what is opaque is called numeric too)."""
     return isinstance(value, Var) and is_numeric(value.type) and not isinstance(value.type, Numeric)
 
 
-
 def _never_equal(left: Value, right: Value) -> bool:
     """None and strings against numbers."""
-    return isinstance(left, Const) and isinstance(left.value, (str, type(None))) and (
-        isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar))
+    return (
+        isinstance(left, Const)
+        and isinstance(left.value, (str, type(None)))
+        and (isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar)))
     )
-
-

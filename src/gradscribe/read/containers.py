@@ -217,7 +217,11 @@ class Containers(Core):
             return tuple(TupleValue(row) for row in zip(*known, strict=False))
         if value.kind == "enumerate":
             start = value.extra
-            return tuple(TupleValue((Const(start + k), v)) for k, v in enumerate(known[0])) if isinstance(start, int) else None
+            return (
+                tuple(TupleValue((Const(start + k), v)) for k, v in enumerate(known[0]))
+                if isinstance(start, int)
+                else None
+            )
         if value.kind == "reversed":
             return known[0][::-1]
         if value.kind == "chain":
@@ -296,7 +300,9 @@ class Containers(Core):
         if isinstance(value, Choice):
             return self._choice_atom(value, node)
         if isinstance(value, Range):
-            return self.emit(P.CALL_PYTHON, Const(range, name="range"), value.start, value.stop, value.step, type=Object(range))
+            return self.emit(
+                P.CALL_PYTHON, Const(range, name="range"), value.start, value.stop, value.step, type=Object(range)
+            )
         if isinstance(value, Lazy):
             items = self.items_of(value, node)
             listed = self.new_list((), node, growing=True) if items is None else TupleValue(items)
@@ -306,7 +312,9 @@ class Containers(Core):
         if isinstance(value, Poison):
             self.refuse(value.reason, node, value.hint)
         if isinstance(value, Named):
-            return self.emit(P.GETATTR, self.as_atom(value.owner, node), static=value.name, type=Object(None), inactive=True)
+            return self.emit(
+                P.GETATTR, self.as_atom(value.owner, node), static=value.name, type=Object(None), inactive=True
+            )
         if isinstance(value, (Closure, Method)):
             function = value.code.function if isinstance(value, Closure) else None
             if function is not None:
@@ -341,7 +349,9 @@ class Containers(Core):
         if not hasattr(cell.cls, "__dataclass_fields__"):
             if any(map(self.is_active, atoms)):
                 self.refuse(
-                    f"an instance of {cell.cls.__name__} is returned or passed on", node, "return its fields, or make it a dataclass"
+                    f"an instance of {cell.cls.__name__} is returned or passed on",
+                    node,
+                    "return its fields, or make it a dataclass",
                 )
         return self.emit(P.RECORD, *atoms, type=type_, static=(cell.cls, content.keys))
 

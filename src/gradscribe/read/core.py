@@ -76,6 +76,7 @@ class Core(Parts):
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.parameters: set[Var] = set()
+        self.dtypes: dict[Any, str] = {}
         self.list_sites: dict[Var, Any] = {}
         self.originals: dict[Cell, Content] = {}
         self.outlined: dict[Hashable, Any] = {}
@@ -132,12 +133,14 @@ class Core(Parts):
         static: Any = None,
         style: str | None = None,
         inactive: bool = False,
+        more: Mapping[str, Atom | None] | None = None,
         **keywords: Atom | None,
     ) -> Atom:
         """Append an op with one result, and note whether that is active and what memory it shares.
 
         An op with an undefined operand is not emitted: its result is undefined.
         """
+        keywords.update(more or {})
         inputs = [*args, *(a for a in keywords.values() if a is not None)]
         if any(a is UNDEF for a in inputs):
             return UNDEF
@@ -146,7 +149,7 @@ class Core(Parts):
         if isinstance(type, Undefined):
             return UNDEF
         var = self.builder.emit(
-            primitive, *args, hint=hint or self.hint, type=type, static=static, style=style, **keywords
+            primitive, *args, hint=hint or self.hint, type=type, static=static, style=style, more=keywords
         )
         self.born[var] = len(self.born)
         if active and is_continuous(type):
@@ -254,9 +257,7 @@ class Core(Parts):
         assert isinstance(found, Content)
         return found
 
-    def new_cell(
-        self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = ""
-    ) -> Reference:
+    def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
         cell = Cell(content.kind, self.site(node, tag), cls)
         self.store.set(cell, content)
         return Reference(cell)

@@ -255,9 +255,7 @@ class Expressions(Operators, Core):
             if level + 1 == len(node.generators):
                 consume()
             else:
-                self.generate(
-                    node, self.expression(node.generators[level + 1].iter), consume, exit_flag, level + 1
-                )
+                self.generate(node, self.expression(node.generators[level + 1].iter), consume, exit_flag, level + 1)
 
         name = generator.target.id if isinstance(generator.target, gast.Name) else "item"
         self.iterate(first, trip, exit_flag, name, generator.iter)

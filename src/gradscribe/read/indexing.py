@@ -80,7 +80,9 @@ class Indexing(Core):
                 return Const(container.value[index.value])
             except (IndexError, TypeError):
                 pass
-        return self.emit(P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None)
+        return self.emit(
+            P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None
+        )
 
     def unroll_for(self, value: Value) -> None:
         """If a value is computed from the index of a loop over a constant range, unroll that loop."""
@@ -95,7 +97,9 @@ class Indexing(Core):
                 return self._structure_item(container, index, node)
             return self._dynamic_item(container, index, node)
         if isinstance(type_, Object) and container in self.samples and isinstance(index, Const):
-            return self._known_part(container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value])
+            return self._known_part(
+                container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value]
+            )
         if isinstance(index, Compound) and self.is_active(index):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
         atom = self.index_atom(index, node)
@@ -137,6 +141,9 @@ class Indexing(Core):
             return self._dynamic_item(container, index, node)
         key = self.static_key(index, node)
         found = self.content(container, node).get(key)
+        if found is None and container.cell.factory is not None:
+            found = self.call(container.cell.factory, (), {}, node)
+            self.set_item(container, index, found, node)
         return self._raise(KeyError, key) if found is None else self.read(found, node)
 
     def _range_item(self, container: Range, index: Value, node: gast.AST | None) -> Value:
@@ -205,6 +212,9 @@ class Indexing(Core):
             entries = list(enumerate(self.items_of(container, node) or ()))
             size = len(entries)
 
+        if isinstance(container, Reference) and container.cell.factory is not None:
+            self.refuse("a key of a defaultdict that is known at run time only", node, "use a list or an array")
+
         def from_(k: int) -> Value:
             if k == len(entries):
                 return self._raise(KeyError, "no such entry")
@@ -223,14 +233,23 @@ class Indexing(Core):
         )
 
 
-
 def _item_type(container: Var, index: Atom) -> Type | None:
     """The type of an array's item at a list of integers, which is an index array; None for other indices."""
     type_ = index.type
-    if not isinstance(container.type, Array) or not isinstance(type_, FixedList) or not type_.items:
+    if not isinstance(container.type, Array):
         return None
-    kinds = {t.kind for t in type_.items if isinstance(t, Scalar)}
-    if kinds != {"i"} or not all(isinstance(t, Scalar) for t in type_.items):
-        return None
-    as_array = Var("index", Array("int64", (known(len(type_.items)),)))
-    return item((container, as_array), {})
+    if isinstance(type_, Tuple) and any(isinstance(t, FixedList) for t in type_.items):
+        parts = [_as_index_array(t) for t in type_.items]
+        return None if None in parts else item((container, Var("index", Tuple(tuple(p for p in parts if p)))), {})
+    if isinstance(type_, FixedList):
+        as_array = _as_index_array(type_)
+        return None if as_array is None else item((container, Var("index", as_array)), {})
+    return None
+
+
+def _as_index_array(type_: Type) -> Type | None:
+    """A list of integers as the array that it is taken for; other types as they are."""
+    if not isinstance(type_, FixedList):
+        return type_
+    kinds = {t.kind if isinstance(t, Scalar) else None for t in type_.items}
+    return Array("int64", (known(len(type_.items)),)) if kinds == {"i"} else None

@@ -25,7 +25,9 @@ from .values import (
 class Instances(Core):
     """`make_instance`."""
 
-    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
+    def make_instance(
+        self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value | None:
         """`cls(*args, **keywords)` for a class of the user's; None for one that cannot be followed."""
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             return self._make_named_tuple(cls, args, keywords, node)
@@ -42,7 +44,9 @@ class Instances(Core):
             self.refuse(f"{cls.__name__}() takes no arguments", node)
         return made
 
-    def _make_named_tuple(self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
+    def _make_named_tuple(
+        self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value | None:
         if inspect.getattr_static(cls, "__init__", None) is not tuple.__init__ and "__init__" in vars(cls):
             return None
         values = dict(zip(cls._fields, args, strict=False))
@@ -90,7 +94,6 @@ def _is_generated(cls: type, function: Any) -> bool:
     return code is not None and code.co_filename == "<string>"
 
 
-
 def _can_be_followed(cls: type) -> bool:
     """Whether making an instance does no more than `__init__`, written in Python, says."""
     if is_library(cls):
@@ -99,5 +102,3 @@ def _can_be_followed(cls: type) -> bool:
     if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
         return False
     return type(cls) is type and all("__new__" not in vars(base) for base in bases)
-
-

@@ -66,7 +66,9 @@ class Iteration(Core):
             return self.apply(np.ravel, value.sources, {}, node)
         if isinstance(value, Reference) and value.cell.kind == "iterator":
             source, position = self.content(value, node).items
-            self.store.set(value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position")))
+            self.store.set(
+                value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position"))
+            )
             if is_const(position, int) and position.value == 0:  # type: ignore[union-attr]
                 return source
             return self.get_item(source, self.slice_from(position), node)
@@ -213,7 +215,9 @@ class Iteration(Core):
         for atom in atoms:
             joined = None if joined is None else join(joined, atom.type)
         if joined is None:
-            self.refuse("items of different kinds are iterated along with an array", node, "give the array a known length")
+            self.refuse(
+                "items of different kinds are iterated along with an array", node, "give the array a known length"
+            )
         made = self.emit(P.LIST, *atoms, type=List(joined))
         return Const(len(items)), lambda i: self.get_item(made, i, node)
 
@@ -223,7 +227,9 @@ class Iteration(Core):
         if value.kind == "enumerate":
             length, item = self._indexed(value.sources[0], node)
             start = value.sources[1]
-            return length, lambda i: TupleValue((self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i)))  # type: ignore[union-attr]
+            return length, lambda i: TupleValue(
+                (self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i))
+            )  # type: ignore[union-attr]
         if value.kind == "reversed":
             length, item = self._indexed(value.sources[0], node)
             last = self.binary(operator.sub, length, Const(1))
@@ -254,7 +260,9 @@ class Iteration(Core):
     def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Item]:
         """One source of a zip; `itertools.count` has no length."""
         if isinstance(source, Lazy) and source.kind == "count":
-            return None, lambda i: self.range_at(Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i)
+            return None, lambda i: self.range_at(
+                Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i
+            )
         if isinstance(source, Lazy) and source.kind == "repeat" and isinstance(source.sources[1], Lazy):
             return None, lambda i: source.sources[0]
         return self._indexed(source, node)
@@ -295,9 +303,7 @@ class Iteration(Core):
         if value.kind == "chain":
             for source in value.sources:
                 flag = FALSE if exit_flag is None else self.store.get(exit_flag)
-                self.branch(
-                    flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node)
-                )
+                self.branch(flag, lambda: None, lambda s=source: self.iterate(s, consume, exit_flag, hint, node))
         elif value.kind == "filter":
             function, source = value.sources
 
@@ -392,4 +398,3 @@ class Iteration(Core):
             self.generate(node, value.sources[0], element, exit_flag)
         finally:
             self.frame = outer
-

@@ -64,7 +64,9 @@ class IteratorCalls(Core):
     def _repeat(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         if len(args) == 2 and is_const(args[1], int):
             return TupleValue((args[0],) * max(args[1].value, 0))  # type: ignore[union-attr]
-        count = self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
+        count = (
+            self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
+        )
         return Lazy("repeat", (args[0], count))
 
     @reads(itertools.count)

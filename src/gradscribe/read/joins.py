@@ -13,6 +13,7 @@ from .core import Core
 from .environment import Changes, Key
 from .values import (
     FALSE,
+    NONE,
     TRUE,
     Cell,
     Choice,
@@ -26,9 +27,11 @@ from .values import (
     Reference,
     TupleValue,
     Value,
+    as_optional,
     is_code,
     is_const,
     is_none,
+    is_optional,
     same_atom,
 )
 
@@ -214,7 +217,11 @@ class _Join:
     def _unlike(self, left: Value, right: Value, hint: str, named: bool) -> Value:
         if isinstance(left, Content) or isinstance(right, Content):
             return unequal_contents(left)
-        if _may_choose(left) and _may_choose(right):
+        if is_optional(left) or is_optional(right):
+            found = self._optional(left, right, hint, named)
+            if found is not None:
+                return found
+        if _may_choose(left) and _may_choose(right) and (_is_choosable(left) or _is_choosable(right)):
             return self._choice(left, right, hint, named)
         atoms = [self._as_atom_in(arm, v) for arm, v in ((self.first, left), (self.second, right))]
         if None not in atoms and join(atoms[0].type, atoms[1].type) is not None:  # type: ignore[union-attr]
@@ -222,6 +229,14 @@ class _Join:
         return Poison(
             f"{_shown(hint)} has values of different kinds on the two branches", "give it values of one kind on both"
         )
+
+    def _optional(self, left: Value, right: Value, hint: str, named: bool) -> Value | None:
+        """A value that may be None."""
+        first, second = as_optional(left), as_optional(right)
+        if first is None or second is None:
+            return None
+        is_none_ = self.value(first.chosen, second.chosen, f"{hint}_is_none")
+        return Choice(is_none_, NONE, self.value(first.second, second.second, hint, named))  # type: ignore[arg-type]
 
     def _choice(self, left: Value, right: Value, hint: str, named: bool) -> Value:
         chosen = self._result(TRUE, FALSE, f"{hint}_chosen", False)
@@ -276,8 +291,12 @@ def _shown(hint: str) -> str:
     return "a value" if hint == "t" else f"`{hint}`"
 
 
+def _is_choosable(value: Value) -> bool:
+    return isinstance(value, (*_CALLABLE, Choice)) or is_code(value) or is_none(value)
+
+
 def _may_choose(value: Value) -> bool:
-    return isinstance(value, (*_CALLABLE, Choice)) or is_code(value) or is_none(value) or not isinstance(value, Compound)
+    return _is_choosable(value) or not isinstance(value, Compound)
 
 
 def unequal_contents(left: Value) -> Poison:

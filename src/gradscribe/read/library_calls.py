@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import functools
@@ -232,18 +233,16 @@ class LibraryCalls(Core):
     def _cast(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return args[1]
 
-    @reads(np.copyto)
-    def _copyto(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if keywords or len(args) != 2:
-            return NotImplemented
-        self.set_item(args[0], Const(Ellipsis), args[1], node)
-        return NONE
+    @reads(collections.OrderedDict)
+    def _ordered_dict(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self.call(Const(dict, name="dict"), args, keywords, node)
 
-    @reads(np.add.at)
-    def _add_at(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        target, index, value = args
-        self.write(P.SCATTER_ADD, self.as_atom(target), self.index_atom(index, node), self.array_operand(value, node))
-        return NONE
+    @reads(collections.defaultdict)
+    def _default_dict(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        made = self.call(Const(dict, name="dict"), args[1:], keywords, node)
+        if isinstance(made, Reference) and args:
+            made.cell.factory = args[0]
+        return made
 
     @reads(np.ndim)
     def _ndim(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

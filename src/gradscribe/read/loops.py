@@ -15,14 +15,18 @@ from .environment import Key
 from .joins import aligned, hint_of, is_static_only, part_name, unequal_contents
 from .values import (
     FALSE,
+    NONE,
     TRUE,
+    Choice,
     Compound,
     Content,
     Poison,
     Reference,
     TupleValue,
     Value,
+    as_optional,
     is_code,
+    is_optional,
     same_atom,
 )
 
@@ -117,9 +121,7 @@ class _Reading:
                 self.reader.own(made[-1])
             return made[-1]
         if isinstance(shape, Compound):
-            parts = (
-                self._instance(p, part_name(shape, k, hint), named, params) for k, p in enumerate(shape.parts)
-            )
+            parts = (self._instance(p, part_name(shape, k, hint), named, params) for k, p in enumerate(shape.parts))
             return shape.rebuilt(tuple(parts)) if shape.parts else shape
         return shape
 
@@ -158,6 +160,8 @@ class _Reading:
         if isinstance(shape, Compound) and isinstance(after, Compound):
             return self._compound(shape, entry, after)
         if isinstance(shape, Compound) or isinstance(after, Compound) or is_code(shape) or is_code(after):
+            return self._unlike(shape, after)
+        if is_optional(shape) != is_optional(after):
             return self._unlike(shape, after)
         slot = Slot(shape.type, self.reader.is_active(shape), self.reader.is_owned(shape))
         return self._slot(slot, after, fresh=True)
@@ -204,14 +208,31 @@ class _Reading:
             return shape if same else shape.rebuilt(parts)
         return self._unlike(shape, after)
 
+    def _optional(self, shape: Value, after: Value) -> Value | None:
+        """The shape of a value that may be None."""
+        old = Choice(FALSE, NONE, shape) if isinstance(shape, Slot) else as_optional(shape)
+        new = as_optional(after)
+        if old is None or new is None:
+            return None
+        is_none_ = old.chosen if isinstance(old.chosen, Slot) else self._grown(Slot(BOOL))
+        inner = self._shape(old.second, None, new.second)  # type: ignore[arg-type]
+        same = is_none_ is old.chosen and inner is old.second and isinstance(shape, Choice)
+        return shape if same else Choice(is_none_, NONE, inner)  # type: ignore[arg-type]
+
     def _unlike(self, shape: Value, after: Value) -> Value:
+        if is_optional(shape) or is_optional(after):
+            found = self._optional(shape, after)
+            if found is not None:
+                return found
         for value in (after, shape):
             if isinstance(value, Reference) and value.cell.kind == "list" and value.cell.origin is None:
                 self.reader.grow(value.cell)
         if isinstance(shape, Content):
             return self._grown(unequal_contents(shape))
         return self._grown(
-            Poison("this has values of different kinds from one trip of a loop to the next", "give it values of one kind")
+            Poison(
+                "this has values of different kinds from one trip of a loop to the next", "give it values of one kind"
+            )
         )
 
     def _as_atom_inside(self, value: Value) -> Atom:
@@ -276,7 +297,13 @@ class _Reading:
         elif isinstance(shape, Content) and isinstance(value, Content) and shape.keys is not None:
             for key, part in zip(shape.keys, shape.parts, strict=True):
                 yield from self._at_slots(part, value.get(key) or UNDEF, atom)
+        elif isinstance(shape, Choice):
+            value = as_optional(value) or value if is_optional(shape) else value
+            yield from self._at_parts(shape, value, atom)
         elif isinstance(shape, Compound):
-            parts = value.parts if isinstance(value, Compound) else (UNDEF,) * len(shape.parts)
-            for part, item in zip(shape.parts, parts, strict=True):
-                yield from self._at_slots(part, item, atom)
+            yield from self._at_parts(shape, value, atom)
+
+    def _at_parts(self, shape: Compound, value: Value, atom: Callable[[Value], Atom]) -> Iterator[Atom]:
+        parts = value.parts if isinstance(value, Compound) else (UNDEF,) * len(shape.parts)
+        for part, item in zip(shape.parts, parts, strict=True):
+            yield from self._at_slots(part, item, atom)

@@ -1,6 +1,6 @@
 """From a Python function to structured SSA, with types settled on the way.
 
-    lower(function, types) -> Lowered: the program, and what it assumes of the world outside.
+lower(function, types) -> Lowered: the program, and what it assumes of the world outside.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from .joins import Joins
 from .library_calls import LibraryCalls
 from .loops import Loops
 from .methods import Methods
+from .numpy_calls import NumpyCalls
 from .outline import Outline
 from .patterns import Patterns
 from .primitive_calls import PrimitiveCalls
@@ -79,6 +80,7 @@ class Reader(
     BuiltinCalls,
     IteratorCalls,
     LibraryCalls,
+    NumpyCalls,
     Patterns,
     Outline,
     Calls,
@@ -101,8 +103,11 @@ class Reader(
         signature = inspect.signature(function)
         made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
         values = {name: self._argument(name, p.var, static) for name, p in made.items()}
+        if code.is_generator:
+            self.refuse(f"`{code.name}` is a generator", code.source.tree, "differentiate a function that returns a value")
         bound = self._bound(code, function, owner, signature, values)
         result = self.read_body(code, None, bound, None, owner_class(target))
+        self.node = code.source.tree.body[-1]
         atom = self.as_atom(result)
         body = Block(tuple(p.var for p in made.values()), tuple(self.root.ops), (atom,))
         name = code.name if code.name.isidentifier() else "function"

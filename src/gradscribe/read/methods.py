@@ -156,7 +156,9 @@ class Methods(Core):
         """Change the items of a list of known structure; lists of the program are refused."""
         self._expanded_first(owner, node)
         if not isinstance(owner, Reference):
-            self.refuse("this method of a list whose length is known at run time only", node, "use append, pop and indexing")
+            self.refuse(
+                "this method of a list whose length is known at run time only", node, "use append, pop and indexing"
+            )
         items = list(self.content(owner, node).items)
         result = change(items)
         self.store.set(owner.cell, Content("list", tuple(items)))

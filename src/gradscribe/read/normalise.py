@@ -1,275 +1,281 @@
-"""Exits become nesting: a function body without `break`, `continue` and `return`.
+"""Exits become nesting: a function body without `break`, `continue`, `return`, loop `else` and `while` tests.
 
-What follows an exit moves into the other arm of its branch; where neither arm always exits, a flag guards the rest.
-Nothing is copied. A loop gets an `exit_flag`, a variable that is false before it and ends it after a trip at whose end
-it is true; a `while` has the test `True`. What is returned is assigned to `%result`; a `return` inside a loop sets a
-flag, and its expression is evaluated behind the loop. All names made here start with `%`.
+    if c: return a          if c: %result = a           while c: A      %end1 = False
+    B                       else: B                                     loop: if c: A
+    return b                      %result = b                                 else: %end1 = True
+
+What follows an exit moves into the other arm of its branch. Where more than one arm may complete, flags guard what
+follows; nothing is copied. A block, once normalised, tells by which exits it may be left: nothing looks at the source a
+second time. Nothing here knows values or types.
+
+A `return` in a loop sets a flag, and its expression is evaluated behind the loop: nothing runs in between, so that the
+names in it still hold. An exit from a `with` or `try` is noted in a flag and taken behind it, once it has been left
+without an exception; what it returns is evaluated inside.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import gast
 
-from ..source import FunctionSource
+from ..errors import UnsupportedSyntax
+from ..source import FunctionSource, location_of
+from .exits import (
+    RESULT,
+    Block,
+    Exit,
+    Finally,
+    FunctionScope,
+    LoopScope,
+    Region,
+    Scope,
+    assign,
+    at,
+    constant,
+    if_,
+    name_of,
+)
 
-RESULT, DONE = "%result", "%done"
+__all__ = ["RESULT", "normalise"]
+
+_SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.AsyncWith)
+_SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
 
 
 def normalise(source: FunctionSource) -> gast.FunctionDef:
-    """The definition with a body without exits; the tree of the source is not changed."""
-    with _deep_recursion():
-        return _Normaliser().definition(source.tree)
+    """The definition without exits.
 
+    Args:
+        source: the function; its tree is not changed, but the result shares expressions and simple statements with it.
 
-@dataclass
-class _Loop:
-    """The flags of a loop that is being read."""
+    Returns:
+        A definition in whose body
+        - each path assigns `%result`, unless it raises;
+        - `While` has the test `True`, no loop has an `else`, and each has an attribute `exit_flag`: the variable,
+          assigned False before the loop, that ends it after a trip at whose end it is true, or None;
+        - guards are `if flag: pass`, with what is guarded in the other arm;
+        - the names of flags start with `%`, and new nodes have the place of the statement that they stem from.
 
-    end: str
-    skip: str
-    broke: str
-    returns: list[tuple[str, gast.Return]] = field(default_factory=list)
-
-
-@dataclass
-class _Part:
-    """Statements without exits; `always` says that each path takes an exit, `flags` which flags tell of one."""
-
-    body: list[gast.stmt]
-    flags: dict[str, None] = field(default_factory=dict)
-    always: bool = False
-
-
-class _Stop(gast.Pass):
-    """The end of a `while` whose test is false."""
+    Raises:
+        UnsupportedSyntax: a coroutine or generator, an exit from a `finally`, or `except*`.
+    """
+    return _Normaliser(source).definition()
 
 
 class _Normaliser:
-    def __init__(self) -> None:
-        self.numbers = count(1)
-        self.used: set[str] = set()
-        self.loop: _Loop | None = None
+    """One function. `read` collects the flags that something tests; assignments to others are dropped in the end."""
 
-    def definition(self, tree: gast.FunctionDef) -> gast.FunctionDef:
-        part = self.block(tree.body)
-        body = part.body
-        if DONE in self.used:
-            body = [_assign(DONE, _constant(False, tree), tree), *body]
-        made = gast.FunctionDef(**{f: getattr(tree, f) for f in tree._fields})
-        made.body = list(self._without_unused(body))
-        return gast.copy_location(made, tree)
+    def __init__(self, source: FunctionSource) -> None:
+        self._source = source
+        self._numbers = count(1)
+        self._read: set[str] = set()
+        self._set: list[tuple[list[gast.stmt], gast.stmt, str]] = []
+        self._bodies: list[tuple[list[gast.stmt], gast.AST]] = []
 
-    def _without_unused(self, body: Sequence[gast.stmt]) -> Iterator[gast.stmt]:
-        """Drop what is assigned to flags that nothing reads."""
-        for statement in body:
-            name = _assigned_flag(statement)
-            if name is not None and name != RESULT and name not in self.used:
+    def definition(self) -> gast.FunctionDef:
+        tree = self._source.tree
+        self._refuse_suspension(tree)
+        scope = FunctionScope(next(self._numbers))
+        block = self._block(tree.body, scope)
+        if block.falls:
+            last = tree.body[-1]
+            block.append(assign(RESULT, constant(None, last), last))
+        self._finish()
+        self._reset_first(block, scope.returned, tree.body[0])
+        fields = {name: getattr(tree, name) for name in tree._fields} | {"body": block.statements}
+        return at(tree, gast.FunctionDef(**fields))  # type: ignore[no-any-return]
+
+    def fresh(self, hint: str) -> str:
+        """A flag."""
+        return f"%{hint}{next(self._numbers)}"
+
+    def set_flag(self, block: Block, flag: str, node: gast.AST, value: bool = True) -> None:
+        """Append an assignment to a flag."""
+        statement = assign(flag, constant(value, node), node)
+        block.append(statement)
+        self._set.append((block.last, statement, flag))
+
+    def refuse(self, reason: str, node: gast.AST, hint: str | None = None) -> NoReturn:
+        """Raise UnsupportedSyntax."""
+        raise UnsupportedSyntax(f"{reason} is not supported", location_of(node, self._source), hint)
+
+    def _refuse_suspension(self, tree: gast.AST) -> None:
+        if isinstance(tree, gast.AsyncFunctionDef):
+            self.refuse("a coroutine", tree, "differentiate a plain function")
+        waiting: list[gast.AST] = list(tree.body)  # type: ignore[attr-defined]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, _SUSPENDING):
+                self.refuse(f"`{_WORDS.get(type(node), 'await')}`", node, "differentiate a function that returns")
+            if not isinstance(node, _SCOPES):
+                waiting.extend(gast.iter_child_nodes(node))
+
+    def _finish(self) -> None:
+        """Drop what is assigned to flags that nothing reads, and let no block be empty."""
+        unread = [(block, statement) for block, statement, flag in self._set if flag not in self._read]
+        dropped = {id(statement) for _, statement in unread}
+        for block in {id(block): block for block, _ in unread}.values():
+            block[:] = [statement for statement in block if id(statement) not in dropped]
+        for block, node in self._bodies:
+            if not block:
+                block.append(at(node, gast.Pass()))
+
+    def _reset_first(self, block: Block, flag: str, node: gast.AST) -> None:
+        if flag in self._read:
+            block.statements.insert(0, assign(flag, constant(False, node), node))
+
+    def _body(self, block: Block, node: gast.AST) -> list[gast.stmt]:
+        self._bodies.append((block.statements, node))
+        return block.statements
+
+    # statements
+
+    def _block(self, statements: Iterable[gast.stmt], scope: Scope, pending: Iterable[str] = ()) -> Block:
+        statements = list(statements)
+        block = Block(self._read, pending, statements[0] if statements else None)
+        self._extend(block, statements, scope)
+        return block
+
+    def _extend(self, block: Block, statements: Iterable[gast.stmt], scope: Scope) -> None:
+        for statement in statements:
+            if not block.falls:
+                return
+            if isinstance(statement, Exit):
+                scope.leave(statement, block, self)
                 continue
-            if not isinstance(statement, (gast.FunctionDef, gast.ClassDef)):
-                for part in ("body", "orelse", "finalbody"):
-                    if isinstance(getattr(statement, part, None), list):
-                        setattr(statement, part, list(self._without_unused(getattr(statement, part))))
-                for inner in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-                    inner.body = list(self._without_unused(inner.body))
-            yield statement
+            method = getattr(self, f"_read_{type(statement).__name__}", None)
+            if method is None:
+                block.append(statement)
+            else:
+                method(statement, block, scope)
 
-    # statements -----------------------------------------------------------------------------------------------------
+    def _read_Raise(self, node: gast.Raise, block: Block, scope: Scope) -> None:
+        block.append(node)
+        block.falls = False
 
-    def block(self, statements: Sequence[gast.stmt]) -> _Part:
-        out: list[gast.stmt] = []
-        for k, statement in enumerate(statements):
-            if isinstance(statement, (gast.Return, gast.Break, gast.Continue, _Stop)):
-                return _Part([*out, *self._exit(statement)], dict.fromkeys([self._flag_of(statement)]), True)
-            if isinstance(statement, (gast.For, gast.While)):
-                behind = self._run_loop(statement, out)
-                if behind:
-                    return self._then(out, self.block([*behind, *statements[k + 1 :]]))
+    def _read_If(self, node: gast.If, block: Block, scope: Scope) -> None:
+        """A chain of `elif`s is put together from its end, as it may be longer than recursion is deep."""
+        chain = [node]
+        while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], gast.If):
+            chain.append(chain[-1].orelse[0])
+        arms = [self._block(part.body, scope) for part in chain]
+        other = self._block(chain[-1].orelse, scope)
+        for part, arm in zip(chain[:0:-1], arms[:0:-1], strict=True):
+            outer = Block(self._read)
+            self._branch(outer, part, part.test, arm, other)
+            other = outer
+        self._branch(block, node, node.test, arms[0], other)
+
+    def _branch(self, block: Block, node: gast.AST, test: gast.AST, arm: Block, other: Block) -> None:
+        block.branch(if_(test, self._body(arm, node), other.statements, node), [arm, other])
+
+    def _read_Match(self, node: gast.Match, block: Block, scope: Scope) -> None:
+        cases = list(node.cases)
+        last = cases[-1]
+        irrefutable = last.guard is None and isinstance(last.pattern, gast.MatchAs) and last.pattern.pattern is None
+        if not irrefutable:
+            wildcard = at(node, gast.MatchAs(pattern=None, name=None))
+            cases.append(gast.match_case(pattern=wildcard, guard=None, body=[]))
+        arms = [self._block(case.body, scope) for case in cases]
+        made = [
+            gast.match_case(pattern=case.pattern, guard=case.guard, body=self._body(arm, node))
+            for case, arm in zip(cases, arms, strict=True)
+        ]
+        block.branch(at(node, gast.Match(subject=node.subject, cases=made)), arms)
+
+    # loops
+
+    def _read_For(self, node: gast.For, block: Block, scope: Scope) -> None:
+        loop = LoopScope(next(self._numbers))
+        body = self._block(node.body, loop)
+        made = gast.For(target=node.target, iter=node.iter, body=self._body(body, node), orelse=[], type_comment=None)
+        self._loop(node, made, loop, body, block)
+        self._extend(block, self._behind(loop.returns, False, self._else_of(node, loop, loop.end)), scope)
+
+    def _read_While(self, node: gast.While, block: Block, scope: Scope) -> None:
+        loop = LoopScope(next(self._numbers))
+        endless = isinstance(node.test, gast.Constant) and bool(node.test.value)
+        body = self._block(node.body, loop)
+        if not endless:
+            inner, body = body, Block(self._read)
+            over = Block(self._read)
+            self.set_flag(over, loop.end, node)
+            over.leave(loop.end)
+            self._branch(body, node, node.test, inner, over)
+        made = gast.While(test=constant(True, node), body=self._body(body, node), orelse=[])
+        self._loop(node, made, loop, body, block)
+        orelse = [] if endless else self._else_of(node, loop, loop.broke)
+        always_exits = endless and not loop.breaks
+        self._extend(block, self._behind(loop.returns, always_exits, orelse), scope)
+        if always_exits and not loop.returns:
+            block.falls = False
+
+    def _loop(self, node: gast.stmt, made: Any, loop: LoopScope, body: Block, block: Block) -> None:
+        self._reset_first(body, loop.skip, node)
+        made.exit_flag = loop.end if loop.end in body.exits else None
+        if made.exit_flag:
+            self._read.add(loop.end)
+        for flag in (loop.end, loop.broke, *(flag for flag, _ in loop.returns)):
+            self.set_flag(block, flag, node, False)
+        block.append(at(node, made))
+
+    def _else_of(self, node: Any, loop: LoopScope, broke: str) -> list[gast.stmt]:
+        """The `else` of a loop, where it is known that the loop was not left by a `return`."""
+        if not (node.orelse and loop.breaks):
+            return list(node.orelse)
+        self._read.add(broke)
+        return [if_(name_of(broke, node), [at(node, gast.Pass())], node.orelse, node)]
+
+    def _behind(self, exits: list[tuple[str, Exit]], certain: bool, orelse: list[gast.stmt]) -> list[gast.stmt]:
+        """Take the exits that flags tell of; `certain` says that one of them has been taken."""
+        chain = orelse
+        for number, (flag, node) in reversed(list(enumerate(exits, 1))):
+            if certain and number == len(exits):
+                chain = [node]
                 continue
-            parts = self._parts(statement)
-            if parts is None:
-                out.append(statement)
-                continue
-            made, arms = parts
-            if any(arm.flags for arm in arms):
-                return self._joined(out, made, arms, statements[k + 1 :], statement)
-            out.append(made)
-        return _Part(out)
+            self._read.add(flag)
+            chain = [if_(name_of(flag, node), [node], chain, node)]
+        return chain
 
-    def _then(self, out: list[gast.stmt], rest: _Part) -> _Part:
-        return _Part([*out, *rest.body], rest.flags, rest.always)
+    # regions
 
-    def _joined(
-        self, out: list[gast.stmt], made: Any, arms: list[_Part], following: Sequence[gast.stmt], node: gast.stmt
-    ) -> _Part:
-        """A statement with exits inside, and what follows it."""
-        flags = {flag: None for arm in arms for flag in arm.flags}
-        if all(arm.always for arm in arms):
-            return _Part([*out, made], flags, True)
-        rest = self.block(following)
-        if not rest.body:
-            return _Part([*out, made], flags, False)
-        if isinstance(made, gast.If):
-            for arm, attribute in zip(arms[::-1], ("body", "orelse"), strict=True):
-                if arm.always:
-                    other = arms[0] if attribute == "body" else arms[1]
-                    moved = self._guarded(other.flags, rest.body, node) if other.flags else rest.body
-                    setattr(made, attribute, [*_without_pass(getattr(made, attribute)), *moved])
-                    return _Part([*out, made], {**flags, **rest.flags}, rest.always)
-        guarded = self._guarded(flags, rest.body, node)
-        return _Part([*out, made, *guarded], {**flags, **rest.flags}, rest.always)
+    def _read_With(self, node: gast.With, block: Block, scope: Scope) -> None:
+        """A context manager may swallow an exception, so what follows may be reached even behind a `return`."""
+        region = Region()
+        body = self._block(node.body, region)
+        made = gast.With(items=node.items, body=self._body(body, node), type_comment=None)
+        self._region(block, at(node, made), region, True, scope)
 
-    def _guarded(self, flags: dict[str, None], body: list[gast.stmt], node: gast.AST) -> list[gast.stmt]:
-        self.used |= set(flags)
-        test = _any_of(list(flags), node)
-        return [gast.copy_location(gast.If(test=test, body=[_pass(node)], orelse=body), node)]
-
-    def _parts(self, node: gast.stmt) -> tuple[gast.stmt, list[_Part]] | None:
-        """A compound statement with its blocks normalised, and these; None for a simple statement."""
-        if isinstance(node, gast.If):
-            then, orelse = self.block(node.body), self.block(node.orelse)
-            made: Any = gast.If(test=node.test, body=then.body or [_pass(node)], orelse=orelse.body)
-            return gast.copy_location(made, node), [then, orelse]
-        if isinstance(node, gast.With):
-            inner = self.block(node.body)
-            made = gast.With(items=node.items, body=inner.body, type_comment=None)
-            return gast.copy_location(made, node), [inner]
-        if isinstance(node, gast.Match):
-            arms = [self.block(case.body) for case in node.cases]
-            cases = [
-                gast.match_case(pattern=c.pattern, guard=c.guard, body=a.body or [_pass(node)])
-                for c, a in zip(node.cases, arms, strict=True)
-            ]
-            made = gast.Match(subject=node.subject, cases=cases)
-            return gast.copy_location(made, node), [*arms, *([] if _catches_all(node.cases[-1]) else [_Part([])])]
-        if isinstance(node, gast.Try):
-            return self._try(node)
-        return None
-
-    def _try(self, node: gast.Try) -> tuple[gast.stmt, list[_Part]]:
-        body, orelse, final = (self.block(b) for b in (node.body, node.orelse, node.finalbody))
-        caught = [self.block(h.body) for h in node.handlers]
+    def _read_Try(self, node: gast.Try, block: Block, scope: Scope) -> None:
+        region = Region()
+        body = self._block(node.body, region)
+        orelse = self._block(node.orelse if body.falls else [], region, body.exits)
+        caught = [self._block(handler.body, region) for handler in node.handlers]
+        final = self._block(node.finalbody, Finally())
         handlers = [
-            gast.copy_location(gast.ExceptHandler(type=h.type, name=h.name, body=c.body), h)
-            for h, c in zip(node.handlers, caught, strict=True)
+            at(handler, gast.ExceptHandler(type=handler.type, name=handler.name, body=self._body(arm, handler)))
+            for handler, arm in zip(node.handlers, caught, strict=True)
         ]
-        made = gast.Try(body=body.body, handlers=handlers, orelse=orelse.body, finalbody=final.body)
-        return gast.copy_location(made, node), [body, *caught, orelse, final]
+        made = gast.Try(
+            body=self._body(body, node), handlers=handlers, orelse=orelse.statements, finalbody=final.statements
+        )
+        falls = (body.falls and orelse.falls) or any(arm.falls for arm in caught)
+        self._region(block, at(node, made), region, falls and final.falls, scope)
 
-    # exits ----------------------------------------------------------------------------------------------------------
+    def _region(self, block: Block, made: gast.stmt, region: Region, falls: bool, scope: Scope) -> None:
+        exits = list(region.exits.values())
+        for flag, _ in exits:
+            self.set_flag(block, flag, made, False)
+        block.append(made)
+        self._extend(block, self._behind(exits, not falls, []), scope)
+        if not falls:
+            block.falls = False
 
-    def _flag_of(self, node: gast.stmt) -> str:
-        """The flag that tells of an exit."""
-        if self.loop is None:
-            return DONE
-        return self.loop.skip if isinstance(node, gast.Continue) else self.loop.end
-
-    def _exit(self, node: gast.stmt) -> list[gast.stmt]:
-        true = _constant(True, node)
-        if isinstance(node, gast.Return) and self.loop is None:
-            return [_assign(RESULT, node.value or _constant(None, node), node), _assign(DONE, true, node)]
-        assert self.loop is not None
-        if isinstance(node, gast.Continue):
-            return [_assign(self.loop.skip, true, node)]
-        self.used.add(self.loop.end)
-        out = [_assign(self.loop.end, true, node)]
-        if isinstance(node, gast.Break):
-            out.append(_assign(self.loop.broke, true, node))
-        if isinstance(node, gast.Return):
-            name = f"%returned{next(self.numbers)}"
-            self.loop.returns.append((name, node))
-            self.used.add(name)
-            out.append(_assign(name, true, node))
-        return out
-
-    def _run_loop(self, node: Any, out: list[gast.stmt]) -> list[gast.stmt]:
-        """Append a loop to `out`; return the statements, with exits, that follow it."""
-        number = next(self.numbers)
-        outer, loop = self.loop, _Loop(f"%end{number}", f"%skip{number}", f"%broke{number}")
-        self.loop = loop
-        body = self.block(self._loop_body(node)).body
-        self.loop = outer
-        false = _constant(False, node)
-        out.append(_assign(loop.end, false, node))
-        body = [_assign(loop.skip, false, node), *body]
-        for name, _ in loop.returns:
-            out.append(_assign(name, false, node))
-        out.append(_assign(loop.broke, false, node))
-        if isinstance(node, gast.For):
-            made: Any = gast.For(target=node.target, iter=node.iter, body=body, orelse=[], type_comment=None)
-        else:
-            made = gast.While(test=_constant(True, node), body=body, orelse=[])
-        made.exit_flag = loop.end if loop.end in self.used else None
-        out.append(gast.copy_location(made, node))
-        return self._behind(node, loop)
-
-    def _loop_body(self, node: Any) -> list[gast.stmt]:
-        if isinstance(node, gast.For) or (isinstance(node.test, gast.Constant) and node.test.value):
-            return list(node.body)
-        stop = gast.copy_location(_Stop(), node)
-        return [gast.copy_location(gast.If(test=node.test, body=node.body, orelse=[stop]), node)]
-
-    def _behind(self, node: Any, loop: _Loop) -> list[gast.stmt]:
-        behind = [
-            gast.copy_location(gast.If(test=_name(name, statement), body=[statement], orelse=[]), statement)
-            for name, statement in loop.returns
-        ]
-        if node.orelse:
-            self.used.add(loop.broke)
-            unbroken = gast.copy_location(gast.UnaryOp(op=gast.Not(), operand=_name(loop.broke, node)), node)
-            behind.append(gast.copy_location(gast.If(test=unbroken, body=node.orelse, orelse=[]), node))
-        return behind
+    def _read_TryStar(self, node: gast.AST, block: Block, scope: Scope) -> None:
+        self.refuse("`except*`", node)
 
 
-def _assigned_flag(statement: gast.stmt) -> str | None:
-    if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
-        name = statement.targets[0].id
-        return name if name.startswith("%") else None
-    return None
-
-
-def _name(name: str, node: gast.AST, context: Any = None) -> gast.Name:
-    made = gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
-    return gast.copy_location(made, node)
-
-
-def _constant(value: Any, node: gast.AST) -> gast.Constant:
-    return gast.copy_location(gast.Constant(value=value, kind=None), node)
-
-
-def _assign(name: str, value: gast.AST, node: gast.AST) -> gast.Assign:
-    made = gast.Assign(targets=[_name(name, node, gast.Store())], value=value, type_comment=None)
-    return gast.copy_location(made, node)
-
-
-def _pass(node: gast.AST) -> gast.stmt:
-    return gast.copy_location(gast.Pass(), node)
-
-
-def _without_pass(body: list[gast.stmt]) -> list[gast.stmt]:
-    return [s for s in body if type(s) is not gast.Pass]
-
-
-def _any_of(names: list[str], node: gast.AST) -> gast.AST:
-    values = [_name(name, node) for name in names]
-    return values[0] if len(values) == 1 else gast.copy_location(gast.BoolOp(op=gast.Or(), values=values), node)
-
-
-def _catches_all(case: gast.match_case) -> bool:
-    return case.guard is None and isinstance(case.pattern, gast.MatchAs) and case.pattern.pattern is None
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 50_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
+_WORDS = {gast.Yield: "yield", gast.YieldFrom: "yield from"}

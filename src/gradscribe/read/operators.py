@@ -191,7 +191,9 @@ class Operators(Core):
 
     # in place ---------------------------------------------------------------------------------------------------------
 
-    def in_place(self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None) -> Value:
+    def in_place(
+        self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None
+    ) -> Value:
         """`target <operator>= value`: what the target is afterwards (itself, where it is written in place)."""
         if target is UNDEF or value is UNDEF:
             return UNDEF
@@ -208,12 +210,16 @@ class Operators(Core):
             return self._in_place_unknown(function, target, value, node)
         return self.binary(function, target, value, node)
 
-    def _in_place_unknown(self, function: Callable[..., Any], target: Var, value: Value, node: gast.AST | None) -> Value:
+    def _in_place_unknown(
+        self, function: Callable[..., Any], target: Var, value: Value, node: gast.AST | None
+    ) -> Value:
         """Whether this rebinds a number or writes into an array is known at run time only."""
         if self.is_owned(target) and _keeps_dtype(value):
             return self.binary(function, target, value, node)
         if not self.is_active(target) and not self.is_active(value):
-            return self.opaque(Const(_IN_PLACE[function], name=f"operator.{_IN_PLACE[function].__name__}"), (target, value), {}, node)
+            return self.opaque(
+                Const(_IN_PLACE[function], name=f"operator.{_IN_PLACE[function].__name__}"), (target, value), {}, node
+            )
         self.refuse(
             "whether this writes into an array or rebinds a number is not known",
             node,
@@ -238,6 +244,6 @@ class Operators(Core):
 def _keeps_dtype(value: Value) -> bool:
     """Whether adding a value to an array of floats leaves its dtype: writing into it would."""
     type_ = getattr(value, "type", None)
-    return isinstance(type_, Numeric) or (isinstance(type_, (Scalar, Array)) and type_.dtype in (None, "float64", "int64"))
-
-
+    return isinstance(type_, Numeric) or (
+        isinstance(type_, (Scalar, Array)) and type_.dtype in (None, "float64", "int64")
+    )

@@ -100,7 +100,9 @@ class Outline(Core):
         known = self.assumed.callees.setdefault(key, Assumed(types, active))
         joined = [join(a, b) for a, b in zip(known.types, types, strict=True)]
         if None in joined:
-            self.refuse("a function that calls itself is called with arguments of different kinds", error=UnsupportedCall)
+            self.refuse(
+                "a function that calls itself is called with arguments of different kinds", error=UnsupportedCall
+            )
         varies = [a or b for a, b in zip(known.active, active, strict=True)]
         if joined != known.types or varies != known.active:
             known.types, known.active = joined, varies  # type: ignore[assignment]
@@ -185,7 +187,9 @@ class Outline(Core):
             parameters.append(Parameter(var, inspect.Parameter.POSITIONAL_OR_KEYWORD))
         written = [o for o in walk(block) if any(o.args[k] in block.params for k in o.primitive.writes)]
         if written:
-            self.refuse(f"`{code.name}` calls itself and writes to its arguments", None, "return a new array", UnsupportedCall)
+            self.refuse(
+                f"`{code.name}` calls itself and writes to its arguments", None, "return a new array", UnsupportedCall
+            )
         made.callee.function = Function(made.callee.name, tuple(parameters), block)
 
 

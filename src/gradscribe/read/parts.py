@@ -47,7 +47,14 @@ class Parts:
     ) -> None:
         raise NotImplementedError
 
-    def iterate(self, iterable: Value, consume: Callable[[Value], None], exit_flag: Key | None = None, hint: str = "item", node: gast.AST | None = None) -> None:
+    def iterate(
+        self,
+        iterable: Value,
+        consume: Callable[[Value], None],
+        exit_flag: Key | None = None,
+        hint: str = "item",
+        node: gast.AST | None = None,
+    ) -> None:
         raise NotImplementedError
 
     def items_of(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...] | None:
@@ -68,7 +75,9 @@ class Parts:
     def compare(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
         raise NotImplementedError
 
-    def in_place(self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None) -> Value:
+    def in_place(
+        self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None = None
+    ) -> Value:
         raise NotImplementedError
 
     def get_item(self, container: Value, index: Value, node: gast.AST | None = None) -> Value:
@@ -96,11 +105,23 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
-    def opaque(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC) -> Value:
+    def opaque(
+        self,
+        callee: Value,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        type_: Type = NUMERIC,
+    ) -> Value:
         raise NotImplementedError
 
     def call_code(
-        self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None = None
+        self,
+        code: Code,
+        outer: Frame | None,
+        bound: Mapping[str, Value],
+        node: gast.AST | None,
+        owner: type | None = None,
     ) -> Value:
         raise NotImplementedError
 
@@ -163,13 +184,18 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
-    def make_instance(self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value | None:
+    def make_instance(
+        self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value | None:
         raise NotImplementedError
 
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+        raise NotImplementedError
+
+    def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def special(self, function: Any) -> Any:

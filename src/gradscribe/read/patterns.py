@@ -130,7 +130,10 @@ class Patterns(Core):
             rest = {k: v for k, v in entries.items() if k not in keys}
             bindings.append((pattern.rest, self.new_cell(Content("dict", tuple(rest.values()), tuple(rest)), pattern)))
         return self._all_of(
-            [lambda p=p, k=k: self._matches(p, entries[k], bindings) for p, k in zip(pattern.patterns, keys, strict=True)]
+            [
+                lambda p=p, k=k: self._matches(p, entries[k], bindings)
+                for p, k in zip(pattern.patterns, keys, strict=True)
+            ]
         )
 
     def _matches_MatchClass(self, pattern: gast.MatchClass, value: Value, bindings: Bindings) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gast
@@ -15,9 +15,10 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, List, Object, Scalar, Type
+from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Scalar, Tuple, Type
 from .assumptions import Restart
 from .core import Core
+from .opaque_types import type_of_call, type_of_method
 from .parts import Keywords
 from .resolve import is_library
 from .values import (
@@ -59,13 +60,27 @@ class PrimitiveCalls(Core):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
                 atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
-                named = {k: self.as_atom(v, node) for k, v in bound[1].items()}
-                return self.emit(primitive, *atoms, style=style, **named)
+                named = {k: self._primitive_operand(primitive, v, node) for k, v in bound[1].items()}
+                type_ = self._type_by_dtype(primitive, atoms, named)
+                return self.emit(primitive, *atoms, style=style, type=type_, more=named)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
             return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
         return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
+
+    def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
+        """Operands with the dtypes that are known (`x.dtype` of an array) as constants, to infer types from."""
+        return [Const(np.dtype(self.dtypes[a]), name="dtype") if a in self.dtypes else a for a in atoms]  # type: ignore[index]
+
+    def _type_by_dtype(self, primitive: Primitive, atoms: list[Atom], named: dict[str, Atom]) -> Type | None:
+        if primitive.infer is None or not any(a in self.dtypes for a in (*atoms, *named.values())):
+            return None
+        keywords = dict(zip(named, self.with_dtypes(named.values()), strict=True))
+        try:
+            return primitive.infer(self.with_dtypes(atoms), keywords)
+        except Exception:  # an invalid call: it fails when it runs
+            return None
 
     def _apply_into(
         self, out: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -113,14 +128,34 @@ class PrimitiveCalls(Core):
 
     def _primitive_operand(self, primitive: Primitive, value: Value, node: gast.AST | None) -> Atom:
         """An operand; where a number or array is meant, a list of active values is made an array first."""
+        if primitive.name not in _SEQUENCES and isinstance(value, (TupleValue, Reference)):
+            plain = self._plain(value, node)
+            if plain is not None:
+                return Const(plain)
         atom = self.as_atom(value, node)
-        if primitive.name in _SEQUENCES or not isinstance(value, (TupleValue, Reference)):
-            if not (isinstance(atom, Var) and isinstance(atom.type, List)) or primitive.name in _SEQUENCES:
-                return atom
+        listed = isinstance(atom, Var) and isinstance(atom.type, (FixedList, List, Tuple))
+        if primitive.name in _SEQUENCES or not (isinstance(value, (TupleValue, Reference)) or listed):
+            return atom
         array = lookup(np.array)
         if array is None or not self.is_active(value) or primitive is P.LENGTH:
             return atom
         return self.emit(array[0], atom, style=array[1])
+
+    def _plain(self, value: Value, node: gast.AST | None) -> tuple[Any, ...] | list[Any] | None:
+        """A tuple or list of constants, nested or not, as itself; None for any other."""
+        if isinstance(value, TupleValue) and value.cls is None:
+            items, made = value.items, tuple
+        elif isinstance(value, Reference) and value.cell.kind == "list" and value.cell.origin is None:
+            items, made = self.content(value, node).items, list
+        else:
+            return None
+        found = []
+        for item in items:
+            inner = item.value if is_const(item) and _is_literal(item.value) else self._plain(item, node)
+            if inner is None and not is_const(item, type(None)):
+                return None
+            found.append(inner)
+        return made(found)
 
     def _refuse_keywords(self, primitive: Primitive, keywords: Keywords, node: gast.AST | None) -> None:
         declared = {} if primitive.signature is None else primitive.signature.parameters
@@ -132,7 +167,12 @@ class PrimitiveCalls(Core):
         )
 
     def opaque(
-        self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None, type_: Type = NUMERIC
+        self,
+        callee: Value,
+        args: Sequence[Value],
+        keywords: Keywords,
+        node: gast.AST | None = None,
+        type_: Type = NUMERIC,
     ) -> Value:
         """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
         values = (*args, *keywords.values())
@@ -154,7 +194,7 @@ class PrimitiveCalls(Core):
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        return self.emit(P.CALL_PYTHON, atom, *atoms, type=_known_type(function, type_), inactive=True, **named)
+        return self.emit(P.CALL_PYTHON, atom, *atoms, type=type_of_call(function, self.with_dtypes(atoms), dict(zip(named, self.with_dtypes(named.values()), strict=True)), type_), inactive=True, **named)
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
@@ -164,7 +204,9 @@ class PrimitiveCalls(Core):
             if isinstance(value, Reference) and value.cell.origin is None:
                 if value.cell.kind == "list":
                     self.grow(value.cell)
-                self.refuse("an object made here is passed to a function that cannot be read", node, error=UnsupportedCall)
+                self.refuse(
+                    "an object made here is passed to a function that cannot be read", node, error=UnsupportedCall
+                )
 
     def _may_rebind(self, function: Any) -> None:
         """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
@@ -179,23 +221,28 @@ class PrimitiveCalls(Core):
         values = (owner, *args, *keywords.values())
         if any(map(self.is_active, values)):
             self.refuse(
-                f"the method `.{name}` has no derivative rule", node, "write it with functions that have rules", UnsupportedCall
+                f"the method `.{name}` has no derivative rule",
+                node,
+                "write it with functions that have rules",
+                UnsupportedCall,
             )
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
-        type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else NUMERIC
+        made_by = atoms[0].type.cls if isinstance(atoms[0].type, Object) else None
+        type_ = type_of_method(made_by, name, atoms[1:], named)
+        type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else type_
         return self.emit(P.CALL_METHOD, *atoms, static=name, type=type_, inactive=True, **named)
 
 
 _SEQUENCES = {
     "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
     "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
+    "max_of", "min_of", "fsum", "math_prod", "dist", "multi_dot", "ascontiguousarray", "asfortranarray",
+    "asarray_chkfinite",
 }  # fmt: skip
 
 
-
 OBSERVERS = {print, repr, str, format, id, type, hash, isinstance, callable, hasattr, len, ascii}
-
 
 
 def _is_observer(function: Any) -> bool:
@@ -210,23 +257,8 @@ def _is_observer(function: Any) -> bool:
     return module.partition(".")[0] in ("logging", "warnings")
 
 
-
-def _known_type(function: Any, given: Type) -> Type:
-    if isinstance(function, type) and issubclass(function, BaseException):
-        return Object(function)
-    if function in (print, setattr, delattr):
-        return Object(type(None))
-    if function in (str, repr, format, ascii):
-        return STRING
-    if function in (isinstance, callable, hasattr):
-        return Scalar("b")
-    return given
-
-
-
 def _name_of(function: Any) -> str:
     return getattr(function, "__name__", repr(function))
-
 
 
 def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
@@ -239,6 +271,9 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
     return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
 
+def _is_literal(value: Any) -> bool:
+    return value is Ellipsis or type(value) in (bool, int, float, complex, str)
+
 
 def _declared_name(name: str, real: list[str], required: list[str]) -> str:
     """`np.sum(a=x)`: the first parameters may be called otherwise in the declaration."""
@@ -247,8 +282,15 @@ def _declared_name(name: str, real: list[str], required: list[str]) -> str:
     return name
 
 
-
-_DEFAULTS: dict[str, Any] = {"out": None, "dtype": None, "where": True, "order": ("K", "C"), "casting": "same_kind", "subok": True, "initial": None}
+_DEFAULTS: dict[str, Any] = {
+    "out": None,
+    "dtype": None,
+    "where": True,
+    "order": ("K", "C"),
+    "casting": "same_kind",
+    "subok": True,
+    "initial": None,
+}
 
 
 def _is_default(name: str, value: Value) -> bool:
@@ -256,5 +298,3 @@ def _is_default(name: str, value: Value) -> bool:
         return False
     default = _DEFAULTS[name]
     return value.value in default if isinstance(default, tuple) else value.value is default or value.value == default
-
-

@@ -51,6 +51,8 @@ def stands_for_itself(value: Any) -> bool:
     """Functions, classes, modules: what is resolved at compile time."""
     if isinstance(value, (*_CODE, np.dtype)) or hasattr(value, "__wrapped__"):
         return True
+    if type(value).__name__ == "cython_function_or_method":
+        return True
     return callable(value) and (type(value).__module__ or "").startswith("numpy")
 
 

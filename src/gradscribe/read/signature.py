@@ -64,7 +64,9 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
 def is_library_name(module: str) -> bool:
     """Whether a module belongs to the standard library, NumPy or its kin."""
     top = module.partition(".")[0]
-    return module != "__main__" and (top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib"))
+    return module != "__main__" and (
+        top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
+    )
 
 
 def _is_plain(cls: type) -> bool:

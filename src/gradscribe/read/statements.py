@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -12,12 +13,12 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Const, Var
-from ..ir.types import Array, List, Numeric, Object
+from ..ir.nodes import Atom, Const, Var
+from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure
 from .core import Core
 from .operators import BINARY
-from .values import NONE, Content, Reference, Value, is_code
+from .values import NONE, Content, Lazy, Reference, Value, is_code
 
 
 class Statements(Core):
@@ -141,13 +142,30 @@ class Statements(Core):
     def _augment_item(self, function: Any, target: gast.Subscript, node: gast.AugAssign) -> None:
         container = self.expression(target.value)
         index = self.index(target.slice)
+        if isinstance(container, Lazy) and container.kind == "flat":
+            container = self.apply(np.reshape, (*container.sources, Const(-1)), {}, target)
         if isinstance(container, Var) and self._holds_numbers(container):
-            self.update_item(function, container, self.index_atom(index, target), self.expression(node.value), node)
+            self._augment_cells(function, container, self.index_atom(index, target), node)
             return
         old = self.get_item(container, index, target)
         value = self.in_place(function, old, self.expression(node.value), node)
         if value is not old:
             self.set_item(container, index, value, target)
+
+    def _augment_cells(self, function: Any, container: Var, index: Atom, node: gast.AugAssign) -> None:
+        """Python reads a single entry before it evaluates the right side; a part of an array is read behind that."""
+        mark = len(self.builder.ops)
+        old = self.emit(P.GETITEM, container, index)
+        before = len(self.builder.ops)
+        value = self.expression(node.value)
+        changed = any(op.primitive.writes or op.primitive.effect or op.blocks for op in self.builder.ops[before:])
+        if changed and isinstance(old, Var) and isinstance(old.type, Scalar):
+            self.write(P.SETITEM, container, index, self.as_atom(self.binary(function, old, value, node.target)))
+            return
+        if changed and isinstance(old, Var) and isinstance(old.type, Numeric):
+            self.refuse("the right side writes to memory, and what is read on the left is a number or an array", node)
+        del self.builder.ops[mark:before]
+        self.update_item(function, container, index, value, node)
 
     def _holds_numbers(self, container: Var) -> bool:
         if container in self.samples and not isinstance(self.samples[container], np.ndarray):
@@ -228,7 +246,9 @@ class Statements(Core):
             if not hasattr(module, alias.name):
                 importlib.import_module(f"{module.__name__}.{alias.name}")
             name = alias.asname or alias.name
-            self.store.set((self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node))
+            self.store.set(
+                (self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node)
+            )
 
     # effects ----------------------------------------------------------------------------------------------------------
 
@@ -261,6 +281,8 @@ class Statements(Core):
             return
         item = node.items[k]
         manager = self.expression(item.context_expr)
+        if getattr(getattr(manager, "type", None), "cls", None) is contextlib.suppress:
+            self.refuse("`contextlib.suppress` is not supported", item.context_expr, "test the condition with `if` instead")
         enter, exit_ = self.method_of_class(manager, "__enter__"), self.method_of_class(manager, "__exit__")
         if enter is not None and exit_ is not None:
             entered = self.call(enter, (), {}, item.context_expr)

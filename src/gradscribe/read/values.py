@@ -71,6 +71,8 @@ class Cell:
         kind: "list", "dict", "set" or "instance".
         site: where it is made, the same each time that the place is read again.
         cls: the class of an instance.
+        frozen: why it cannot be changed any more, if so.
+        factory: what makes the missing entries of a `defaultdict`.
         origin: the argument of the function that it is, where it is one; writes go through to it.
     """
 
@@ -79,6 +81,7 @@ class Cell:
     cls: type | None = None
     origin: Atom | None = None
     frozen: str | None = None
+    factory: Any = None
     born: int = field(default_factory=lambda: next(serial))
 
 
@@ -348,6 +351,22 @@ def is_function(value: Value) -> bool:
 
 def is_none(value: object) -> bool:
     return isinstance(value, Const) and value.value is None
+
+
+def is_optional(value: Value) -> bool:
+    """Whether a value is None, or may be: `Choice(is_none, None, value)`."""
+    return is_none(value) or (isinstance(value, Choice) and is_none(value.first))
+
+
+def as_optional(value: Value) -> Choice | None:
+    """A value in the form of one that may be None; None where it is of another kind."""
+    if isinstance(value, Choice):
+        return value if is_none(value.first) else None
+    if is_none(value):
+        return Choice(TRUE, NONE, UNDEF)
+    if isinstance(value, TupleValue) or not (isinstance(value, Compound) or is_code(value)):
+        return Choice(FALSE, NONE, value)
+    return None
 
 
 def same_atom(left: Value, right: Value) -> bool:

@@ -48,7 +48,8 @@ class Writing(Core):
         elif isinstance(container, Var):
             self._set_var_item(container, index, value, node)
         elif isinstance(container, Lazy) and container.kind == "flat":
-            self.refuse("`.flat` is written", node, "write to `x.reshape(-1)`, or by indices")
+            whole = self.apply(np.reshape, (*container.sources, Const(-1)), {}, node)
+            self.set_item(whole, index, value, node)
         else:
             self.refuse("items of this object cannot be assigned", node)
 
@@ -126,9 +127,13 @@ class Writing(Core):
         if isinstance(type_, Tuple):
             return TupleValue(tuple(self._expanded_part(atom, k) for k in range(len(type_.items))), type_.cls)
         if isinstance(type_, FixedList):
-            return self._original(atom, Content("list", tuple(self._expanded_part(atom, k) for k in range(len(type_.items)))))
+            return self._original(
+                atom, Content("list", tuple(self._expanded_part(atom, k) for k in range(len(type_.items))))
+            )
         if isinstance(type_, Dict):
-            return self._original(atom, Content("dict", tuple(self._expanded_part(atom, k) for k in type_.keys), type_.keys))
+            return self._original(
+                atom, Content("dict", tuple(self._expanded_part(atom, k) for k in type_.keys), type_.keys)
+            )
         if isinstance(type_, Record):
             fields = tuple(self._expanded_field(atom, name) for name in type_.names)
             return self._original(atom, Content("instance", fields, type_.names), type_.cls)
@@ -147,4 +152,3 @@ class Writing(Core):
         self.store.set(cell, content)
         self.originals[cell] = content
         return Reference(cell)
-

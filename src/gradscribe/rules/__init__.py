@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from . import arrays as _arrays
-from . import elementwise as _elementwise
-from . import linalg as _linalg
-from . import products as _products
-from . import reductions as _reductions
-from . import selecting as _selecting
+import importlib
+
+from ..ir.primitives import LATE
+from .late import ensure_registered
 from .table import RULES, Rule, adjoint, elementwise, general, linear, operand_names, rule_of, tangent, zero
 
 __all__ = [
@@ -15,6 +13,7 @@ __all__ = [
     "Rule",
     "adjoint",
     "elementwise",
+    "ensure_registered",
     "general",
     "linear",
     "operand_names",
@@ -23,4 +22,6 @@ __all__ = [
     "zero",
 ]
 
-assert _arrays and _elementwise and _linalg and _products and _reductions and _selecting
+for _family in ("functions", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus"):
+    importlib.import_module(f"{__name__}.{_family}")
+LATE.append(ensure_registered)

@@ -15,7 +15,7 @@ from .facts import fit, is_constant, is_structure, rank
 from .reductions import along
 from .table import dispatching, general, linear, zero
 
-unpadded = dispatching(runtime.unpadded)
+unpadded, padding, unwindowed = (dispatching(f) for f in (runtime.unpadded, runtime.padding, runtime.unwindowed))
 
 
 def like(g: Any, a: Any) -> Any:
@@ -350,13 +350,22 @@ def pad_adjoint(g: Any, z: Any, array: Any, pad_width: Any, mode: Any = "constan
         if inner is not None:
             return g[inner if rank(array) != 1 else inner[0]]
         return unpadded(g, array, pad_width)
+    if mode in _COMPUTED:
+        return padding(g, array, pad_width, mode, True)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise UnsupportedCall(f"np.pad with mode={mode!r} has no rule")
     return unpadded(g, array, pad_width, mode)
 
 
-def pad_tangent(d: Any, z: Any, array: Any, pad_width: Any, *, constant_values: Any = 0, **keywords: Any) -> Any:
-    return np.pad(d, pad_width, **keywords)
+_COMPUTED = ("linear_ramp", "mean", "maximum", "minimum", "median")
+
+
+def pad_tangent(d: Any, z: Any, array: Any, pad_width: Any, mode: Any = "constant", **keywords: Any) -> Any:
+    if mode in _COMPUTED:
+        return padding(d, array, pad_width, mode, False)
+    if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
+        raise UnsupportedCall(f"np.pad with mode={mode!r} has no rule")
+    return np.pad(d, pad_width, **({} if mode == "constant" else {"mode": mode}))
 
 
 def pad_values_adjoint(g: Any, z: Any, array: Any, pad_width: Any, *, constant_values: Any, **keywords: Any) -> Any:
@@ -373,12 +382,23 @@ PAD = define(
     "pad",
     np.pad,
     infer=_infer.by_example(np.pad),
-    parameters="array, pad_width, mode='constant', *, constant_values=0",
+    parameters="array, pad_width, mode='constant', *, constant_values=0, end_values=0",
 )
 general(
     PAD,
     dict(array=pad_adjoint, constant_values=pad_values_adjoint),
     dict(array=pad_tangent, constant_values=pad_values_tangent),
+)
+general(
+    define(
+        "padding",
+        runtime.padding,
+        infer=lambda args, keywords: args[1].type if _infer.constant(args[4]) else _infer.by_example(np.pad)(args[1:3], {}),
+        parameters="v, x, pad_width, mode, adjoint",
+    ),
+    dict(v=lambda g, z, v, x, pad_width, mode, adjoint: padding(g, x, pad_width, mode, not adjoint)),
+    linear="v",
+    zero="x",
 )
 UNPADDED = define(
     "unpadded", runtime.unpadded, infer=lambda args, keywords: args[1].type, parameters="g, x, pad_width, mode='constant'"
@@ -538,6 +558,29 @@ def _fraction(start: Any, stop: Any, num: Any, keywords: dict[str, Any]) -> Any:
     return np.linspace(np.zeros_like(one), np.ones_like(one), num, **keywords)
 
 
+def _with_step(rule: Any, sign: float) -> Any:
+    """An adjoint of linspace; with `retstep` the result is a tuple of the points and their distance."""
+
+    def adjoint(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, *, retstep: Any = False, **keywords: Any) -> Any:
+        if retstep is not True:
+            return rule(g, z, start, stop, num, **keywords)
+        made = None if g[0] is None else rule(g[0], z[0], start, stop, num, **keywords)
+        if g[1] is None:
+            return made
+        step = sign * g[1] / (num - 1 if keywords.get("endpoint", True) else num)
+        return step if made is None else made + step
+
+    return adjoint
+
+
+def linspace_tangent(d: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
+    return np.linspace(d, np.zeros_like(stop), num, **keywords)
+
+
+def linspace_stop_tangent(d: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
+    return np.linspace(np.zeros_like(start), d, num, **keywords)
+
+
 def linspace_adjoint(g: Any, z: Any, start: Any, stop: Any, num: Any = 50, **keywords: Any) -> Any:
     return np.sum(g * (1.0 - _fraction(start, stop, num, keywords)), axis=keywords.get("axis", 0))
 
@@ -550,15 +593,12 @@ LINSPACE = define(
     "linspace",
     np.linspace,
     infer=_infer.by_example(np.linspace),
-    parameters="start, stop, num=50, endpoint=True, *, dtype=None, axis=0",
+    parameters="start, stop, num=50, endpoint=True, retstep=False, *, dtype=None, axis=0",
 )
 general(
     LINSPACE,
-    dict(start=linspace_adjoint, stop=linspace_stop_adjoint),
-    dict(
-        start=lambda d, z, start, stop, num=50, **k: np.linspace(d, np.zeros_like(stop), num, **k),
-        stop=lambda d, z, start, stop, num=50, **k: np.linspace(np.zeros_like(start), d, num, **k),
-    ),
+    dict(start=_with_step(linspace_adjoint, -1.0), stop=_with_step(linspace_stop_adjoint, 1.0)),
+    dict(start=linspace_tangent, stop=linspace_stop_tangent),
     broadcasts=True,
 )
 
@@ -580,6 +620,30 @@ general(
         step=lambda d, z, start, stop, step=1, dtype=None: d * ((z - start) / step),
     ),
     zero="stop",
+)
+
+
+_WINDOWS = np.lib.stride_tricks.sliding_window_view
+linear(
+    define(
+        "sliding_window_view",
+        _WINDOWS,
+        infer=_infer.by_example(_WINDOWS, size=12),
+        parameters="x, window_shape, axis=None",
+        **_MOVE,
+    ),
+    x=lambda g, z, x, window_shape, axis=None: unwindowed(g, x, window_shape, axis),
+)
+general(
+    define(
+        "unwindowed",
+        runtime.unwindowed,
+        infer=lambda args, keywords: args[1].type,
+        parameters="g, x, window_shape, axis=None",
+    ),
+    dict(g=lambda g, z, values, x, window_shape, axis=None: _WINDOWS(g, window_shape, axis)),
+    linear="g",
+    zero="x",
 )
 
 

@@ -17,7 +17,7 @@ from ..ir import infer as _infer
 from ..ir.infer import constant
 from ..ir.primitives import Primitive, define
 from ..ir.types import FLOAT, INT, UNKNOWN, Array, Scalar, kind_of_dtype
-from .facts import axes_of, is_complex, is_constant, is_structure, rank, real_only
+from .facts import axes_of, fit, is_complex, is_constant, is_structure, rank, real_only
 from .table import dispatching, general, linear, zero
 
 recurrence = dispatching(runtime.recurrence)
@@ -161,6 +161,38 @@ def average_weights(a: Any, axis: Any, weights: Any) -> Any:
     return np.expand_dims(weights, others)
 
 
+def _returned(rule: Any, in_weights: bool) -> Any:
+    """An adjoint of average; with `returned` the result is a tuple of the average and the sum of the weights."""
+
+    def adjoint(g: Any, z: Any, a: Any, *, axis: Any = None, weights: Any = None, returned: Any = False,
+                keepdims: Any = False) -> Any:  # fmt: skip
+        if returned is not True:
+            return rule(g, z, a, axis, weights, keepdims=keepdims)
+        made = None if g[0] is None else rule(g[0], z[0], a, axis, weights, keepdims=keepdims)
+        if g[1] is None or not in_weights:
+            return made
+        share = np.broadcast_to(align(g[1], a, axis, keepdims), np.shape(a))
+        if rank(weights) != rank(a):
+            share = np.sum(share, axis=tuple(k for k in range(rank(a)) if k not in axes_of(axis, rank(a))))
+        return share if made is None else made + share
+
+    return adjoint
+
+
+def _returned_tangent(rule: Any, in_weights: bool) -> Any:
+    def tangent(d: Any, z: Any, a: Any, *, axis: Any = None, weights: Any = None, returned: Any = False,
+                keepdims: Any = False) -> Any:  # fmt: skip
+        if returned is not True:
+            return rule(d, z, a, axis, weights, keepdims=keepdims)
+        made = rule(d, z[0], a, axis, weights, keepdims=keepdims)
+        if not in_weights:
+            return made, None
+        wide = np.broadcast_to(average_weights(a, axis, d), np.shape(a))
+        return made, np.sum(wide, axis=axis, keepdims=keepdims)
+
+    return tangent
+
+
 def average_adjoint(g: Any, z: Any, a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False) -> Any:
     if weights is None:
         return mean_adjoint(g, z, a, axis, keepdims=keepdims)
@@ -168,8 +200,9 @@ def average_adjoint(g: Any, z: Any, a: Any, axis: Any = None, weights: Any = Non
     return align(g, a, axis, keepdims) * weights / np.sum(weights, axis=axis, keepdims=True)
 
 
-def average_tangent(d: Any, z: Any, a: Any, **keywords: Any) -> Any:
-    return np.average(d, **keywords)
+def average_tangent(d: Any, z: Any, a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False) -> Any:
+    given = {"axis": axis, "weights": weights, "keepdims": keepdims}
+    return np.average(d, **{k: v for k, v in given.items() if v is not None and v is not False})
 
 
 def weights_adjoint(g: Any, z: Any, a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False) -> Any:
@@ -187,11 +220,18 @@ def weights_tangent(d: Any, z: Any, a: Any, axis: Any = None, weights: Any = Non
     return np.sum(change, axis=axis, keepdims=keepdims)
 
 
-AVERAGE = _declare("average", "a, axis=None, weights=None, *, keepdims=False", np.average)
+def average_type(args: Any, keywords: Any) -> Any:
+    value = reduced(np.average)(args, {k: v for k, v in keywords.items() if k != "weights"})
+    return _infer.Tuple((value, value)) if constant(keywords.get("returned"), False) else value
+
+
+AVERAGE = _declare(
+    "average", "a, axis=None, weights=None, returned=False, *, keepdims=False", np.average, infer=average_type
+)
 general(
     AVERAGE,
-    dict(a=average_adjoint, weights=weights_adjoint),
-    dict(a=average_tangent, weights=weights_tangent),
+    dict(a=_returned(average_adjoint, False), weights=_returned(weights_adjoint, True)),
+    dict(a=_returned_tangent(average_tangent, False), weights=_returned_tangent(weights_tangent, True)),
 )
 
 # ------------------------------------------------------------------ variance
@@ -204,8 +244,10 @@ def freedom(a: Any, axis: Any, ddof: Any, correction: Any, where: Any) -> Any:
     return n if is_constant(less) and less == 0 else n - less
 
 
-def deviation(a: Any, axis: Any, where: Any = True) -> Any:
+def deviation(a: Any, axis: Any, where: Any = True, mean: Any = None) -> Any:
     """The entries less their mean."""
+    if mean is not None:
+        return masked(a - mean, where)
     keywords = {} if where is True else {"where": where}
     return masked(a - np.mean(a, axis=axis, keepdims=True, **keywords), where)
 
@@ -215,15 +257,15 @@ def _conj(a: Any) -> Any:
 
 
 def var_adjoint(g: Any, z: Any, a: Any, axis: Any = None, dtype: Any = None, *, ddof: Any = 0, keepdims: Any = False,
-                where: Any = True, correction: Any = None) -> Any:  # fmt: skip
+                where: Any = True, correction: Any = None, mean: Any = None) -> Any:  # fmt: skip
     n = freedom(a, axis, ddof, correction, where)
-    return 2.0 * align(g, a, axis, keepdims) * _conj(deviation(a, axis, where)) / n
+    return 2.0 * align(g, a, axis, keepdims) * _conj(deviation(a, axis, where, mean)) / n
 
 
 def var_tangent(d: Any, z: Any, a: Any, axis: Any = None, dtype: Any = None, *, ddof: Any = 0, keepdims: Any = False,
-                where: Any = True, correction: Any = None) -> Any:  # fmt: skip
+                where: Any = True, correction: Any = None, mean: Any = None) -> Any:  # fmt: skip
     n = freedom(a, axis, ddof, correction, where)
-    product = _conj(deviation(a, axis, where)) * d / n
+    product = _conj(deviation(a, axis, where, mean)) * d / n
     return 2.0 * np.sum(np.real(product) if is_complex(a) else product, axis=axis, keepdims=keepdims)
 
 
@@ -235,11 +277,28 @@ def std_tangent(d: Any, z: Any, a: Any, **keywords: Any) -> Any:
     return 0.5 * var_tangent(d, z, a, **keywords) / np.where(z == 0.0, 1.0, z)
 
 
-_VAR = "a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None"
+def var_mean_adjoint(g: Any, z: Any, a: Any, *, mean: Any, **keywords: Any) -> Any:
+    """A mean that is passed in is taken as it is."""
+    return fit(-var_adjoint(g, z, a, mean=mean, **keywords), mean)
+
+
+def var_mean_tangent(d: Any, z: Any, a: Any, *, mean: Any, **keywords: Any) -> Any:
+    return -var_tangent(d, z, a, mean=mean, **keywords)
+
+
+def std_mean_adjoint(g: Any, z: Any, a: Any, **keywords: Any) -> Any:
+    return var_mean_adjoint(0.5 * g / np.where(z == 0.0, 1.0, z), z, a, **keywords)
+
+
+def std_mean_tangent(d: Any, z: Any, a: Any, **keywords: Any) -> Any:
+    return 0.5 * var_mean_tangent(d, z, a, **keywords) / np.where(z == 0.0, 1.0, z)
+
+
+_VAR = "a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None, mean=None"
 VAR = _declare("var", _VAR, np.var, np.ndarray.var)
 STD = _declare("std", _VAR, np.std, np.ndarray.std)
-general(VAR, dict(a=var_adjoint), dict(a=var_tangent))
-general(STD, dict(a=std_adjoint), dict(a=std_tangent))
+general(VAR, dict(a=var_adjoint, mean=var_mean_adjoint), dict(a=var_tangent, mean=var_mean_tangent))
+general(STD, dict(a=std_adjoint, mean=std_mean_adjoint), dict(a=std_tangent, mean=std_mean_tangent))
 
 # ------------------------------------------------------------------ products, never divided by an entry
 
@@ -418,7 +477,8 @@ def _nanmean_tangent(d: Any, z: Any, a: Any, *, where: Any = True, **keywords: A
 
 
 NANMEAN = _declare("nanmean", "a, axis=None, dtype=None, *, keepdims=False, where=True", np.nanmean)
-NANVAR, NANSTD = _declare("nanvar", _VAR, np.nanvar), _declare("nanstd", _VAR, np.nanstd)
+_NANVAR = _VAR.removesuffix(", mean=None")
+NANVAR, NANSTD = _declare("nanvar", _NANVAR, np.nanvar), _declare("nanstd", _NANVAR, np.nanstd)
 general(NANMEAN, dict(a=_nan(mean_adjoint)), dict(a=_nanmean_tangent))
 general(NANVAR, dict(a=_nan(var_adjoint)), dict(a=_nan(var_tangent)))
 general(NANSTD, dict(a=_nan(std_adjoint)), dict(a=_nan(std_tangent)))

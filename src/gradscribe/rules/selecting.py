@@ -120,9 +120,16 @@ linear(TRACE, a=trace_adjoint)
 # ------------------------------------------------------------------ taking
 
 
+def _within(indices: Any, n: Any, mode: Any) -> Any:
+    """The entries that indices mean which may lie outside."""
+    if mode not in ("clip", "wrap"):
+        raise UnsupportedCall(f"np.take with mode={mode!r} has no rule")
+    return np.clip(indices, 0, n - 1) if mode == "clip" else np.remainder(indices, n)
+
+
 def take_adjoint(g: Any, z: Any, a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     if mode != "raise":
-        raise UnsupportedCall(f"np.take with mode={mode!r} has no rule")
+        indices = _within(indices, np.size(a) if axis is None else a.shape[axis], mode)
     if axis is None and rank(a) != 1:
         return like(added_at(np.zeros_like(np.ravel(a)), indices, g), a)
     return added_at(np.zeros_like(a), along(axis or 0, rank(a), indices), g)

@@ -68,8 +68,8 @@ def write(function: Function, *, statements: bool = False, cite: bool = False) -
         the text, what it imports, and what it must be given.
     """
     functions = _called(function)
-    with _deep(max(map(_depth, (f.body for f in functions)))):
-        plans = [_Plan(f, statements) for f in functions]
+    with _deep(max(_depth(f.body) for f in functions)):
+        plans = [_Plan(f, name, statements) for f, name in functions.items()]
         scope = Scope(p.var.hint for f in functions for p in f.parameters)
         scope.define(function, function.name)
         texts = [plan.text(scope, cite) for plan in plans]
@@ -80,23 +80,23 @@ def write(function: Function, *, statements: bool = False, cite: bool = False) -
     return Written(head + "\n\n".join(texts), imports, dict(scope.externals))
 
 
-def _called(function: Function) -> list[Function]:
-    """The function and those it calls, callees first."""
-    found: dict[Function, None] = {}
-    todo = [function]
+def _called(function: Function) -> dict[Function, str]:
+    """The function and those it calls, callees first, with their names."""
+    found: dict[Function, str] = {}
+    todo = [(function, function.name)]
     while todo:
-        caller = todo.pop()
+        caller, name = todo.pop()
         if caller not in found:
-            found[caller] = None
-            todo += [op.static.function for op in walk(caller.body) if op.primitive is CALL]
-    return list(found)[::-1]
+            found[caller] = name
+            todo += [(op.static.function, op.static.name) for op in walk(caller.body) if op.primitive is CALL]
+    return dict(reversed(found.items()))
 
 
 class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
-    def __init__(self, function: Function, statements: bool) -> None:
-        self.original, self.function = function, own(prune(function))
+    def __init__(self, function: Function, name: str, statements: bool) -> None:
+        self.original, self.name, self.function = function, name, own(prune(function))
         self.params = self.function.body.params
         ordering = Ordering(self.function)
         self.lines = lines_of(self.function, ordering, choices=not statements)
@@ -116,7 +116,7 @@ class _Plan:
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
         body = Statements(expressions, names, Gaps(self.lines, names)).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
-        name = scope.function(self.original, self.function.name)
+        name = scope.function(self.original, self.name)
         return function_text(name, parameters, self.function.doc, body, cite=cite)
 
     def hides(self, scope: Scope) -> bool:

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..ir.build import Undef, substitute
 from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of, replace, walk
-from ..ir.primitives import COMMENT, IF, LOOP
+from ..ir.primitives import ASSERT, COMMENT, IF, LOOP, RAISE
+from ..ir.types import Scalar
 from .lines import Branch, Break, Copies, Do, Line, Repeat, Return, falls_through
 from .ordering import Ordering
 
@@ -87,10 +88,9 @@ class _Lines:
 
     def settled(self, op: Op) -> Op:
         """The op with known flags replaced, at every depth."""
-        if not self.stands:
+        if not op.blocks and self.stands.keys().isdisjoint(op.inputs):
             return op
-        known = {v: self.atom(v) for v in self.stands}
-        op = substitute(op, known)
+        op = substitute(op, {a: self.atom(a) for a in op.inputs if isinstance(a, Var)})
         blocks = tuple(
             Block(b.params, tuple(map(self.settled, b.ops)), tuple(map(self.atom, b.yields))) for b in op.blocks
         )
@@ -136,11 +136,34 @@ class _Lines:
         loop = loop_of(op)
         inits = [(p, self.atom(i)) for p, i in zip(loop.carried, loop.inits, strict=True)]
         bounds = tuple(map(self.atom, op.args[:3])) if op.static.bounded else ()
-        body = self.block(loop.body.ops, loop.body.yields, (), _Target(op, loop))
+        ops = self.advanced(loop.body.ops) if op.static.exits else loop.body.ops
+        body = self.block(ops, loop.body.yields, (), _Target(op, loop))
         if falls_through(body):
             body += self.trip_end(op, loop)
         start: list[Line] = [Copies(inits, op.origin)] if inits else []
         return [*start, Repeat(op, loop, bounds, body)]
+
+    def advanced(self, ops: Sequence[Op]) -> list[Op]:
+        """The ops of a loop's body with plain arithmetic (`trips + 1`) moved in front of branches that set a flag and
+        that it does not depend on, so that nothing is left to do behind an exit."""
+        made: list[Op] = []
+        for op in ops:
+            at = len(made)
+            if self._is_movable(op):
+                while at and not set(op.inputs) & set(made[at - 1].results) and self._may_pass(made[at - 1]):
+                    at -= 1
+                if not any(_sets_flag(passed) for passed in made[at:]):
+                    at = len(made)
+            made.insert(at, op)
+        return made
+
+    def _is_movable(self, op: Op) -> bool:
+        scalars = all(isinstance(v.type, Scalar) for v in (*op.inputs, *op.results))
+        return bool(op.primitive.symbol) and op.primitive.cost == "cheap" and op.primitive.is_pure and scalars
+
+    def _may_pass(self, op: Op) -> bool:
+        """Whether arithmetic may run before an op: not before it where that is a decision to stop with an error."""
+        return not any(o.primitive in (RAISE, ASSERT) for o in walk(Block((), (op,))))
 
     def trip_end(self, op: Op, loop: Loop) -> list[Line]:
         end = None if loop.end is None else self.atom(loop.end)
@@ -261,6 +284,10 @@ class _Rest:
         if op.blocks:
             return any(self._does_something(o) for inner in op.blocks for o in inner.ops)
         return op.primitive is not COMMENT and self.lines.ordering.effects.must_run(op)
+
+
+def _sets_flag(op: Op) -> bool:
+    return op.primitive is IF and any(_is_true(y) for arm in op.blocks for y in arm.yields)
 
 
 def _is_flag(atom: Atom) -> bool:

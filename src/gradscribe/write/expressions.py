@@ -36,6 +36,7 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.types import Array, List, Scalar, Type
+from .lines import operands
 from .scope import RUNTIME, Scope, attribute, literal
 from .substitution import substituted
 
@@ -92,19 +93,26 @@ class Expressions:
             return self.op(self.definition[atom])
         return ast.Name(self.names[atom])
 
+    def must_run(self, atom: Atom) -> bool:
+        """Whether the expression of an operand does something besides computing a value."""
+        if not isinstance(atom, Var) or atom not in self.inlined:
+            return False
+        op = self.definition[atom]
+        return not op.primitive.is_pure or any(map(self.must_run, operands(op)))
+
     def constant(self, const: Const) -> ast.expr:
         value = const.value
         if const.name is None:
             found = literal(value, self.scope)
             if found is not None:
-                return self._outside_brackets(found)
+                return found
         name = const.name or getattr(value, "__name__", "constant")
         return self.scope.object(value, name)
 
     def index(self, atom: Atom) -> ast.expr:
         """An operand between brackets, where slices have their own form."""
         if isinstance(atom, Const) and atom.name is None:
-            return literal(atom.value, self.scope) or self.atom(atom)
+            return literal(atom.value, self.scope, index=True) or self.atom(atom)
         if isinstance(atom, Var) and atom in self.inlined:
             op = self.definition[atom]
             if op.primitive is SLICE_:
@@ -155,16 +163,6 @@ class Expressions:
             receiver = ast.Attribute(self.atom(args[0]), path.lstrip("."))
             return self.call(receiver, args[1:], keywords)
         return self.call(self.scope.path(path), args, keywords)
-
-    def _outside_brackets(self, node: ast.expr) -> ast.expr:
-        """A literal whose slices are calls."""
-        if isinstance(node, (ast.Tuple, ast.List)):
-            return type(node)([self._outside_brackets(item) for item in node.elts])
-        return self._slice_call(node) if isinstance(node, ast.Slice) else node
-
-    def _slice_call(self, node: ast.Slice) -> ast.expr:
-        parts = [p or ast.Constant(None) for p in (node.lower, node.upper, node.step)]
-        return ast.Call(self.scope.builtin("slice"), parts, [])
 
     # special forms ----------------------------------------------------------------------------------------------------
 

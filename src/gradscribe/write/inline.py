@@ -241,7 +241,8 @@ class Inliner:
             target = next(t for t, s in user.pairs if s is result)
             same = target.hint == result.hint
             return self._is_still_read(target.hint, result, lines, at) if same else not result.named
-        if is_speaking(result) and isinstance(lines[anchor], Return) and not self._is_free(op):
+        part = isinstance(user, Do) and user.op.primitive in STRUCTURES and isinstance(lines[anchor], Return)
+        if (part or isinstance(user, Return)) and is_speaking(result) and not self._is_free(op):
             return op.primitive in STRUCTURES
         return not (accumulates(op) and isinstance(user, Do) and not same_origin(op, user.op))
 

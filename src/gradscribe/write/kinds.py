@@ -43,7 +43,7 @@ def is_offset(op: Op) -> bool:
 
 def is_speaking(var: Var) -> bool:
     """Whether a value that the user did not name has a name of its own all the same (`bx`)."""
-    return var.hint not in ("t", "result", "y")
+    return var.hint not in ("t", "result", "y") and not var.hint.startswith("_")
 
 
 def accumulates(op: Op) -> bool:

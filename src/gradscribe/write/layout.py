@@ -112,10 +112,8 @@ class _Layout:
 
     def assign(self, node: ast.Assign, margin: str) -> list[str]:
         (target,) = node.targets
-        before = f"{_bare(target)} = "
-        if isinstance(node.value, ast.Tuple) and not isinstance(target, ast.Tuple):
-            return [f"{margin}{before}{text(node.value)}"]
-        return fitted(before, node.value, "", margin)
+        level = Level.TUPLE if isinstance(target, ast.Tuple) else Level.TEST
+        return fitted(f"{_bare(target)} = ", node.value, "", margin, level)
 
     def augment(self, node: ast.AugAssign, margin: str) -> list[str]:
         return fitted(f"{text(node.target)} {_AUGMENTED[type(node.op)]} ", node.value, "", margin)
@@ -129,7 +127,7 @@ class _Layout:
     def branch(self, node: ast.If, margin: str) -> list[str]:
         lines, word = [], "if"
         while True:
-            lines += fitted(f"{word} ", node.test, ":", margin)
+            lines += fitted(f"{word} ", node.test, ":", margin, Level.TEST)
             lines += self.block(node.body, margin + INDENT)
             if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
                 break
@@ -143,15 +141,15 @@ class _Layout:
         return head + self.block(node.body, margin + INDENT)
 
     def repeat(self, node: ast.While, margin: str) -> list[str]:
-        return fitted("while ", node.test, ":", margin) + self.block(node.body, margin + INDENT)
+        return fitted("while ", node.test, ":", margin, Level.TEST) + self.block(node.body, margin + INDENT)
 
     def fail(self, node: ast.Raise, margin: str) -> list[str]:
         cause = f" from {text(node.cause)}" if node.cause else ""
-        return fitted("raise ", node.exc, cause, margin) if node.exc else [f"{margin}raise"]
+        return fitted("raise ", node.exc, cause, margin, Level.TEST) if node.exc else [f"{margin}raise"]
 
     def require(self, node: ast.Assert, margin: str) -> list[str]:
         message = f", {text(node.msg)}" if node.msg else ""
-        return fitted("assert ", node.test, message, margin)
+        return fitted("assert ", node.test, message, margin, Level.TEST)
 
     def comment(self, node: Comment, margin: str) -> list[str]:
         return [f"{margin}# {node.text}"]

@@ -74,7 +74,8 @@ class Effects:
         return self.writes(op) or self.has_effect(op) or op.primitive is COMMENT
 
     def _call(self, op: Op) -> tuple[bool, bool]:
-        return self.of_call(op.static) if isinstance(op.static, Function) else (True, True)
+        function = op.static.function
+        return (True, True) if function is None else self.of_call(function)
 
 
 class Ordering:

@@ -98,7 +98,8 @@ def _comma(nodes: Iterable[ast.expr]) -> str:
 def _binary(node: ast.BinOp) -> str:
     symbol, level = _BINARY[type(node.op)]
     if isinstance(node.op, ast.Pow):
-        space = "" if _is_simple(node.left) and _is_simple(node.right) else " "
+        bare = level_of(node.left) is Level.ATOM and _is_simple(node.left) and _is_simple(node.right)
+        space = "" if bare else " "
         return f"{text(node.left, Level.ATOM)}{space}**{space}{text(node.right, Level.UNARY)}"
     return f"{text(node.left, level)} {symbol} {text(node.right, Level(level + 1))}"
 
@@ -219,36 +220,48 @@ _TEXT = {  # type: ignore[assignment]
 # ------------------------------------------------------------------ lines that are too long
 
 
-def fitted(before: str, node: ast.expr, after: str, margin: str) -> list[str]:
+def fitted(before: str, node: ast.expr, after: str, margin: str, level: Level = Level.TUPLE) -> list[str]:
     """The lines of `before` + expression + `after`, broken where one line would be too long.
 
     Args:
         before: what stands in front of the expression in its first line.
-        node: the expression; a tuple stands bare.
+        node: the expression.
         after: what stands behind it.
         margin: the indentation.
+        level: what binds less is put in parentheses; a tuple stands bare at the level of tuples.
     """
-    line = f"{margin}{before}{text(node, Level.TUPLE)}{after}"
+    line = f"{margin}{before}{text(node, level)}{after}"
     if len(line) <= WIDTH:
         return [line]
-    inner = margin + INDENT
+    opening, body, closing = _broken(node, margin + INDENT)
+    return [f"{margin}{before}{opening}", *body, f"{margin}{closing}{after}"] if body else [line]
+
+
+def _broken(node: ast.expr, inner: str) -> tuple[str, list[str], str]:
+    """What opens an expression that is broken, the lines inside, and what closes it; no lines where it stays whole."""
     match node:
         case ast.BinOp() | ast.BoolOp():
-            return [f"{margin}{before}(", *_terms(node, inner), f"{margin}){after}"]
+            return "(", _terms(node, inner), ")"
         case ast.IfExp():
-            parts = [*fitted("", node.body, "", inner), *fitted("if ", node.test, "", inner)]
-            return [f"{margin}{before}(", *parts, *fitted("else ", node.orelse, "", inner), f"{margin}){after}"]
+            return "(", _conditional_lines(node, inner), ")"
         case ast.Call() if node.args or node.keywords:
-            head = f"{before}{text(node.func, Level.ATOM)}("
-            return [f"{margin}{head}", *_items(_call_items(node), inner), f"{margin}){after}"]
+            return f"{text(node.func, Level.ATOM)}(", _items(_call_items(node), inner), ")"
         case ast.Tuple() if len(node.elts) > 1:
-            return [f"{margin}{before}(", *_items([("", e) for e in node.elts], inner), f"{margin}){after}"]
+            return "(", _items([("", e) for e in node.elts], inner), ")"
         case ast.List() if node.elts:
-            return [f"{margin}{before}[", *_items([("", e) for e in node.elts], inner), f"{margin}]{after}"]
+            return "[", _items([("", e) for e in node.elts], inner), "]"
         case ast.Dict() if node.keys and all(node.keys):
             pairs = [(f"{text(k)}: ", v) for k, v in zip(node.keys, node.values, strict=True) if k]
-            return [f"{margin}{before}{{", *_items(pairs, inner), f"{margin}}}{after}"]
-    return [line]
+            return "{", _items(pairs, inner), "}"
+    return "", [], ""
+
+
+def _conditional_lines(node: ast.IfExp, margin: str) -> list[str]:
+    return [
+        *fitted("", node.body, "", margin, Level.OR),
+        *fitted("if ", node.test, "", margin, Level.OR),
+        *fitted("else ", node.orelse, "", margin, Level.TEST),
+    ]
 
 
 def _call_items(node: ast.Call) -> list[tuple[str, ast.expr]]:
@@ -260,23 +273,12 @@ def _items(items: Sequence[tuple[str, ast.expr]], margin: str) -> list[str]:
     line = margin + ", ".join(before + text(node) for before, node in items)
     if len(line) <= WIDTH:
         return [line]
-    return [made for before, node in items for made in _item(before, node, margin)]
-
-
-def _item(before: str, node: ast.expr, margin: str) -> list[str]:
-    if isinstance(node, ast.Tuple):
-        return [f"{margin}{before}{text(node)},"]
-    return fitted(before, node, ",", margin)
+    return [made for before, node in items for made in fitted(before, node, ",", margin, Level.TEST)]
 
 
 def _terms(node: ast.BinOp | ast.BoolOp, margin: str) -> list[str]:
     """The terms of a sum or a product, one on each line behind its operator."""
-    lines: list[str] = []
-    for symbol, term, level in _chain(node):
-        made = text(term, level)
-        bare = made if level_of(term) >= level else None
-        lines += fitted(symbol, term, "", margin) if bare else [f"{margin}{symbol}{made}"]
-    return lines
+    return [line for symbol, term, level in _chain(node) for line in fitted(symbol, term, "", margin, level)]
 
 
 def _chain(node: ast.BinOp | ast.BoolOp) -> list[tuple[str, ast.expr, Level]]:

@@ -35,13 +35,17 @@ class _Share:
             atom = self.stands[atom]
         return atom
 
+    def settled(self, op: Op) -> Op:
+        """The op with its own operands replaced by what they stand for."""
+        return substitute(op, {a: self.atom(a) for a in op.inputs if isinstance(a, Var) and a in self.stands})
+
     def block(self, block: Block) -> Block:
         return Block(block.params, tuple(map(self.op, block.ops)), tuple(map(self.atom, block.yields)))
 
     def op(self, op: Op) -> Op:
         if op.primitive is LOOP:
             return self._loop(op)
-        op = replace(substitute(op, _Lookup(self)), blocks=tuple(map(self.block, op.blocks)))
+        op = replace(self.settled(op), blocks=tuple(map(self.block, op.blocks)))
         if op.primitive is IF and op.results:
             return self._branch(op)
         return op
@@ -63,18 +67,8 @@ class _Share:
             self.stands[loop.carried[k]] = self.stands[loop.results[k]] = loop.inits[k]
         if fixed:
             op = _keep_carried(op, [k for k in range(len(loop.carried)) if k not in fixed])
-        op = substitute(op, _Lookup(self))
+        op = self.settled(op)
         return replace(op, blocks=tuple(map(self.block, op.blocks)))
-
-
-class _Lookup(dict):  # type: ignore[type-arg]
-    """What `substitute` asks: a value, or what it stands for."""
-
-    def __init__(self, share: _Share) -> None:
-        self.share = share
-
-    def get(self, key: Var, default: Atom | None = None) -> Atom:  # type: ignore[override]
-        return self.share.atom(key)
 
 
 def _same_constant(a: Const, b: Const) -> bool:

@@ -147,8 +147,14 @@ def attribute(node: ast.expr, names: Iterable[str]) -> ast.expr:
     return node
 
 
-def literal(value: Any, scope: Scope) -> ast.expr | None:
-    """The expression of a constant, None where it has no literal form."""
+def literal(value: Any, scope: Scope, *, index: bool = False) -> ast.expr | None:
+    """The expression of a constant, None where it has no literal form.
+
+    Args:
+        value: the constant.
+        scope: the global names.
+        index: whether it stands between brackets, where slices are written with colons.
+    """
     if value is None or value is Ellipsis or isinstance(value, (bool, str, bytes)):
         return ast.Constant(value)
     if type(value) is int:
@@ -158,9 +164,9 @@ def literal(value: Any, scope: Scope) -> ast.expr | None:
     if type(value) is complex:
         return _complex(value, scope)
     if type(value) is slice:
-        return _slice(value, scope)
+        return _slice(value, scope, index)
     if type(value) in (tuple, list):
-        items = [literal(item, scope) for item in value]
+        items = [literal(item, scope, index=index) for item in value]
         if any(item is None for item in items):
             return None
         return ast.Tuple(items) if type(value) is tuple else ast.List(items)  # type: ignore[arg-type]
@@ -187,9 +193,14 @@ def _complex(value: complex, scope: Scope) -> ast.expr:
     return ast.Call(scope.builtin("complex"), [_float(value.real, scope), _float(value.imag, scope)], [])
 
 
-def _slice(value: slice, scope: Scope) -> ast.expr | None:
-    parts = [None if p is None else literal(p, scope) for p in (value.start, value.stop, value.step)]
-    return ast.Slice(*parts)
+def _slice(value: slice, scope: Scope, index: bool) -> ast.expr | None:
+    parts = [literal(p, scope) for p in (value.start, value.stop, value.step)]
+    if any(p is None for p in parts):
+        return None
+    if not index:
+        return ast.Call(scope.builtin("slice"), parts, [])  # type: ignore[arg-type]
+    absent = (value.start is None, value.stop is None, value.step is None)
+    return ast.Slice(*(None if gone else part for gone, part in zip(absent, parts, strict=True)))
 
 
 def _numpy_scalar(value: Any, scope: Scope) -> ast.expr | None:

@@ -10,7 +10,24 @@ from ..errors import Location
 from ..ir.build import Undef
 from ..ir.infer import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
-from ..ir.primitives import ADDAT, APPEND, ASSERT, COMMENT, POP, RAISE, SCATTER_ADD, SETITEM, ZEROS_LIKE
+from ..ir.primitives import (
+    ADDAT,
+    APPEND,
+    ASSERT,
+    COMMENT,
+    EQUAL,
+    GREATER,
+    GREATER_EQUAL,
+    LESS,
+    LESS_EQUAL,
+    NOT_EQUAL,
+    POP,
+    RAISE,
+    SCATTER_ADD,
+    SETITEM,
+    ZEROS_LIKE,
+    Primitive,
+)
 from ..ir.types import Array, Scalar
 from .copies import in_order
 from .expressions import BINARY, Expressions, without_sign
@@ -177,14 +194,27 @@ class Statements:
         test = self.expressions.atom(line.test)
         then, orelse = self.block(line.then), self.block(line.orelse)
         if not then and not orelse:
-            return [ast.Expr(test)] if isinstance(test, ast.Call) else []
+            return [ast.Expr(test)] if self.expressions.must_run(line.test) else []
         if not then:
-            return [ast.If(negated(test), orelse, [])]
+            return [ast.If(self._negated(line.test), orelse, [])]
         if orelse and not falls_through(line.then):
             return [ast.If(test, then, []), *orelse]
         if orelse and not falls_through(line.orelse):
-            return [ast.If(negated(test), orelse, []), *then]
+            return [ast.If(self._negated(line.test), orelse, []), *then]
         return [ast.If(test, then, orelse)]
+
+    def _negated(self, atom: Atom) -> ast.expr:
+        """The opposite of a test: for numbers another comparison where that is the same for nan too."""
+        test = self.expressions.atom(atom)
+        op = self.expressions.definition.get(atom) if isinstance(atom, Var) else None
+        if op is None or not isinstance(test, ast.Compare) or op.primitive not in _OPPOSITE_OF_NUMBERS:
+            return negated(test)
+        types = [a.type for a in op.args]
+        whole = all(isinstance(t, Scalar) and t.kind in "bi" for t in types)
+        equality = op.primitive in (EQUAL, NOT_EQUAL) and all(isinstance(t, Scalar) for t in types)
+        if not whole and not equality:
+            return negated(test)
+        return ast.Compare(test.left, [_OPPOSITE_OF_NUMBERS[op.primitive]], test.comparators)
 
     def _repeat(self, line: Repeat) -> ast.stmt:
         if line.bounds:
@@ -218,6 +248,14 @@ class Statements:
         return ast.Call(scope.builtin("enumerate"), [made], []) if line.numbered else made
 
 
+_OPPOSITE_OF_NUMBERS: dict[Primitive, ast.cmpop] = {
+    EQUAL: ast.NotEq(),
+    NOT_EQUAL: ast.Eq(),
+    LESS: ast.GtE(),
+    LESS_EQUAL: ast.Gt(),
+    GREATER: ast.LtE(),
+    GREATER_EQUAL: ast.Lt(),
+}
 _OPPOSITE: dict[type, ast.cmpop] = {
     ast.Is: ast.IsNot(),
     ast.IsNot: ast.Is(),

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import runtime
+from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import (
     ADD,
@@ -45,7 +47,9 @@ from ..ir.primitives import (
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, Tuple
 from .facts import is_complex, is_constant, is_structure
-from .table import elementwise, general, linear, zero
+from .table import dispatching, elementwise, general, linear, zero
+
+sinc_derivative = dispatching(runtime.sinc_derivative)
 
 # ------------------------------------------------------------------ arithmetic
 
@@ -469,6 +473,38 @@ general(
     dict(p=dist_adjoint, q=lambda g, z, p, q: dist_adjoint(g, z, q, p)),
     dict(p=dist_tangent, q=lambda d, z, p, q: dist_tangent(d, z, q, p)),
     singular="p q",
+)
+
+# ------------------------------------------------------------------ special functions that need no SciPy
+
+_ROOT_PI = math.sqrt(math.pi)
+
+
+def _special(name: str) -> Any:
+    """A function of `scipy.special`, for the derivative of one that is not SciPy's."""
+    try:
+        import scipy.special
+    except ImportError:
+        raise UnsupportedCall(f"this derivative needs scipy.special.{name}: install SciPy") from None
+    return getattr(scipy.special, name)
+
+
+def _number(function: Any) -> Any:
+    return define(f"math_{function.__name__}", function, infer=_infer.always(FLOAT), parameters="x, /")
+
+
+elementwise(_number(math.erf), lambda d, y, x: d * (2.0 / _ROOT_PI) * np.exp(-(x**2)))
+elementwise(_number(math.erfc), lambda d, y, x: -d * (2.0 / _ROOT_PI) * np.exp(-(x**2)))
+elementwise(_number(math.gamma), lambda d, y, x: d * y * _special("digamma")(x))
+elementwise(_number(math.lgamma), lambda d, y, x: d * _special("digamma")(x))
+I0 = define("i0", np.i0, infer=_infer.elementwise(np.i0), parameters="x")
+elementwise(I0, lambda d, y, x: d * _special("i1")(x))
+SINC = define("sinc", np.sinc, infer=_infer.elementwise(np.sinc), parameters="x")
+elementwise(SINC, lambda d, y, x: d * sinc_derivative(x, 1))
+elementwise(
+    define("sinc_derivative", runtime.sinc_derivative, infer=lambda args, k: SINC.infer(args[:1], {}), parameters="x, order, /"),
+    lambda d, y, x, order: d * sinc_derivative(x, order + 1),
+    None,
 )
 
 # ------------------------------------------------------------------ casts

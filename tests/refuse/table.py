@@ -1,0 +1,833 @@
+"""Sources that are refused: what each error must say, and where it must point.
+
+In a source the line of carets under a line is the place that the error names; it is taken out before the source is
+run. Any of the words (a regular expression) must be in the reason, and a hint must say what to write instead.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+X = (1.3,)
+A = (np.array([1.3, -0.4, 0.7]),)
+OPAQUE = math.nextafter
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One source whose last function cannot be differentiated.
+
+    Args:
+        name: what is shown.
+        source: the text, with carets.
+        words: a regular expression that the reason matches (ignoring case).
+        error: the class of the error.
+        args: the arguments of the call.
+        names: what the source refers to, beside `math` and `np`.
+        hint: whether a hint must be given.
+    """
+
+    name: str
+    source: str
+    words: str
+    error: str = "UnsupportedSyntax"
+    args: tuple[Any, ...] = X
+    names: dict[str, Any] = field(default_factory=dict)
+    hint: bool = True
+
+
+TABLE: list[Refused] = []
+
+
+def refused(
+    name: str, source: str, words: str, error: str = "UnsupportedSyntax", args: tuple[Any, ...] = X, **more: Any
+) -> None:
+    TABLE.append(Refused(name, source.strip("\n"), words, error, args, **more))
+
+
+# the function itself
+
+refused(
+    "generator function",
+    """
+def f(x):
+^^^^^^^^^
+    yield x * x
+""",
+    "generator",
+)
+
+refused(
+    "coroutine",
+    """
+async def f(x):
+    return x * x
+""",
+    "async|coroutine",
+)
+
+refused(
+    "await",
+    """
+async def g(x):
+    return x
+
+def f(x):
+    async def inner():
+        return await g(x)
+    return inner().send(None)
+""",
+    "async|await|coroutine",
+)
+
+refused(
+    "class body",
+    """
+def f(x):
+    class Scale:
+    ^^^^^^^^^^^^
+        factor = x
+    return Scale.factor * x
+""",
+    "class",
+)
+
+refused(
+    "no source",
+    """
+f = math.fsum
+""",
+    "source",
+    "NoSource",
+    ([1.3, 2.0],),
+)
+
+refused(
+    "no source: exec",
+    """
+made = {}
+exec("def f(x): return x * x", made)
+f = made["f"]
+""",
+    "source",
+    "NoSource",
+)
+
+# names and scopes
+
+refused(
+    "exec",
+    """
+def f(x):
+    y = {"x": x}
+    exec("y = x * x", y)
+    ^^^^^^^^^^^^^^^^^^^^
+    return y["y"]
+""",
+    "exec",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "eval",
+    """
+def f(x):
+    return eval("x * x", {"x": x})
+           ^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "eval",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "locals",
+    """
+def f(x):
+    y = x * x
+    return locals()["y"]
+           ^^^^^^^^
+""",
+    "locals",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "globals written by name",
+    """
+def f(x):
+    globals()["kept"] = x
+    return x * kept
+""",
+    "global|not defined",
+    "UnsupportedCall|UnsupportedSyntax|UnresolvedName",
+    hint=False,
+)
+
+refused(
+    "global written",
+    """
+kept = 0.0
+
+def f(x):
+    global kept
+    kept = x * x
+    ^^^^
+    return kept * x
+""",
+    "global",
+)
+
+refused(
+    "global list of active values",
+    """
+kept = []
+
+def f(x):
+    kept.append(x)
+    ^^^^^^^^^^^^^^
+    return x * x
+""",
+    "global|container",
+)
+
+refused(
+    "global dict of active values",
+    """
+kept = {"best": 0.0}
+
+def f(x):
+    kept["best"] = x * x
+    ^^^^^^^^^^^^
+    return kept["best"]
+""",
+    "global|container",
+)
+
+refused(
+    "attribute of a module",
+    """
+def f(x):
+    math.extra = x
+    ^^^^^^^^^^
+    return math.extra * x
+""",
+    "outside",
+)
+
+refused(
+    "attribute of a global object",
+    """
+class Box:
+    value = 0.0
+
+box = Box()
+
+def f(x):
+    box.value = x * x
+    ^^^^^^^^^
+    return box.value
+""",
+    "global|object|changed|made elsewhere",
+)
+
+refused(
+    "undefined name",
+    """
+def f(x):
+    return x * missing
+               ^^^^^^^
+""",
+    "missing.*not defined",
+    "UnresolvedName",
+    hint=False,
+)
+
+refused(
+    "a module imported by its name",
+    """
+def f(x):
+    name = __import__("math")
+    return name.sin(x)
+           ^^^^^^^^^^^
+""",
+    "sin",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+# control flow
+
+refused(
+    "generator in the middle",
+    """
+def f(x):
+    def halves():
+        v = x
+        while v > 0.1:
+            yield v
+            v = v / 2
+    return sum(halves())
+               ^^^^^^^^
+""",
+    "generator",
+    "UnsupportedCall",
+)
+
+refused(
+    "yield from",
+    """
+def f(x):
+    def values():
+        yield from (x, x * x)
+    return sum(values())
+               ^^^^^^^^
+""",
+    "generator",
+    "UnsupportedCall",
+)
+
+refused(
+    "exception carries an active value",
+    """
+def f(x):
+    try:
+        raise ValueError(x * x)
+    except ValueError as error:
+        return error.args[0]
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+refused(
+    "match on a class",
+    """
+class Point:
+    __match_args__ = ("x",)
+    def __init__(self, x):
+        self.x = x
+
+def f(x):
+    match Point(x):
+        case Point(x=value) if value > 100:
+            return value
+        case Unknown(v):
+            return v
+    return x
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+# calls
+
+refused(
+    "an active argument for a compiled function",
+    """
+def f(x):
+    return nextafter(x, 2.0)
+           ^^^^^^^^^^^^^^^^^
+""",
+    "nextafter",
+    "UnsupportedCall",
+    names={"nextafter": OPAQUE},
+)
+
+refused(
+    "a keyword without support: where",
+    """
+def f(x):
+    return np.sum(np.add(x, 1.0, where=x > 0.0))
+                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "where",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "a keyword that there is not",
+    """
+def f(x):
+    return np.sum(x, axes=0)
+           ^^^^^^^^^^^^^^^^^
+""",
+    "axes",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "a NumPy function without a rule",
+    """
+def f(x):
+    return np.sum(np.unwrap(x))
+                  ^^^^^^^^^^^^
+""",
+    "unwrap",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "np.vectorize",
+    """
+def f(x):
+    square = np.vectorize(lambda v: v * v)
+             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    return np.sum(square(x))
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+)
+
+refused(
+    "np.apply_along_axis",
+    """
+def f(x):
+    return np.sum(np.apply_along_axis(np.cumsum, 0, x))
+                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "apply_along_axis",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "a cached function of an active value",
+    """
+import functools
+
+@functools.lru_cache
+def square(x):
+    return x * x
+
+def f(x):
+    return square(x) + 1.0
+           ^^^^^^^^^
+""",
+    "square",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "threads",
+    """
+import concurrent.futures
+
+def f(x):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(math.sin, [x, x]))
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+refused(
+    "the result of an iterator at run time",
+    """
+def f(x):
+    it = iter([x, 2.0 * x])
+    total = 0.0
+    while (v := next(it, None)) is not None:
+        total += v
+    return total
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+refused(
+    "decimal",
+    """
+import decimal
+
+def f(x):
+    return float(decimal.Decimal(x) * 2)
+                 ^^^^^^^^^^^^^^^^^^
+""",
+    "Decimal",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "fractions",
+    """
+import fractions
+
+def f(x):
+    return float(fractions.Fraction(x) * 2)
+                 ^^^^^^^^^^^^^^^^^^^^^
+""",
+    "Fraction",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "text and back",
+    """
+def f(x):
+    return float(f"{x}") * x
+           ^^^^^^^^^^^^^^
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "json and back",
+    """
+import json
+
+def f(x):
+    return json.loads(json.dumps([x]))[0] * x
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+refused(
+    "struct bits",
+    """
+import struct
+
+def f(x):
+    return struct.unpack("d", struct.pack("d", x))[0]
+                              ^^^^^^^^^^^^^^^^^^^
+""",
+    "pack",
+    "UnsupportedCall|UnsupportedSyntax",
+)
+
+# containers
+
+refused(
+    "an active value as a key",
+    """
+def f(x):
+    d = {x: 1.0}
+         ^
+    return d[x] * x
+""",
+    "key",
+)
+
+refused(
+    "list of mixed kinds grown in a loop",
+    """
+def f(x):
+    kept = []
+    for i in range(3):
+        kept.append(x if i else np.ones(2) * x)
+    return np.sum(kept[-1])
+""",
+    "kind|number|array|rank",
+    "UnsupportedCall|UnsupportedSyntax|UntrackableAlias",
+    hint=False,
+)
+
+refused(
+    "class with __setattr__",
+    """
+class Noisy:
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value * 2.0)
+
+def f(x):
+    n = Noisy()
+    n.value = x
+    return n.value
+""",
+    "__setattr__",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+# memory
+
+refused(
+    "resize",
+    """
+def f(x):
+    y = x * 2.0
+    y.resize(5)
+    ^^^^^^^^^^^
+    return np.sum(y)
+""",
+    "resize",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+)
+
+refused(
+    "the shape is assigned",
+    """
+def f(x):
+    y = x * 2.0
+    y.shape = (3, 1)
+    ^^^^^^^
+    return np.sum(y * x)
+""",
+    "shape|attribute|written",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+)
+
+refused(
+    "as_strided",
+    """
+def f(x):
+    y = x.copy()
+    w = np.lib.stride_tricks.as_strided(y, (2, 2), (8, 8))
+    w[0, 1] = 5.0
+    return np.sum(y)
+""",
+    "",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "a view of another type",
+    """
+def f(x):
+    y = x.copy()
+    y.view(np.int64)[0] = 3
+    ^^^^^^^^^^^^^^^^
+    return np.sum(y * x)
+""",
+    "view",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+)
+
+refused(
+    "the buffer of an array",
+    """
+def f(x):
+    y = x.copy()
+    return np.sum(np.frombuffer(y.data) * x)
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+    hint=False,
+)
+
+refused(
+    "setflags",
+    """
+def f(x):
+    y = x.copy()
+    y.setflags(write=False)
+    return np.sum(y * x)
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+    hint=False,
+)
+
+refused(
+    "nditer writes",
+    """
+def f(x):
+    y = x.copy()
+    with np.nditer(y, op_flags=["readwrite"]) as it:
+        for v in it:
+            v[...] = v * 2.0
+    return np.sum(y * y)
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    A,
+    hint=False,
+)
+
+refused(
+    "structured arrays",
+    """
+def f(x):
+    y = np.zeros(3, dtype=[("a", float)])
+    y["a"] = x
+    return np.sum(y["a"])
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax|UntrackableAlias",
+    A,
+    hint=False,
+)
+
+refused(
+    "array in a global list is written",
+    """
+store = [np.zeros(3)]
+
+def f(x):
+    store[0][:] = x
+    ^^^^^^^^^^^^^^^
+    return np.sum(store[0] * x)
+""",
+    "outside|global|written",
+    "UnsupportedCall|UnsupportedSyntax|UntrackableAlias",
+    A,
+)
+
+refused(
+    "a global array is written",
+    """
+buffer = np.zeros(3)
+
+def f(x):
+    buffer[:] = x * x
+    ^^^^^^^^^^^^^^^^^
+    return np.sum(buffer * x)
+""",
+    "outside",
+    "UnsupportedCall|UnsupportedSyntax|UntrackableAlias",
+    A,
+)
+
+refused(
+    "identity of an active value",
+    """
+def f(x):
+    return id(x) * x
+""",
+    "",
+    "UnsupportedCall|UnsupportedSyntax",
+    hint=False,
+)
+
+# arguments and results
+
+refused(
+    "an integer array",
+    """
+def f(x):
+    return np.sum(x * x)
+""",
+    "integer|int64",
+    "BadArgument",
+    (np.arange(3),),
+)
+
+refused(
+    "a string",
+    """
+def f(x):
+    return 2.0
+""",
+    "str",
+    "BadArgument",
+    ("a",),
+)
+
+refused(
+    "a boolean",
+    """
+def f(x):
+    return 2.0 * x
+""",
+    "bool",
+    "BadArgument",
+    (True,),
+    hint=False,
+)
+
+refused(
+    "None",
+    """
+def f(x):
+    return 2.0
+""",
+    "None",
+    "BadArgument",
+    (None,),
+    hint=False,
+)
+
+refused(
+    "an array as result",
+    """
+def f(x):
+    return x * x
+""",
+    "returns|result",
+    "BadResult",
+    A,
+)
+
+refused(
+    "a tuple as result",
+    """
+def f(x):
+    return x, x * x
+""",
+    "returns|result",
+    "BadResult",
+)
+
+refused(
+    "nothing as result",
+    """
+def f(x):
+    y = x * x
+""",
+    "None|returns|result",
+    "BadResult",
+    hint=False,
+)
+
+refused(
+    "a complex result",
+    """
+def f(x):
+    return x * 1j
+""",
+    "complex",
+    "BadResult",
+)
+
+refused(
+    "an integer result",
+    """
+def f(x):
+    return int(x)
+""",
+    "int",
+    "BadResult",
+    hint=False,
+)
+
+refused(
+    "too few arguments",
+    """
+def f(x, y):
+    return x * y
+""",
+    "argument",
+    "BadArgument",
+    hint=False,
+)
+
+refused(
+    "too many arguments",
+    """
+def f(x):
+    return x
+""",
+    "argument",
+    "BadArgument",
+    (1.0, 2.0),
+    hint=False,
+)
