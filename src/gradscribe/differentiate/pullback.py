@@ -13,7 +13,7 @@ from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import make_tuple
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace
-from ..ir.primitives import COMMENT, GETITEM, TUPLE, define
+from ..ir.primitives import COMMENT, COPY, GETITEM, TUPLE, define
 from ..ir.types import Array, Tuple, Type
 from .calls import Pairs
 from .recording import entries_read, rename, resolve
@@ -55,9 +55,19 @@ def pullback(
     _refuse_views(sweeps, used_up)
     parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in (others, used_up)]
     record = ahead.emit(TUPLE, *parts, hint="record")
-    result = ahead.emit(TUPLE, sweeps.value, record, hint="result")
+    value = sweeps.value if once else _out_of_reach(sweeps, ahead, found.saved)
+    result = ahead.emit(TUPLE, value, record, hint="result")
     forward = Function(names[0], function.parameters, Block(function.body.params, tuple(ahead.ops), (result,)))
     return forward, _reverse_function(sweeps, names[1], {**found.shapes, **found.environment}, found.repeated, (others, used_up), once)
+
+
+def _out_of_reach(sweeps: Sweeps, ahead: Builder, saved: Sequence[Var]) -> Atom:
+    """The value, copied where the record holds its memory: the caller may write to it."""
+    value = sweeps.value
+    if not isinstance(value, Var) or not isinstance(value.type, Array):
+        return value
+    shared = any(isinstance(v.type, Array) and sweeps.memory_of(v) is sweeps.memory_of(value) for v in saved)
+    return ahead.emit(COPY, value, hint=value.hint) if shared else value
 
 
 def _reverse_function(sweeps, name, environment, repeated, groups, once) -> Function:  # type: ignore[no-untyped-def]
@@ -96,7 +106,7 @@ def _bind(builder: Builder, container: Var, position: int, target: Atom) -> None
 
 
 def _earliest(sweeps: Sweeps, op: Op) -> int | None:
-    return None if any(sweeps.mutable(v) for v in entries_read(op)) else 0
+    return None if any(sweeps.mutable(v) or sweeps.hits(op, v) for v in entries_read(op)) else 0
 
 
 def _refuse_views(sweeps: Sweeps, used_up: list[Var]) -> None:

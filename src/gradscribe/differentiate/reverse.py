@@ -46,6 +46,7 @@ class Sweeps:
         is_plain_tape: whether a value is a tape of values (not of written memory), so that a shallow copy is a copy.
         several: whether the gradient is a tuple of the adjoints of several parameters.
         memory_of: stands for the memory that a value shares with others.
+        hits: the writes that may change what an operation has read of an operand.
     """
 
     primal: Function
@@ -58,6 +59,7 @@ class Sweeps:
     mutable: Callable[[Var], bool]
     is_plain_tape: Callable[[Var], bool]
     memory_of: Callable[[Var], object]
+    hits: Callable[[Op, Var], list[Op]]
     several: bool = False
 
 
@@ -205,7 +207,20 @@ class _Round:
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead = sweep.finish(frame)
         ops = (*first.ops, *mirror.ops, *put_back)
-        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, sweep.is_mutable, sweep.is_plain_tape, sweep.memory_of, len(parts) > 1)
+        return Sweeps(
+            self.function,
+            ahead,
+            ops,
+            kept,
+            auxiliary,
+            seed,
+            gradient,
+            sweep.is_mutable,
+            sweep.is_plain_tape,
+            sweep.memory_of,
+            sweep.reads.hits,
+            len(parts) > 1,
+        )
 
     def _results(self) -> tuple[Atom, Atom | None]:
         """The value, and the auxiliary where there is one."""
