@@ -11,13 +11,13 @@ to read what a later write may have hit, the next round saves what that overwrit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
 from ..analyse.activity import Activity, useful, varied
 from ..analyse.overlap import Overlap
-from ..analyse.regions import regions
+from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
@@ -42,11 +42,7 @@ class Sweeps:
         auxiliary: what it returns besides, where it returns `(value, auxiliary)`.
         seed: the adjoint of the value, a parameter.
         gradient: the adjoint of the parameter; a tuple where there are several.
-        mutable: whether a value is a list or written memory, which the reverse sweep may use up.
-        is_plain_tape: whether a value is a tape of values (not of written memory), so that a shallow copy is a copy.
         several: whether the gradient is a tuple of the adjoints of several parameters.
-        memory_of: stands for the memory that a value shares with others.
-        hits: the writes that may change what an operation has read of an operand.
     """
 
     primal: Function
@@ -56,10 +52,6 @@ class Sweeps:
     auxiliary: Atom | None
     seed: Var
     gradient: Atom
-    mutable: Callable[[Var], bool]
-    is_plain_tape: Callable[[Var], bool]
-    memory_of: Callable[[Var], object]
-    hits: Callable[[Op, Var], list[Op]]
     several: bool = False
 
 
@@ -72,6 +64,7 @@ def reverse(
     has_aux: bool = False,
     several: bool = False,
     seed: Type = FLOAT,
+    pairs: Pairs | None = None,
 ) -> Function:
     """The adjoint of a function.
 
@@ -84,6 +77,7 @@ def reverse(
             auxiliary is returned with the value, else with the gradient.
         several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
+        pairs: the functions called, made so far.
 
     Returns:
         a function of the same parameters and `seed`; it returns the adjoint of the parameter, a tuple where there are
@@ -93,7 +87,7 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
-    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value)
+    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value, pairs=pairs)
     last = Builder()
     value = sweeps.value
     if sweeps.auxiliary is not None and keep_value:
@@ -139,7 +133,8 @@ def both_sweeps(
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)
     _refuse_laundering(reached, matters)
-    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
+    active = _sharing({v: None for v in reached if v in matters}, reached, memory)
+    active = _carried_together(function, active, reached)
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
@@ -157,6 +152,13 @@ def _refuse_opaque(writes: list[Op]) -> None:
     for op in writes:
         if not op.primitive.writes:
             raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+
+
+def _sharing(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
+    """With a value in written memory all that share it: what is written through one is read through another."""
+    for region in dict.fromkeys(memory.of(v) for v in active if memory.is_written(v)):
+        active.update(dict.fromkeys(v for v in memory.members(region) if v in reached))
+    return active
 
 
 def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
@@ -207,20 +209,7 @@ class _Round:
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead = sweep.finish(frame)
         ops = (*first.ops, *mirror.ops, *put_back)
-        return Sweeps(
-            self.function,
-            ahead,
-            ops,
-            kept,
-            auxiliary,
-            seed,
-            gradient,
-            sweep.is_mutable,
-            sweep.is_plain_tape,
-            sweep.memory_of,
-            sweep.reads.hits,
-            len(parts) > 1,
-        )
+        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, len(parts) > 1)
 
     def _results(self) -> tuple[Atom, Atom | None]:
         """The value, and the auxiliary where there is one."""
