@@ -17,7 +17,7 @@ from inspect import Parameter as Kind
 
 from ..analyse.activity import Activity, useful, varied
 from ..analyse.overlap import Overlap
-from ..analyse.regions import regions
+from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
@@ -133,7 +133,8 @@ def both_sweeps(
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)
     _refuse_laundering(reached, matters)
-    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
+    active = _sharing({v: None for v in reached if v in matters}, reached, memory)
+    active = _carried_together(function, active, reached)
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
@@ -151,6 +152,13 @@ def _refuse_opaque(writes: list[Op]) -> None:
     for op in writes:
         if not op.primitive.writes:
             raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+
+
+def _sharing(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
+    """With a value in written memory all that share it: what is written through one is read through another."""
+    for region in dict.fromkeys(memory.of(v) for v in active if memory.is_written(v)):
+        active.update(dict.fromkeys(v for v in memory.members(region) if v in reached))
+    return active
 
 
 def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
