@@ -16,6 +16,7 @@ from . import pipeline
 from .errors import BadArgument, BadResult
 from .export import module_text
 from .guess import guess_types
+from .ir.nodes import Function
 from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
 from .signature import abstract, call_key, describe, is_static, split
 
@@ -164,6 +165,15 @@ class Derivative(Generic[P, R]):
         """
         bound, _ = self._bind(args, keywords)
         return self._compiled_for(bound.arguments).written.text
+
+    def stages(self, as_text: Callable[[Function], str] | None = None) -> dict[str, str]:
+        """The text of the program after each stage of the compiler, by the stage's name, for guessed arguments.
+
+        Args:
+            as_text: what makes text of a program of the IR (`gradscribe.ir.dump.dump`, say); Python where None.
+        """
+        kinds, static = guess_types(self.primal)
+        return pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
 
     def show(self) -> None:
         """Print the source."""

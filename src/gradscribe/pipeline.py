@@ -137,6 +137,34 @@ def compile_pullback(
     return ahead, back
 
 
+def stages(
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    mode: str,
+    wrt: Sequence[str],
+    *,
+    as_text: Callable[[Function], str] | None = None,
+) -> dict[str, str]:
+    """The text of the program after each stage, by the stage's name, in order.
+
+    Args:
+        function, kinds, static, mode, wrt: as for `compile_derivative`.
+        as_text: what makes text of a program; one primitive a line of Python where None.
+    """
+    as_text = as_text or _one_a_line
+    lowered = read(function, kinds, static, wrt)
+    texts = {"read": as_text(lowered.function)}
+    program = differentiate(lowered, mode, wrt, derivative_name(function, mode, wrt, False))
+    texts[mode] = as_text(program)
+    made = finish(program, lowered, cite=mode == "reverse", primal=lowered.function if mode == "forward" else None)
+    return texts | {"simplify": as_text(made.program), "write": made.written.text}
+
+
+def _one_a_line(program: Function) -> str:
+    return write(program, statements=True).text
+
+
 def finish(
     program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False, primal: Function | None = None
 ) -> Compiled:
