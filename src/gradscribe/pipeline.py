@@ -20,9 +20,9 @@ from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
 from .ir.nodes import Function, walk
 from .ir.primitives import CALL, External
-from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
+from .ir.signature import signature_of
+from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
-from .read.signature import signature_of
 from .simplify import simplify
 from .source import make_function
 from .write import Written, write

@@ -21,12 +21,12 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
+from ..ir.signature import is_library_name
 from ..ir.types import Object
 from ..signature import key_of
 from .core import Core, is_huge
 from .core import type_from_outside as signature_of
 from .environment import Frame
-from .signature import is_library_name
 from .values import Partial, TupleValue, Value
 
 _CODE = (
