@@ -119,7 +119,7 @@ class Calls(Core):
         made = self.make_instance(callee.value, args, keywords, node)
         return made if made is not None else self.opaque(callee, args, keywords, node)
 
-    # functions with source ------------------------------------------------------------------------------------------------
+    # functions with source --------------------------------------------------------------------------------------------
 
     def _call_function(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A Python function: read, or called as it is where nothing differentiated goes in."""
