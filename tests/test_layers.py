@@ -30,7 +30,7 @@ LAYERS = [
     ["source"],
     ["matching"],
     ["errors"],
-    ["runtime", "numerical"],
+    ["runtime", "numerical", "dispatch"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {  # what may be imported, and by whom (None: everywhere)

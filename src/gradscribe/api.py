@@ -13,6 +13,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 import numpy as np
 
 from . import pipeline
+from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, BadResult
 from .export import module_text
 from .guess import guess_types
@@ -54,7 +55,7 @@ class Derivative(Generic[P, R]):
         self._wrt = _names(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
-        self._fast: dict[Any, Callable[..., Any]] = {}
+        self._routes: dict[Any, Route] = {}
         self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
@@ -62,30 +63,39 @@ class Derivative(Generic[P, R]):
     # calling -------------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        if not keywords:
-            found = self._fast.get(tuple(map(type, args)))
-            if found is not None:
-                return found(*args)
-        return self._slow(args, keywords)
+        key = None if keywords else quick_key(args)
+        route = self._routes.get(key)
+        if route is not None:
+            for space, name, seen in route.guards:
+                if space.get(name, MISSING) is not seen:
+                    break
+            else:
+                self._last = route.target
+                return route.function(*args, *route.rest)
+        return self._slow(args, keywords, key)
 
-    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
-        if self._is_fast(compiled, args, keywords):
-            self._fast[tuple(map(type, args))] = compiled.function
+        if key is not None:
+            self._remember(key, args, (*bound.args, *extra), compiled)
         added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
         if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
             names = [p.var.hint for p in added]
             return compiled.function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
         return compiled.function(*bound.args, *extra, **bound.kwargs)
 
-    def _is_fast(self, compiled: pipeline.Compiled, args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
-        """Whether the Python types of the arguments alone tell which code to run."""
-        if keywords or compiled.lowered.externals or compiled.lowered.resolved or self.mode == "forward":
-            return False
-        simple = all(type(a) in (float, int, bool) for a in args)
-        names = list(self._signature.parameters)[: len(args)]
-        return simple and all(type(a) is float for a, n in zip(args, names, strict=False) if n in self._wrt)
+    def _remember(self, key: Any, given: tuple[Any, ...], passed: tuple[Any, ...], compiled: pipeline.Compiled) -> None:
+        """Note the quick way for calls like this one, where the arguments are passed on as they are."""
+        rest = passed[len(given) :]
+        if any(a is not b for a, b in zip(given, passed, strict=False)) or not all(map(is_constant, rest)):
+            return
+        positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
+        guards = pipeline.guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
+        if guards is not None:
+            if len(self._routes) >= LIMIT:
+                self._routes.clear()
+            self._routes[key] = Route(compiled.function, rest, guards, compiled)
 
     def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""

@@ -18,6 +18,7 @@ from typing import Any
 from . import rules
 from .differentiate.pullback import pullback
 from .differentiate.reverse import reverse
+from .dispatch import Guard, guards, value_guard
 from .ir.nodes import Function, walk
 from .ir.primitives import CALL, External
 from .ir.signature import signature_of
@@ -210,6 +211,17 @@ def refresh(compiled: Compiled) -> bool:
         if isinstance(value, External):
             namespace[name] = value.read()
     return True
+
+
+def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:
+    """What must be as it was for `refresh` to have nothing to do; None where only `refresh` can tell."""
+    found: list[Guard | None] = list(guards(compiled.lowered.resolved, _now))
+    outside = [external for external, _ in compiled.lowered.externals]
+    outside += [value for value in compiled.written.externals.values() if isinstance(value, External)]
+    for external in dict.fromkeys(outside):
+        found.append(value_guard(external.owner, external.name, external.read(), _now))
+    kept = tuple(guard for guard in found if guard is not None)
+    return kept if len(kept) == len(found) else None
 
 
 def _now(owner: Any, name: Any) -> Any:

@@ -112,7 +112,9 @@ class Resolve(Core):
         if name in source.globals:
             return self._external(External(name, source.globals), node)
         if hasattr(builtins, name):
-            return self.lift(getattr(builtins, name), name)
+            value = getattr(builtins, name)
+            self.resolved[id(source.globals), name] = (source.globals, name, value)  # until a global shadows it
+            return self.lift(value, name)
         self.refuse(f"the name `{name}` is not defined", node, error=UnresolvedName)
 
     def _external(self, external: External, node: gast.AST | None) -> Value:
