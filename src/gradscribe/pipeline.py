@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
-from .differentiate.pullback import pullback
+from .differentiate.pullback import split
 from .differentiate.reverse import reverse
 from .dispatch import Guard, guards, value_guard
 from .ir.nodes import Function, walk
@@ -24,7 +24,7 @@ from .ir.primitives import CALL, External
 from .ir.signature import signature_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
-from .simplify import simplify
+from .simplify import prepare, simplify
 from .source import make_function
 from .write import Written, write
 
@@ -133,7 +133,8 @@ def compile_pullback(
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(lowered.function)
     positions = positions_of(lowered.function, wrt)
-    both = pullback(lowered.function, positions, names=(f"{name}_fwd", f"{name}_rev"), seed=seed)
+    whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
+    both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
     ahead, back = (finish(program, lowered) for program in both)
     return ahead, back
 
