@@ -19,7 +19,7 @@ LAYERS = [
     ["checking"],
     ["api"],
     ["explain"],
-    ["guess", "export"],
+    ["guess", "export", "arguments"],
     ["pipeline"],
     ["write", "simplify", "differentiate"],
     ["analyse"],

@@ -13,18 +13,18 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 import numpy as np
 
 from . import pipeline
+from .arguments import ArgNums, check_result, differentiable, names_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
-from .errors import BadArgument, BadResult
+from .errors import BadArgument
 from .export import module_text
 from .guess import guess_types
 from .ir.nodes import Function
-from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
-from .signature import abstract, call_key, describe, is_static, split
+from .ir.types import Type, is_continuous
+from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ArgNums = int | str | Sequence[int | str]
 
 
 class Derivative(Generic[P, R]):
@@ -52,7 +52,7 @@ class Derivative(Generic[P, R]):
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self._signature = inspect.signature(primal)
-        self._wrt = _names(self._signature, argnums, primal)
+        self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
         self._routes: dict[Any, Route] = {}
@@ -106,10 +106,10 @@ class Derivative(Generic[P, R]):
         try:
             bound = self._signature.bind(*args, **keywords)
         except TypeError as wrong:
-            raise BadArgument(f"{_title(self.primal)}: {wrong}") from None
+            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
         bound.apply_defaults()
         for name in self._wrt:
-            bound.arguments[name] = _differentiable(bound.arguments[name], name, self.primal)
+            bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
         return bound, extra
 
     def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
@@ -145,7 +145,7 @@ class Derivative(Generic[P, R]):
             has_aux=self.has_aux,
             several=self._several,
             optimize=self.optimize,
-            check=None if self.raw else _check_result,
+            check=None if self.raw else check_result,
         )
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
@@ -202,7 +202,7 @@ class Derivative(Generic[P, R]):
 
     def __repr__(self) -> str:
         what = {"reverse": "gradient", "forward": "tangent"}[self.mode]
-        return f"<{what} of {_title(self.primal)} with respect to {', '.join(self._wrt)}>"
+        return f"<{what} of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
 
     def __reduce__(self) -> Any:
         options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
@@ -353,54 +353,3 @@ class Pullback:
 @functools.lru_cache(maxsize=512)
 def _cached(fun: Callable[..., Any], mode: str, argnums: tuple[int, ...]) -> Derivative[Any, Any]:
     return Derivative(fun, mode, argnums, raw=True)
-
-
-# ------------------------------------------------------------------ checks
-
-
-def _names(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the parameters to differentiate with respect to."""
-    given = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
-    names = list(signature.parameters)
-    chosen = []
-    for one in given:
-        if isinstance(one, str) and one in names:
-            chosen.append(one)
-        elif isinstance(one, int) and not isinstance(one, bool) and -len(names) <= one < len(names):
-            chosen.append(names[one])
-        else:
-            raise BadArgument(f"{_title(primal)} has no argument {one!r}; its arguments are {', '.join(names)}")
-    return tuple(chosen)
-
-
-def _title(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", None) or repr(function)
-
-
-def _differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:
-    """An argument to differentiate with respect to; Python integers become floats."""
-    if type(value) is float:
-        return value
-    if type(value) is int:
-        return float(value)
-    type_ = abstract(value, name)
-    if is_static(value) or not is_continuous(type_):
-        remedy = "convert it with .astype(float)" if isinstance(value, np.ndarray) else "choose others with argnums="
-        reason = f"the argument {name!r} of {_title(primal)} is {describe(type_)}, which has no derivative"
-        raise BadArgument(reason, hint=remedy)
-    return value
-
-
-def _check_result(result: Type, primal: Callable[..., Any]) -> None:
-    """Refuse a result that has no gradient."""
-    if isinstance(result, Scalar) and result.kind == "f" or isinstance(result, Numeric):
-        return
-    if isinstance(result, Array) and result.ndim == 0 and result.kind == "f":
-        return
-    what = f"{_title(primal)} returns {describe(result)}; a gradient needs a real scalar"
-    hint = "return np.sum(...) of it, or use vjp"
-    if isinstance(result, (*STRUCTURES, Tuple, FixedList)):
-        hint = "return one value (has_aux=True for a value and something else), or use vjp"
-    if isinstance(result, (Scalar, Array)) and result.kind == "c":
-        hint = "return a real part or a squared magnitude"
-    raise BadResult(what, hint=hint)

@@ -137,7 +137,9 @@ class Route:
 
     __slots__ = ("function", "guards", "rest", "target")
 
-    def __init__(self, function: Callable[..., Any], rest: tuple[Any, ...], guards: tuple[Guard, ...], target: Any) -> None:
+    def __init__(
+        self, function: Callable[..., Any], rest: tuple[Any, ...], guards: tuple[Guard, ...], target: Any
+    ) -> None:
         self.function, self.rest, self.guards, self.target = function, rest, guards, target
 
 
