@@ -18,11 +18,12 @@ from typing import Any
 from . import rules
 from .differentiate.pullback import split
 from .differentiate.reverse import reverse
+from .dispatch import Guard, guards, value_guard
 from .ir.nodes import Function, walk
 from .ir.primitives import CALL, External
-from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
+from .ir.signature import signature_of
+from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
-from .read.signature import signature_of
 from .simplify import prepare, simplify
 from .source import make_function
 from .write import Written, write
@@ -138,6 +139,34 @@ def compile_pullback(
     return ahead, back
 
 
+def stages(
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    mode: str,
+    wrt: Sequence[str],
+    *,
+    as_text: Callable[[Function], str] | None = None,
+) -> dict[str, str]:
+    """The text of the program after each stage, by the stage's name, in order.
+
+    Args:
+        function, kinds, static, mode, wrt: as for `compile_derivative`.
+        as_text: what makes text of a program; one primitive a line of Python where None.
+    """
+    as_text = as_text or _one_a_line
+    lowered = read(function, kinds, static, wrt)
+    texts = {"read": as_text(lowered.function)}
+    program = differentiate(lowered, mode, wrt, derivative_name(function, mode, wrt, False))
+    texts[mode] = as_text(program)
+    made = finish(program, lowered, cite=mode == "reverse", primal=lowered.function if mode == "forward" else None)
+    return texts | {"simplify": as_text(made.program), "write": made.written.text}
+
+
+def _one_a_line(program: Function) -> str:
+    return write(program, statements=True).text
+
+
 def finish(
     program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False, primal: Function | None = None
 ) -> Compiled:
@@ -183,6 +212,17 @@ def refresh(compiled: Compiled) -> bool:
         if isinstance(value, External):
             namespace[name] = value.read()
     return True
+
+
+def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:
+    """What must be as it was for `refresh` to have nothing to do; None where only `refresh` can tell."""
+    found: list[Guard | None] = list(guards(compiled.lowered.resolved, _now))
+    outside = [external for external, _ in compiled.lowered.externals]
+    outside += [value for value in compiled.written.externals.values() if isinstance(value, External)]
+    for external in dict.fromkeys(outside):
+        found.append(value_guard(external.owner, external.name, external.read(), _now))
+    kept = tuple(guard for guard in found if guard is not None)
+    return kept if len(kept) == len(found) else None
 
 
 def _now(owner: Any, name: Any) -> Any:

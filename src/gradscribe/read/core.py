@@ -19,6 +19,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, Primitive
+from ..ir.signature import is_library_name, signature_of
 from ..ir.types import (
     BOOL,
     INT,
@@ -37,7 +38,6 @@ from ..ir.types import (
 from .assumptions import Assumptions, Regions
 from .environment import Frame, Key, Store
 from .parts import Parts
-from .signature import is_library_name, signature_of
 from .syntax import Library
 from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value
 
