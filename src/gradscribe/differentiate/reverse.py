@@ -30,6 +30,10 @@ from .mirrors import CHECK_APART
 from .structures import item_of
 
 
+SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
+"""The names of the adjoint of the result, the first that is free."""
+
+
 @dataclass(frozen=True)
 class Sweeps:
     """Both sweeps of a function, before they are put into one function or two.
@@ -192,7 +196,7 @@ class _Round:
         forward, mirror, first = Builder(), Builder(), Builder()
         value, auxiliary = self._results()
         names = {p.hint for p in body.params}
-        seed = Var(next(n for n in ("seed", "bresult", "seed_1", "seed_2") if n not in names), seed_type)
+        seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in self.inputs:
