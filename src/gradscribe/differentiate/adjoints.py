@@ -6,7 +6,7 @@ that stands for a constant array, as behind `np.sum`; it is spread to an array w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..ir.build import Builder
 from ..ir.infer import shape_of, sum_axes
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import ADD, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
-from ..ir.types import STRUCTURES, Array, Numeric, Scalar, Type
+from ..ir.types import NUMERIC, STRUCTURES, Array, Numeric, Scalar, Type
 from .expand import call, wrap
 
 Adjoint = Any
@@ -190,3 +190,9 @@ class Adjoints:
         if axes:
             traced = np.sum(traced, axis=axes[0] if len(axes) == 1 else axes, keepdims=True)
         return traced.atom if lead or axes else contribution
+
+
+def type_of_all(var: Var, adjoints: Sequence[Atom]) -> Type:
+    """The type of an adjoint that comes from several places: unknown where a zero stands for an array of any shape."""
+    spread = any(isinstance(a.type, Numeric) or is_spread(a, var.type) for a in adjoints)
+    return NUMERIC if isinstance(var.type, Array) and spread else var.type

@@ -29,7 +29,6 @@ from .frames import Sweep
 from .mirrors import CHECK_APART
 from .structures import item_of
 
-
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""
 

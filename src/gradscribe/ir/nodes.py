@@ -214,3 +214,10 @@ def walk(block: Block) -> Iterator[Op]:
             continue
         yield op
         stack.extend(iter(inner.ops) for inner in reversed(op.blocks))
+
+
+def walk_op(op: Op) -> Iterator[Op]:
+    """An op and every op of the blocks inside, in text order."""
+    yield op
+    for block in op.blocks:
+        yield from walk(block)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ..analyse.regions import has_memory
 from ..ir.build import map_blocks, substitute
-from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of, replace, walk
+from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of, replace, walk, walk_op
 from ..ir.primitives import ADD, APPEND, COMMENT, LIST, LOOP, POP, SUBTRACT, VADDAT
 
 
@@ -170,7 +170,7 @@ def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[O
 
 
 def _changes_memory(op: Op) -> bool:
-    inside = walk(Block((), (op,), ()))
+    inside = walk_op(op)
     return any(not inner.primitive.is_pure and inner.primitive is not COMMENT for inner in inside)
 
 
