@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import ADD, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
 from ..ir.types import NUMERIC, STRUCTURES, Array, Numeric, Scalar, Type
 from .expand import call, wrap
+from .structures import build, item_of
 
 Adjoint = Any
 """Atom | tuple[Adjoint, ...] | None"""
@@ -114,8 +115,6 @@ class Adjoints:
             return (None,) * len(type_.items)
         if isinstance(adjoint, tuple):
             return adjoint
-        from .structures import item_of
-
         return tuple(item_of(self.builder, adjoint, k) for k in range(len(type_.items)))
 
     def _sum(self, old: Atom | None, new: Atom, hint: str) -> Atom:
@@ -148,8 +147,6 @@ class Adjoints:
         if isinstance(var.type, (Scalar, Numeric)) or (isinstance(var.type, Array) and var in self.undefined):
             return Const(0.0)
         if isinstance(var.type, STRUCTURES):
-            from .structures import build
-
             return build(self, var.type, None, var)
         return self.builder.emit(ZEROS_LIKE, var, hint=bar(var.hint))
 
@@ -158,8 +155,6 @@ class Adjoints:
         if adjoint is None:
             return self.zero(var)
         if isinstance(var.type, STRUCTURES):
-            from .structures import build
-
             return build(self, var.type, adjoint, var)
         if isinstance(var.type, Array) and isinstance(adjoint.type, Numeric) and var not in self.undefined:
             zeros = self.builder.emit(ZEROS_LIKE, var, hint=bar(var.hint))

@@ -15,10 +15,11 @@ from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
-from . import branches, calls, loops, mirrors
+from . import branches, calls, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
 from .recording import mentions
+from .shadows import add_to_shadow, check_view
 from .steps import Frame, Restore, Step
 
 
@@ -71,7 +72,7 @@ class Sweep:
         return any(write in self.restored for write in self.memory.writes(self.memory.of(var)))
 
     def adjoints(self, builder: Builder) -> Adjoints:
-        return Adjoints(builder, self.active, self.undefined, self.is_pointer, mirrors.add_to_shadow(self))
+        return Adjoints(builder, self.active, self.undefined, self.is_pointer, add_to_shadow(self))
 
     def outer_values(self, blocks: Sequence[Block]) -> list[Var]:
         """The active values from outside that blocks mention and whose adjoints are values."""
@@ -125,7 +126,7 @@ class Sweep:
         elif self.is_view(op):
             assert isinstance(first, Var)
             if op.primitive.aliasing == "maybe":
-                mirrors.check_view(builder, result, first)
+                check_view(builder, result, first)
             keywords = dict(op.keywords)
             args = (self.shadow(first), *op.args[1:])
             made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
@@ -177,12 +178,12 @@ class Sweep:
         else:
             builder.append(op)
         if op.primitive is APPEND and self.is_pointer(op.args[0]):
-            mirrors.forward_append(self, op, builder)
+            lists.forward_append(self, op, builder)
         for result in op.results:
             if self.is_pointer(result):
                 self.shadow_result(op, builder)
         if op.primitive is POP and self.is_pointer(op.args[0]) and not self.is_pointer(op.result):
-            mirrors.forward_pop(self, op, builder)
+            lists.forward_pop(self, op, builder)
         frame.steps.append(step)
 
     def _save_old(self, op: Op, builder: Builder) -> Var | None:

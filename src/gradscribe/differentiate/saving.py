@@ -1,5 +1,5 @@
-"""How values of the forward sweep reach the mirror of their block: computed again, saved on tapes, or saved inside an arm
-of a branch. `recording` decides which; here stands what of written memory still holds at a place of the mirror."""
+"""How values of the forward sweep reach the mirror of their block: computed again, saved on tapes, or saved inside an
+arm of a branch. `recording` decides which; here stands what of written memory still holds at a place of the mirror."""
 
 from __future__ import annotations
 
