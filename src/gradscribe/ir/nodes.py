@@ -24,7 +24,20 @@ if TYPE_CHECKING:
     from .primitives import Primitive
 
 __all__ = [
-    "Atom", "Block", "Callee", "Const", "Function", "LoopShape", "Location", "Loop", "Op", "Parameter", "Var", "loop_of", "replace"]
+    "Atom",
+    "Block",
+    "Callee",
+    "Const",
+    "Function",
+    "LoopShape",
+    "Location",
+    "Loop",
+    "Op",
+    "Parameter",
+    "Var",
+    "loop_of",
+    "replace",
+]
 
 
 @dataclass(eq=False, slots=True)

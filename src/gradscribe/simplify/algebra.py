@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..analyse.regions import Regions, has_memory, regions
+from ..ir.compute import compute
 from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import (
     ADD,
@@ -33,7 +34,6 @@ from ..ir.primitives import (
     SUBTRACT,
     TUPLE,
     Primitive,
-    compute,
 )
 from ..ir.types import Array, Scalar, Type
 from .prune import prune
