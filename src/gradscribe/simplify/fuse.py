@@ -146,12 +146,7 @@ def _accumulates(loop: Loop) -> bool:
 
 def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[Op] | None:
     """The ops between the loops that the mirror needs; None where they cannot be moved in front of the first loop."""
-    needed = {a for a in second.inputs if isinstance(a, Var)}
-    defined = set(second.blocks[0].params)
-    for op in walk(second.blocks[0]):
-        needed.update(a for a in op.inputs if isinstance(a, Var))
-        defined.update(op.results)
-        defined.update(p for b in op.blocks for p in b.params)
+    needed = {a for a in second.inputs if isinstance(a, Var)} | _mentioned(second.blocks[0])
     early: list[Op] = []
     for op in reversed(between):
         if needed.isdisjoint(op.results):
@@ -161,6 +156,13 @@ def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[O
         early.append(op)
         needed.update(a for a in op.inputs if isinstance(a, Var))
     return None if needed & forbidden else early[::-1]
+
+
+def _mentioned(block: Block) -> set[Var]:
+    """The values that a block mentions at any depth."""
+    blocks = [block, *(inner for op in walk(block) for inner in op.blocks)]
+    atoms = [a for b in blocks for a in (*b.yields, *(i for op in b.ops for i in op.inputs))]
+    return {a for a in atoms if isinstance(a, Var)}
 
 
 def _merged(first: Op, second: Op, pops: dict[Var, Atom], tapes: dict[Var, Var]) -> Op:
