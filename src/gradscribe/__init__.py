@@ -11,8 +11,8 @@
 """
 
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
-
+from .checking import check_grads
 from .errors import GradscribeError
 
-__all__ = ["Derivative", "GradscribeError", "derive", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Derivative", "GradscribeError", "check_grads", "derive", "grad", "jvp", "value_and_grad", "vjp"]
 __version__ = "0.1.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import math
 
@@ -152,7 +153,9 @@ def made(source, tmp_path):
     "body",
     [
         "    return " + " + ".join(["x"] * 2000),
-        "".join(f"    {'if' if k == 0 else 'elif'} x < {k}.0:\n        y = x * {k}.0\n" for k in range(300)) + "    return y",
+        "    if x < 0.0:\n        y = x\n"
+        + "".join(f"    elif x < {k}.0:\n        y = x * {k}.0\n" for k in range(300))
+        + "    return y",
         "".join(f"    if x < {k}.0:\n        return x * {k}.0\n" for k in range(150)) + "    return x",
         "".join(f"    v{k} = {f'v{k - 1}' if k else 'x'} * x + {k}.0\n" for k in range(1000)) + "    return v999",
     ],
@@ -162,6 +165,24 @@ def test_long_functions(body, tmp_path):
     f = made(f"def f(x):\n{body}\n", tmp_path)
     lowered = lower(f, {"x": FLOAT})
     assert interpret.run(lowered.function, 0.5) == f(0.5)
+
+
+class Line:
+    def __init__(self, slope):
+        self.slope = slope
+
+    def at(self, x):
+        return self.slope * x
+
+    def __call__(self, x):
+        return self.at(x) + 1.0
+
+
+@pytest.mark.parametrize("function", [Line(3.0).at, Line(3.0), functools.partial(calls_helper, n=2)])
+def test_bound_methods_callable_objects_and_partials(function):
+    types = {"x": FLOAT} | ({"n": INT} if isinstance(function, functools.partial) else {})
+    arguments = [2.0] + ([2] if len(types) == 2 else [])
+    assert interpret.run(lower(function, types, ["x"]).function, *arguments) == function(2.0)
 
 
 def test_a_generator_is_refused():

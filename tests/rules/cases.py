@@ -3,12 +3,13 @@
 import importlib
 import importlib.util
 
-from rules.case import CASES
+from rules.case import CASES, reseed
 
 FAMILIES = ["elementwise", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus"]
 if importlib.util.find_spec("scipy"):
     FAMILIES += ["special", "scipy_fft"]
 for family in FAMILIES:
+    reseed(family)
     importlib.import_module(f"rules.cases_{family}")
 
 __all__ = ["CASES"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradscribe import runtime
-from rules.case import A, C, D, F, case
+from rules.case import A, C, D, F, P, case
 
 NEW = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
 
@@ -166,3 +166,8 @@ case(np.lib.stride_tricks.sliding_window_view, A(3, 4), (2, 2))
 case(np.lib.stride_tricks.sliding_window_view, A(3, 4), 2, 1)
 case(np.lib.stride_tricks.sliding_window_view, A(5), (2, 2), (0, 0))
 case(runtime.unwindowed, A(4, 3), A(6), 3)
+case(np.geomspace, 1.5, 4.0, 4)
+case(np.geomspace, P(2), P(2), 3, axis=1)
+case(np.logspace, 0.5, 1.5, 4)
+case(np.logspace, 0.5, 1.5, 3, base=2.0)
+case(np.logspace, A(2), A(2), 3, base=2.5)

@@ -136,3 +136,4 @@ for x in (np.array([0.0, 1e-3, 0.5, 1.9, 2.1, 7.3]), 0.0):
     case(np.sinc, x)
     case(runtime.sinc_derivative, x, 1)
     case(runtime.sinc_derivative, x, 2)
+unary(A, np.real_if_close, complex_=False)

@@ -131,3 +131,18 @@ if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
         case(function, A(2, 3), axis=1, mean=A(2, 1))
 case(np.average, A(4), weights=P(4), returned=True)
 case(np.average, A(3, 4), axis=1, weights=P(4), returned=True)
+for function in (np.add, np.multiply, np.maximum, np.minimum):
+    case(function.reduce, D(4))
+    case(function.reduce, D(3, 4), axis=1)
+    case(function.reduce, D(3, 4), keepdims=True)
+    case(function.reduce, D(3, 4), axis=None)
+for function in (np.add, np.multiply):
+    case(function.accumulate, A(4))
+    case(function.accumulate, A(2, 3), axis=1)
+    case(function.accumulate, A(2, 3))
+case(np.iscomplexobj, A(3))
+case(np.isrealobj, A(3))
+case(np.may_share_memory, A(3), A(3))
+case(np.shares_memory, A(3), A(3))
+for function in (np.diag_indices_from, np.tril_indices_from, np.triu_indices_from):
+    case(function, A(2, 2))

@@ -131,9 +131,15 @@ def bind(primitive: Primitive, args: tuple[Any, ...], keywords: dict[str, Any]) 
             operands.extend(value)
         elif parameter.default is inspect.Parameter.empty:
             operands.append(value)
-        else:
+        elif not _is_default(value, parameter.default):
             named[name] = value
     return operands, named
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    """Whether a rule passes on what the function would take anyway."""
+    plain = type(value) in (int, float, bool, str, type(None))
+    return plain and type(value) is type(default) and value == default
 
 
 class Traced:

@@ -155,6 +155,8 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
                 return "np", f"{path}.{name}"
     if isinstance(function, np.ufunc):
         module = "scipy.special"
+    if isinstance(getattr(function, "__self__", None), np.ufunc):
+        return "np", f"np.{function.__self__.__name__}.{name}"
     if module == "gradscribe.runtime":
         return "runtime", name
     if module.startswith("scipy."):

@@ -14,11 +14,12 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import lookup
+from ..ir.primitives import External, lookup
 from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric
+from ..signature import key_of
 from .core import Core
 from .core import type_from_outside as signature_of
-from .resolve import is_static, stands_for_itself
+from .resolve import is_library, is_static, stands_for_itself
 from .values import (
     Choice,
     Closure,
@@ -75,6 +76,8 @@ class Attributes(Core):
             self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
         if is_static(value):
             self.note(owner.value, name, value)
+        elif not is_library(owner.value) and not isinstance(owner.value, types.ModuleType):
+            self.assumed_types.append((External(name, owner.value), key_of(value)))
         shown = f"{owner.name}.{name}"
         if (
             isinstance(owner.value, types.ModuleType)
@@ -147,7 +150,12 @@ class Attributes(Core):
             return Const(type_.ndim if isinstance(type_, Array) else 0)
         if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
             made = self.emit(
-                P.GETATTR, owner, static=name, type=Object(np.dtype) if name == "dtype" else INT, inactive=True, hint=name
+                P.GETATTR,
+                owner,
+                static=name,
+                type=Object(np.dtype) if name == "dtype" else INT,
+                inactive=True,
+                hint=name,
             )
             if name == "dtype" and isinstance(type_, (Array, Scalar)) and type_.dtype is not None:
                 self.dtypes[made] = type_.dtype
@@ -173,7 +181,7 @@ class Attributes(Core):
             self.refuse(f"`.{name}` has no derivative rule", node, error=UnsupportedCall)
         return self.emit(P.GETATTR, owner, static=name, type=NUMERIC)
 
-    # instances ----------------------------------------------------------------------------------------------------------
+    # instances --------------------------------------------------------------------------------------------------------
 
     def _attribute_of_instance(self, owner: Reference, cls: type | None, name: str, node: gast.AST | None) -> Value:
         if name == "__class__":
@@ -239,7 +247,7 @@ class Attributes(Core):
 
     def _attribute_of_named_tuple(self, owner: TupleValue, name: str, node: gast.AST | None) -> Value:
         assert owner.cls is not None
-        names = owner.cls._fields  # type: ignore[attr-defined]
+        names = owner.cls._fields
         if name in names:
             return owner.items[names.index(name)]
         if name in ("_replace", "_asdict", "count", "index"):
@@ -292,7 +300,7 @@ class Attributes(Core):
         if not isinstance(found, types.FunctionType) or (cls is not None and _is_generated(cls, found)):
             return None
         self.note(cls, name, found)
-        return Method(self.lift(found, f"{cls.__name__}.{name}"), reference)  # type: ignore[union-attr]
+        return Method(self.lift(found, f"{cls.__name__}.{name}"), reference)
 
     def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
         """`owner.name = value`."""
@@ -331,7 +339,7 @@ class Attributes(Core):
             )  # fmt: skip
         self.store.set(owner.cell, self.content(owner, node).put(name, value))
 
-    # making instances ---------------------------------------------------------------------------------------------------
+    # making instances -------------------------------------------------------------------------------------------------
 
     def opaque_attribute(self, owner: Atom, name: str) -> Atom:
         """An attribute of something that is not read."""

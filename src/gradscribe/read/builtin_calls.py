@@ -46,7 +46,7 @@ from .values import (
 class BuiltinCalls(Core):
     """Readers of builtins that iterate, make containers, reduce, or compute numbers."""
 
-    # iterables ------------------------------------------------------------------------------------------------------
+    # iterables --------------------------------------------------------------------------------------------------------
 
     @reads(range)
     def _range(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -99,7 +99,7 @@ class BuiltinCalls(Core):
     def _len(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return self.length_of(args[0], node)
 
-    # containers -----------------------------------------------------------------------------------------------------
+    # containers -------------------------------------------------------------------------------------------------------
 
     @reads(list)
     def _list(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -168,7 +168,7 @@ class BuiltinCalls(Core):
         self.iterate(value, lambda item: self.append(made, item, node), node=node)
         return made
 
-    # reductions -----------------------------------------------------------------------------------------------------
+    # reductions -------------------------------------------------------------------------------------------------------
 
     @reads(sum)
     def _sum(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -284,7 +284,7 @@ class BuiltinCalls(Core):
         result = self.store.get(found)
         return result if wanted else self.negation(result)
 
-    # numbers --------------------------------------------------------------------------------------------------------
+    # numbers ----------------------------------------------------------------------------------------------------------
 
     @reads(abs)
     def _abs(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

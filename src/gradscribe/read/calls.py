@@ -10,7 +10,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
+from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
@@ -119,7 +119,7 @@ class Calls(Core):
         made = self.make_instance(callee.value, args, keywords, node)
         return made if made is not None else self.opaque(callee, args, keywords, node)
 
-    # functions with source ------------------------------------------------------------------------------------------------
+    # functions with source --------------------------------------------------------------------------------------------
 
     def _call_function(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A Python function: read, or called as it is where nothing differentiated goes in."""
@@ -133,6 +133,10 @@ class Calls(Core):
             if not any(map(self.is_active, (*args, *keywords.values()))):
                 return self.opaque(callee, args, keywords, node)
             raise UnsupportedCall(f"`{callee.name}`: {error.reason}", self.location(node), error.hint) from None
+        except UnsupportedSyntax:
+            if any(map(self.is_active, (*args, *keywords.values()))):
+                raise
+            return self.opaque(callee, args, keywords, node)
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":

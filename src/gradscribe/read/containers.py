@@ -58,7 +58,7 @@ _UNROLL = 4096
 class Containers(Core):
     """`items_of`, `as_atom`, `get_item`, `set_item`, `append`."""
 
-    # making ---------------------------------------------------------------------------------------------------------
+    # making -----------------------------------------------------------------------------------------------------------
 
     def new_list(self, items: tuple[Value, ...], node: gast.AST | None, growing: bool = False, tag: str = "") -> Value:
         """A new list; one of the program if it was found to be so, or is known to grow."""
@@ -240,7 +240,7 @@ class Containers(Core):
         items = self.items_of(value, node) if isinstance(value, Compound) else None
         if items is not None:
             pairs = [self.items_of(item, node) for item in items]
-            return [(p[0].value, p[1]) for p in pairs if p is not None]  # type: ignore[union-attr]
+            return [(p[0].value, p[1]) for p in pairs if p is not None]
         self.refuse("the keys of this dict are not known at compile time", node)
 
     def part(self, owner: Var, key: Any) -> Value:
@@ -287,7 +287,7 @@ class Containers(Core):
             return None
         return tuple(map(TupleValue, itertools.product(*(c or () for c in columns))))
 
-    # as a value of the program ------------------------------------------------------------------------------------------
+    # as a value of the program ----------------------------------------------------------------------------------------
 
     def as_atom(self, value: Value, node: gast.AST | None = None) -> Atom:
         """A value as one operand: structures are put together."""
@@ -325,7 +325,7 @@ class Containers(Core):
         atoms = [self.as_atom(item, node) for item in value.items]
         if value.cls is None and all(isinstance(a, Const) and a is not UNDEF and not is_code(a) for a in atoms):
             types = Tuple(tuple(a.type for a in atoms))
-            return Const(tuple(a.value for a in atoms), types)  # type: ignore[union-attr]
+            return Const(tuple(a.value for a in atoms), types)
         return self.emit(P.TUPLE, *atoms, type=Tuple(tuple(a.type for a in atoms), value.cls), static=value.cls)
 
     def _reference_atom(self, value: Reference, node: gast.AST | None) -> Atom:
@@ -366,7 +366,7 @@ class Containers(Core):
             self.refuse("this is one of two values without a common type", node, "give it values of one kind")
         return self.as_atom(chosen, node)
 
-    # writing --------------------------------------------------------------------------------------------------------------
+    # writing ----------------------------------------------------------------------------------------------------------
 
     def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
         """`len(value)`."""
@@ -383,7 +383,7 @@ class Containers(Core):
     def _range_length(self, value: Range) -> Value:
         atoms = (value.start, value.stop, value.step)
         if all(is_const(a, int) for a in atoms):
-            return Const(len(range(*(a.value for a in atoms))))  # type: ignore[union-attr]
+            return Const(len(range(*(a.value for a in atoms))))
         return self.emit(P.RANGE_LENGTH, *atoms, type=INT, hint="n")
 
 
@@ -391,5 +391,5 @@ def _items_of_range(value: Range) -> tuple[Value, ...] | None:
     atoms = (value.start, value.stop, value.step)
     if not all(is_const(a, int) for a in atoms):
         return None
-    found = range(*(a.value for a in atoms))  # type: ignore[union-attr]
+    found = range(*(a.value for a in atoms))
     return tuple(map(Const, found)) if len(found) <= _UNROLL else None

@@ -95,7 +95,7 @@ class Core(Parts):
         self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
 
-    # places and refusals ------------------------------------------------------------------------------------------
+    # places and refusals ----------------------------------------------------------------------------------------------
 
     def at(self, node: gast.AST) -> None:
         """What is emitted from here on belongs to this statement."""
@@ -115,7 +115,7 @@ class Core(Parts):
     ) -> NoReturn:
         raise error(reason, self.location(node), hint)
 
-    # values -------------------------------------------------------------------------------------------------------
+    # values -----------------------------------------------------------------------------------------------------------
 
     def new_var(self, hint: str, type_: Type, named: bool = False, active: bool = False) -> Var:
         var = Var(hint.lstrip("%") or "t", type_, named and not hint.startswith("%"))
@@ -247,7 +247,7 @@ class Core(Parts):
             self.refuse(value.reason, node, value.hint)
         return value
 
-    # cells --------------------------------------------------------------------------------------------------------
+    # cells ------------------------------------------------------------------------------------------------------------
 
     def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
         """What a cell holds now."""

@@ -81,11 +81,11 @@ class Expressions(Operators, Core):
         if isinstance(value, TupleValue):
             return tuple(self.static_key(item, node) for item in value.items)
         if is_foldable(value) or is_code(value) or is_const(value, tuple, float):
-            return value.value  # type: ignore[union-attr]
+            return value.value
         self.unroll_for(value)
         self.refuse("the keys of a dict must be constants", node, "use a list or an array")
 
-    # operators ------------------------------------------------------------------------------------------------------
+    # operators --------------------------------------------------------------------------------------------------------
 
     def _read_BinOp(self, node: gast.BinOp) -> Value:
         """A chain `a + b + c + ...` is nested to the left, and may be long."""
@@ -142,7 +142,7 @@ class Expressions(Operators, Core):
         predicate = self.truth(self.expression(node.test))
         return self.choose(predicate, lambda: self.expression(node.body), lambda: self.expression(node.orelse))
 
-    # parts ----------------------------------------------------------------------------------------------------------
+    # parts ------------------------------------------------------------------------------------------------------------
 
     def _read_Subscript(self, node: gast.Subscript) -> Value:
         container = self.expression(node.value)
@@ -156,7 +156,7 @@ class Expressions(Operators, Core):
         parts = [Const(None) if p is None else self.expression(p) for p in (node.lower, node.upper, node.step)]
         atoms = [self.as_atom(p, node) for p in parts]
         if all(map(is_foldable, atoms)):
-            return Const(slice(*(a.value for a in atoms)))  # type: ignore[union-attr]
+            return Const(slice(*(a.value for a in atoms)))
         return self.emit(P.SLICE_, *atoms, type=SLICE, hint="part")
 
     def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
@@ -164,7 +164,7 @@ class Expressions(Operators, Core):
         if isinstance(index, TupleValue):
             atoms = [self.as_atom(i, node) for i in index.items]
             if all(isinstance(a, Const) and not is_code(a) and a is not UNDEF for a in atoms):
-                return Const(tuple(a.value for a in atoms))  # type: ignore[union-attr]
+                return Const(tuple(a.value for a in atoms))
             return self.emit(P.TUPLE, *atoms, type=Tuple(tuple(a.type for a in atoms)), hint="index")
         return self.as_atom(index, node)
 
@@ -271,7 +271,7 @@ class Expressions(Operators, Core):
         first = self.expression(node.generators[0].iter)
         return Lazy("generator", (first,), (node, self._comprehension_frame(node)))
 
-    # text ---------------------------------------------------------------------------------------------------------------
+    # text -------------------------------------------------------------------------------------------------------------
 
     def _read_JoinedStr(self, node: gast.JoinedStr) -> Value:
         values: dict[int, Value] = {}
@@ -279,7 +279,7 @@ class Expressions(Operators, Core):
             if isinstance(part, gast.FormattedValue):
                 values[id(part)] = self.expression(part.value)
         if all(is_foldable(v) for v in values.values()):
-            return Const(_format(node, {k: v.value for k, v in values.items()}))  # type: ignore[union-attr]
+            return Const(_format(node, {k: v.value for k, v in values.items()}))
         names = {key: f"v{k}" for k, key in enumerate(values)}
         tree = gast.gast_to_ast(_with_names(node, names))
         atoms = [self.as_atom(v, node) for v in values.values()]

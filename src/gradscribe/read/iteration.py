@@ -69,7 +69,7 @@ class Iteration(Core):
             self.store.set(
                 value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position"))
             )
-            if is_const(position, int) and position.value == 0:  # type: ignore[union-attr]
+            if is_const(position, int) and position.value == 0:
                 return source
             return self.get_item(source, self.slice_from(position), node)
         method = self.method_of_class(value, "__iter__")
@@ -77,7 +77,7 @@ class Iteration(Core):
 
     def slice_from(self, position: Value) -> Value:
         if is_const(position, int):
-            return Const(slice(position.value, None))  # type: ignore[union-attr]
+            return Const(slice(position.value, None))
         return self.emit(P.SLICE_, self.as_atom(position), NONE, NONE)
 
     def _iterate_range(
@@ -229,7 +229,7 @@ class Iteration(Core):
             start = value.sources[1]
             return length, lambda i: TupleValue(
                 (self.binary(operator.add, i, start) if not is_const(start) or start.value else i, item(i))
-            )  # type: ignore[union-attr]
+            )
         if value.kind == "reversed":
             length, item = self._indexed(value.sources[0], node)
             last = self.binary(operator.sub, length, Const(1))
@@ -271,7 +271,7 @@ class Iteration(Core):
         if left is right:
             return left
         if is_const(left) and is_const(right):
-            return Const(min(left.value, right.value))  # type: ignore[union-attr]
+            return Const(min(left.value, right.value))
         with self.hinted("n"):
             return self.call(Const(min, name="min"), (left, right), {})
 
@@ -294,7 +294,7 @@ class Iteration(Core):
             self.iterate(value, lambda item: self.append(made, item, node), node=node)
         return made
 
-    # pushed -------------------------------------------------------------------------------------------------------------
+    # pushed -----------------------------------------------------------------------------------------------------------
 
     def _iterate_pushed(
         self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None

@@ -140,7 +140,7 @@ class IteratorCalls(Core):
         self.iterate(args[0], trip, node=node)
         return made
 
-    # iterators ------------------------------------------------------------------------------------------------------
+    # iterators --------------------------------------------------------------------------------------------------------
 
     @reads(iter)
     def _iter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

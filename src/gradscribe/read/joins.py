@@ -63,7 +63,7 @@ def is_static_only(value: Value) -> bool:
 class Joins(Core):
     """`branch` and `choose`."""
 
-    # branches -----------------------------------------------------------------------------------------------------
+    # branches ---------------------------------------------------------------------------------------------------------
 
     def branch(self, predicate: Value, then: Callable[[], None], orelse: Callable[[], None]) -> None:
         """Read `if predicate: then() else: orelse()`; only one arm when the predicate is known."""

@@ -160,7 +160,7 @@ class LibraryCalls(Core):
     def _super(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return Super(args[0].value, args[1])  # type: ignore[union-attr]
 
-    # library --------------------------------------------------------------------------------------------------------
+    # library ----------------------------------------------------------------------------------------------------------
 
     @reads(functools.partial)
     def _partial(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

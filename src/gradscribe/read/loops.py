@@ -1,5 +1,5 @@
-"""Loops: a body is read again and again, with more and more of what it writes as parameters ("slots") of the body, until
-nothing changes."""
+"""Loops: a body is read again and again, with more and more of what it writes as parameters ("slots") of the body,
+until nothing changes."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class _Reading:
             return shape.rebuilt(tuple(parts)) if shape.parts else shape
         return shape
 
-    # widening -------------------------------------------------------------------------------------------------------
+    # widening ---------------------------------------------------------------------------------------------------------
 
     def widen(self) -> bool:
         """Extend the plan by what the body has changed; whether it has grown."""

@@ -104,7 +104,9 @@ class Reader(
         made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
         values = {name: self._argument(name, p.var, static) for name, p in made.items()}
         if code.is_generator:
-            self.refuse(f"`{code.name}` is a generator", code.source.tree, "differentiate a function that returns a value")
+            self.refuse(
+                f"`{code.name}` is a generator", code.source.tree, "differentiate a function that returns a value"
+            )
         bound = self._bound(code, function, owner, signature, values)
         result = self.read_body(code, None, bound, None, owner_class(target))
         self.node = code.source.tree.body[-1]
@@ -178,8 +180,8 @@ def _peeled(function: Any) -> tuple[Any, Any]:
         return _peeled(function.func)[0], function
     if isinstance(function, python_types.FunctionType) or hasattr(function, "__wrapped__"):
         return function, None
-    method = getattr(function, "__call__", None)
-    return (method.__func__, function) if isinstance(method, python_types.MethodType) else (function, None)
+    method = inspect.getattr_static(type(function), "__call__", None)
+    return (method, function) if isinstance(method, python_types.FunctionType) else (function, None)
 
 
 def lower(

@@ -54,7 +54,7 @@ class Methods(Core):
             return self._string_method(owner, name, args, keywords, node)
         if isinstance(owner, Var) and is_numeric(owner.type) and owner not in self.samples:
             return self._array_method(owner, name, args, keywords, node)
-        if owner in self.samples and isinstance(self.samples[owner], (np.ndarray, np.generic)):  # type: ignore[index]
+        if owner in self.samples and isinstance(self.samples[owner], (np.ndarray, np.generic)):
             return self._array_method(owner, name, args, keywords, node)
         return self.opaque_method(owner, name, args, keywords, node)
 
@@ -70,7 +70,7 @@ class Methods(Core):
             return found.get(type(owner.type))
         return None
 
-    # arrays ---------------------------------------------------------------------------------------------------------
+    # arrays -----------------------------------------------------------------------------------------------------------
 
     def _array_method(
         self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -110,7 +110,7 @@ class Methods(Core):
             return NotImplemented
         return self.call(Const(list, name="list"), (owner,), {}, node)
 
-    # lists ----------------------------------------------------------------------------------------------------------
+    # lists ------------------------------------------------------------------------------------------------------------
 
     def _list_append(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._expanded_first(owner, node)
@@ -146,7 +146,7 @@ class Methods(Core):
             self.grow(owner.cell)
         items = list(content.items)
         try:
-            value = items.pop(index.value)  # type: ignore[union-attr]
+            value = items.pop(index.value)
         except IndexError:
             self.grow(owner.cell)
         self.store.set(owner.cell, Content("list", tuple(items)))
@@ -167,7 +167,7 @@ class Methods(Core):
     def _list_insert(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if not is_const(args[0], int):
             self.refuse("an item is inserted at a place that is not constant", node)
-        return self._change(owner, node, lambda items: items.insert(args[0].value, args[1]))  # type: ignore[union-attr]
+        return self._change(owner, node, lambda items: items.insert(args[0].value, args[1]))
 
     def _list_reverse(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         return self._change(owner, node, lambda items: items.reverse())
@@ -188,7 +188,7 @@ class Methods(Core):
             self.grow(owner.cell)
         self.iterate(
             Lazy("enumerate", (ordered, Const(0)), 0),
-            lambda pair: self.set_item(owner, pair.items[0], pair.items[1], node),  # type: ignore[union-attr]
+            lambda pair: self.set_item(owner, pair.items[0], pair.items[1], node),
             node=node,
         )
         return NONE
@@ -213,7 +213,7 @@ class Methods(Core):
 
     _tuple_index, _tuple_count = _list_index, _list_count
 
-    # dicts ----------------------------------------------------------------------------------------------------------
+    # dicts ------------------------------------------------------------------------------------------------------------
 
     def _view(self, owner: Value, kind: str) -> Value:
         return Lazy(kind, (owner,))
@@ -269,18 +269,18 @@ class Methods(Core):
             self.store.set(owner.cell, Content("set", (*content.items, args[0])))
         return NONE
 
-    # tuples and strings -------------------------------------------------------------------------------------------------
+    # tuples and strings -----------------------------------------------------------------------------------------------
 
     def _tuple__replace(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if not isinstance(owner, TupleValue) or owner.cls is None:
             return NotImplemented
-        names = owner.cls._fields  # type: ignore[attr-defined]
+        names = owner.cls._fields
         return TupleValue(tuple(keywords.get(n, item) for n, item in zip(names, owner.items, strict=True)), owner.cls)
 
     def _tuple__asdict(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if not isinstance(owner, TupleValue) or owner.cls is None:
             return NotImplemented
-        return self.new_cell(Content("dict", owner.items, owner.cls._fields), node)  # type: ignore[attr-defined]
+        return self.new_cell(Content("dict", owner.items, owner.cls._fields), node)
 
     def _string_method(
         self, owner: Const, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -289,7 +289,7 @@ class Methods(Core):
         items = [self.items_of(a, node) if name == "join" else (a,) for a in args]
         if all(i is not None and all(map(is_foldable, i)) for i in items) and all(map(is_foldable, keywords.values())):
             known = [[v.value for v in i or ()] if name == "join" else i[0].value for i in items]  # type: ignore
-            result = getattr(owner.value, name)(*known, **{k: v.value for k, v in keywords.items()})  # type: ignore[union-attr]
+            result = getattr(owner.value, name)(*known, **{k: v.value for k, v in keywords.items()})
             if isinstance(result, list):
                 return self.new_list(tuple(map(Const, result)), node)
             return Const(result)

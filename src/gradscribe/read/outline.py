@@ -86,7 +86,7 @@ class Outline(Core):
         if isinstance(value, Compound):
             return self._leaves_of_parts(value, leaves, node)
         if is_code(value) or is_none(value) or is_const(value, str):
-            return (type(value.value), id(value.value) if is_code(value) else value.value)  # type: ignore[union-attr]
+            return (type(value.value), id(value.value) if is_code(value) else value.value)
         leaves.append(value)
         return None
 
@@ -105,7 +105,7 @@ class Outline(Core):
             )
         varies = [a or b for a, b in zip(known.active, active, strict=True)]
         if joined != known.types or varies != known.active:
-            known.types, known.active = joined, varies  # type: ignore[assignment]
+            known.types, known.active = joined, varies
             raise Restart
         return known
 
@@ -142,7 +142,7 @@ class Outline(Core):
             self.builder, self.root, self.externals, self.depth, self.dead, self.recording = kept
         if changes.outer():
             self.refuse(
-                f"`{code.name}` calls itself and changes a variable or object from outside of it", node, "return the value",
+                f"`{code.name}` calls itself and changes a variable or object around it", node, "return the value",
                 UnsupportedCall,
             )  # fmt: skip
         made.seen = {key: value for key, value in seen.items() if changes.is_outer(key)}
@@ -176,7 +176,7 @@ class Outline(Core):
         """Close the function: values of the functions around it become parameters, also of its calls of itself."""
         made.around = _free(body)
         own = [Var(v.hint, v.type, v.named) for v in made.around]
-        for var, inner in zip(made.around, own, strict=True):
+        for inner in own:
             self.born[inner] = len(self.born)
         moved = clone(body, dict(zip(made.around, own, strict=True)))
         block = Block((*moved.params, *own), _with_args(moved.ops, made.callee, own), moved.yields)
@@ -199,9 +199,9 @@ def _without_sizes(type_: Type) -> Type:
         return Array(type_.dtype, (UNKNOWN,) * len(type_.shape))
     items = getattr(type_, "items", None)
     if isinstance(items, tuple):
-        return replace(type_, items=tuple(map(_without_sizes, items)))  # type: ignore[type-var]
+        return replace(type_, items=tuple(map(_without_sizes, items)))
     item = getattr(type_, "item", None)
-    return replace(type_, item=_without_sizes(item)) if isinstance(item, Type) else type_  # type: ignore[type-var]
+    return replace(type_, item=_without_sizes(item)) if isinstance(item, Type) else type_
 
 
 def _free(block: Block) -> list[Var]:

@@ -15,7 +15,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Scalar, Tuple, Type
+from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type
 from .assumptions import Restart
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
@@ -194,7 +194,19 @@ class PrimitiveCalls(Core):
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        return self.emit(P.CALL_PYTHON, atom, *atoms, type=type_of_call(function, self.with_dtypes(atoms), dict(zip(named, self.with_dtypes(named.values()), strict=True)), type_), inactive=True, **named)
+        return self.emit(
+            P.CALL_PYTHON,
+            atom,
+            *atoms,
+            type=type_of_call(
+                function,
+                self.with_dtypes(atoms),
+                dict(zip(named, self.with_dtypes(named.values()), strict=True)),
+                type_,
+            ),
+            inactive=True,
+            **named,
+        )
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""

@@ -143,7 +143,7 @@ class Resolve(Core):
         return made
 
     def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
-        """A Python object as a value: by itself where it is static, else as `atom()` reads it when the function runs."""
+        """A Python object as a value: by itself where it is static, else as `atom()` reads it at run time."""
         if isinstance(value, functools.partial) and type(value) is functools.partial:
             args = tuple(self._part_of_partial(value, a, k) for k, a in enumerate(value.args))
             keywords = {k: self._part_of_partial(value, a, k) for k, a in value.keywords.items()}

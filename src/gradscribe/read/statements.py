@@ -48,7 +48,7 @@ class Statements(Core):
         if not isinstance(node.value, gast.Constant):
             self.expression(node.value)
 
-    # assignment -----------------------------------------------------------------------------------------------------
+    # assignment -------------------------------------------------------------------------------------------------------
 
     def _run_Assign(self, node: gast.Assign) -> None:
         first = node.targets[0]
@@ -196,7 +196,7 @@ class Statements(Core):
         del items[index.value]
         self.store.set(container.cell, Content("list", tuple(items)))
 
-    # control --------------------------------------------------------------------------------------------------------
+    # control ----------------------------------------------------------------------------------------------------------
 
     def _run_If(self, node: gast.If) -> None:
         with self.hinted("took"):
@@ -272,7 +272,7 @@ class Statements(Core):
         self.dead = True
 
     def _run_With(self, node: gast.With) -> None:
-        """Context managers of the user's are entered and left; those that only set how NumPy warns are left out of it."""
+        """Context managers are entered and left around the body."""
         self._with(node, 0)
 
     def _with(self, node: gast.With, k: int) -> None:
@@ -282,7 +282,9 @@ class Statements(Core):
         item = node.items[k]
         manager = self.expression(item.context_expr)
         if getattr(getattr(manager, "type", None), "cls", None) is contextlib.suppress:
-            self.refuse("`contextlib.suppress` is not supported", item.context_expr, "test the condition with `if` instead")
+            self.refuse(
+                "`contextlib.suppress` is not supported", item.context_expr, "test the condition with `if` instead"
+            )
         enter, exit_ = self.method_of_class(manager, "__enter__"), self.method_of_class(manager, "__exit__")
         if enter is not None and exit_ is not None:
             entered = self.call(enter, (), {}, item.context_expr)

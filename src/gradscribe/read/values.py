@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Location
 from ..ir.build import UNDEF
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Atom, Const
 
 if TYPE_CHECKING:
     from .environment import Frame
     from .syntax import Code
 
 serial = count(1)
-"""Frames and cells are numbered in order of creation, so that what is born inside a branch can be told from the rest."""
+"""Numbers frames and cells in order of creation, so that what is born inside a branch can be told from the rest."""
 
 
 class Compound:
@@ -261,8 +261,8 @@ class Range(Compound):
 class Lazy(Compound):
     """An iterable that is evaluated when it is iterated over.
 
-    `kind` is "zip", "enumerate", "reversed", "map", "filter", "keys", "values", "items", "generator" or "chain"; `extra`
-    is what is not a value (whether a zip is strict; the expression and frame of a generator).
+    `kind` says what makes it ("zip", "enumerate", "map", "keys", "generator", "product", ...); `extra` is what is not a
+    value (whether a zip is strict; the expression and frame of a generator).
     """
 
     kind: str
@@ -317,14 +317,6 @@ class Poison(Compound):
 NONE = Const(None)
 TRUE, FALSE = Const(True), Const(False)
 FOLDABLE = (int, bool, str, bytes, type(None), type(Ellipsis))
-
-
-def const(value: Any) -> Const:
-    return Const(value)
-
-
-def is_undefined(value: object) -> bool:
-    return value is UNDEF
 
 
 def is_const(value: object, *types: type) -> bool:
@@ -400,7 +392,3 @@ def atoms_of(value: Value) -> Iterator[Atom]:
             yield from atoms_of(part)
     else:
         yield value
-
-
-def is_variable(value: object) -> bool:
-    return isinstance(value, Var)

@@ -22,6 +22,27 @@ __all__ = [
     "zero",
 ]
 
-for _family in ("functions", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus"):
+_FAMILIES = (
+    "functions",
+    "reductions",
+    "arrays",
+    "creation",
+    "differences",
+    "selecting",
+    "cumulative",
+    "nan_aware",
+    "quantiles",
+    "integrals",
+    "builtin_sums",
+    "products",
+    "linalg",
+    "decompositions",
+    "least_squares",
+    "norms",
+    "fourier",
+    "calculus",
+    "ufuncs",
+)
+for _family in _FAMILIES:
     importlib.import_module(f"{__name__}.{_family}")
 LATE.append(ensure_registered)

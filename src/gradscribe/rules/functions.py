@@ -351,6 +351,19 @@ general(
     dict(r=lambda d, z, r, phi: d * np.exp(1j * phi), phi=lambda d, z, r, phi: 1j * d * z),
 )
 
+
+
+def real_if_close_adjoint(g: Any, z: Any, a: Any) -> Any:
+    if is_complex(a):
+        raise UnsupportedCall("np.real_if_close of a complex operand has no rule")
+    return g
+
+
+linear(
+    define("real_if_close", np.real_if_close, infer=_infer.same_as_first, parameters="a", aliasing="maybe", cost="free"),
+    a=real_if_close_adjoint,
+)
+
 # ------------------------------------------------------------------ selection
 
 WHERE = define(

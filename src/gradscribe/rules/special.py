@@ -15,7 +15,6 @@ import scipy.special as sp
 
 from ..ir import infer as _infer
 from ..ir.primitives import define
-
 from .reductions import align, reduced
 from .table import dispatching, elementwise, general, zero
 
