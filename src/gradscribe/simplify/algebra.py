@@ -114,12 +114,14 @@ class Algebra(Rewriting):
     # what identities ask ------------------------------------------------------------------------------------------
 
     def defined(self, atom: Atom, primitive: Primitive) -> Op | None:
-        """The operation that computes an operand, if it is of this kind and neither it nor its own operands are
-        written later."""
+        """The operation that computes an operand, if it is of this kind, and neither the operand nor what it was
+        computed from is memory that is written."""
         op = self.source.get(atom) if isinstance(atom, Var) else None
         if op is None or op.primitive is not primitive or op.keywords:
             return None
-        return op if all(map(self.is_stable, (atom, *op.args))) else None
+        if not self.is_stable(atom) or not all(map(self.is_stable, op.args)):
+            return None
+        return op
 
     def is_stable(self, atom: Atom) -> bool:
         return isinstance(atom, Const) or not (has_memory(atom.type) and self.groups.is_written(atom))
