@@ -283,13 +283,12 @@ def _structure_item(container: Type, index: Atom) -> Type:
 
 
 def index_parts(index: Atom) -> list[tuple[Type, Any]]:
-    """The parts of an index, each as its type and its constant value (None where it is not constant)."""
+    """The parts of an index, each as its type and its constant value (None where it is not known)."""
     if isinstance(index, Const):
         parts = index.value if isinstance(index.value, tuple) else (index.value,)
         return [(type_of(part), part) for part in parts]
-    if isinstance(index.type, Tuple):
-        return [(t, None) for t in index.type.items]
-    return [(index.type, None)]
+    types = index.type.items if isinstance(index.type, Tuple) else (index.type,)
+    return [(t, t.value if isinstance(t, Slice) else None) for t in types]
 
 
 def is_basic_index(index: Atom) -> bool:

@@ -139,7 +139,14 @@ class List(Type):
 
 @dataclass(frozen=True)
 class Slice(Type):
-    """A slice object made at run time."""
+    """A slice object. `bounds` are its start, stop and step where they are constant: they tell the length of a view."""
+
+    bounds: tuple[int | None, int | None, int | None] | None = None
+
+    @property
+    def value(self) -> slice | None:
+        """The slice itself, where it is constant."""
+        return None if self.bounds is None else slice(*self.bounds)
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,8 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
         kind = kind_of_dtype(value.dtype.name)
         return Scalar(kind, value.dtype.name) if kind != "O" else Object(cls)
     if isinstance(value, slice):
-        return SLICE
+        bounds = (value.start, value.stop, value.step)
+        return Slice(bounds) if all(b is None or type(b) is int for b in bounds) else SLICE
     return Object(cls)
 
 
@@ -226,6 +234,8 @@ def join(left: Type, right: Type) -> Type | None:
     if isinstance(left, List) and isinstance(right, List):
         item = join(left.item, right.item)
         return None if item is None else List(item)
+    if isinstance(left, Slice) and isinstance(right, Slice):
+        return SLICE
     if isinstance(left, Object) and isinstance(right, Object):
         return OBJECT
     return None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADD,
+    ADDAT,
     CALL,
     DICT,
     EXTERNAL,
@@ -23,14 +24,17 @@ from ..ir.primitives import (
     GETITEM,
     IF,
     LENGTH,
+    NEGATIVE,
     POP,
     RECORD,
+    SCATTER_ADD,
+    SETITEM,
     SHAPE,
     SLICE_,
     SUBTRACT,
     TUPLE,
 )
-from ..ir.types import Array, List
+from ..ir.types import Array, List, Scalar
 from .kinds import (
     accumulates,
     is_offset,
@@ -51,15 +55,20 @@ LIMIT = 14
 LONGEST = 40
 """The most leaves of an expression that the user wrote in one statement."""
 REPEATS = 3
+"""The most places where an entry is written again."""
+VIEWS = 8
 """The most places where a view is written again."""
+INDEXING = (ADDAT, GETITEM, SCATTER_ADD, SETITEM, SLICE_, TUPLE)
 STRUCTURES = (TUPLE, FIXED_LIST, DICT, RECORD)
 
 
 @dataclass
 class _Events:
-    """What happens where in one list of lines: for each memory cell the lines that write it, and so on."""
+    """What happens where in one list of lines: for each memory cell the lines that write it, for the slots of lists also
+    those that read them, and so on."""
 
     writes: dict[Cell, list[int]] = field(default_factory=dict)
+    slots: dict[Cell, list[int]] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
     names: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     targets: dict[Var, list[int]] = field(default_factory=dict)
@@ -153,12 +162,17 @@ class Inliner:
     def _note_op(self, events: _Events, op: Op, at: int) -> None:
         for cell in self.ordering.writes(op):
             events.writes.setdefault(cell, []).append(at)
+        for cell in self.ordering.reads(op):
+            if cell[0] == "slots":
+                events.slots.setdefault(cell, []).append(at)
         if self.ordering.has_effect(op):
             events.effects.append(at)
 
     def _include(self, events: _Events, below: _Events, at: int) -> None:
         for cell in below.writes:
             events.writes.setdefault(cell, []).append(at)
+        for cell in below.slots:
+            events.slots.setdefault(cell, []).append(at)
         for name in below.names:
             events.names.setdefault(name, []).append(at)
         for target in below.targets:
@@ -311,14 +325,19 @@ class Inliner:
         return isinstance(line, Do) and bool(line.op.results) and line.op.result in self.inlined
 
     def _is_next(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        """Whether an op with an effect runs right in front of the anchor, so that nothing can tell the difference.
-
-        What reads memory that the op writes, or has an effect, may not move past it: that is seen to when it is looked
-        at itself. Pops from different lists may change places.
-        """
-        user = lines[anchor]
-        if not isinstance(user, (Branch, Do, Return)) or op.primitive is CALL:
+        """Whether nothing can tell that an op with an effect runs at the anchor: what reads memory that the op writes,
+        or has an effect, may not move past it either, which is seen to when it is looked at itself."""
+        if not isinstance(lines[anchor], (Branch, Do, Return)) or op.primitive is CALL:
             return False
+        if op.primitive is POP and isinstance(op.args[0], Var) and not op.args[0].named:
+            events = self._events[id(lines)]
+            cells = self.ordering.writes(op) | self.ordering.reads(op)
+            untouched = not any(_between(found.get(c, ()), at, anchor) for found in (events.writes, events.slots) for c in cells)
+            return untouched and not self._is_overwritten(op, lines, at, anchor)
+        return self._is_adjacent(op, lines, at, anchor)
+
+    def _is_adjacent(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether an op runs right in front of the anchor, but for pops from other lists."""
         own = self.ordering.writes(op)
         for line in lines[at + 1 : anchor]:
             if op.primitive is not POP or not isinstance(line, Do) or not self._has_no_line(line):
@@ -341,12 +360,21 @@ class Inliner:
             return True
         if primitive is GETITEM:
             return is_plain_item(op)
+        if primitive is NEGATIVE:
+            return isinstance(op.result.type, Scalar) and op.style in (None, "operator")
         return primitive in (ADD, SUBTRACT) and is_offset(op)
 
     def _repeats(self, op: Op) -> int:
         if op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List)):
+            return VIEWS if isinstance(op.result.type, Array) else REPEATS
+        if op.primitive is NEGATIVE:
             return REPEATS
-        return 2 if op.primitive in (ADD, SUBTRACT) else 1000
+        return 2 if op.primitive in (ADD, SUBTRACT) and not self._is_index(op) else 1000
+
+    def _is_index(self, op: Op) -> bool:
+        """Whether a number only stands between brackets."""
+        users = [use.lines[use.at] for use in self._uses[op.result]]
+        return all(isinstance(user, Do) and user.op.primitive in INDEXING for user in users)
 
     def _may_repeat(self, op: Op, uses: list[_Use], runs: list[_Use], lines: list[Line], at: int) -> bool:
         """Whether the op gives at all places what it gave at its own."""
