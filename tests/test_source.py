@@ -173,8 +173,8 @@ def test_a_file_that_changed(tmp_path):
 
 
 def test_future_flags_follow_the_code():
-    f = run("from __future__ import annotations\ndef f(x):\n    def g(y: Undefined): return y\n    return g(x)\n", "<future>")
-    assert "def g" in text_of(f["f"])
+    text = "from __future__ import annotations\ndef f(x):\n    def g(y: Undefined): return y\n    return g(x)\n"
+    assert "def g" in text_of(run(text, "<future>")["f"])
 
 
 @pytest.mark.parametrize("value", [len, print, int, functools.partial(plus, 1), 3, eval("lambda x: x")])
@@ -186,8 +186,8 @@ def test_no_source(value):
 
 def test_what_the_text_refers_to():
     def f(x, /, y=2, *args, z: float = 3.0, **kw):
-        w = 1
-        return n + x
+        w = n
+        return w + x
 
     n = 5
     f.__wrapped__ = f.__signature__ = None

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
-from .differentiate.pullback import pullback
+from .differentiate.pullback import split
 from .differentiate.reverse import reverse
 from .ir.nodes import Function, walk
 from .ir.primitives import CALL, External
 from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
 from .read.lower import Lowered, lower
 from .read.signature import signature_of
-from .simplify import simplify
+from .simplify import prepare, simplify
 from .source import make_function
 from .write import Written, write
 
@@ -132,7 +132,8 @@ def compile_pullback(
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(lowered.function)
     positions = positions_of(lowered.function, wrt)
-    both = pullback(lowered.function, positions, names=(f"{name}_fwd", f"{name}_rev"), seed=seed)
+    whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
+    both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
     ahead, back = (finish(program, lowered) for program in both)
     return ahead, back
 

@@ -26,7 +26,7 @@ def _cases():
             yield pytest.param(case, mode, id=f"{mode}-{case.name}-{next(numbers)}", marks=marks)
 
 
-@pytest.mark.parametrize(("case", "mode"), _cases())
+@pytest.mark.parametrize(("case", "mode"), list(_cases()))
 def test_right_or_refused(case, mode):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,7 +1,7 @@
 """Normalised functions as runnable Python, and random programs full of exits.
 
-Each program calls `t(k, value)` in every test, iterator, statement and result: it writes a log, so that not only results
-but the order of everything that happens is compared.
+Each program calls `t(k, value)` in every test, iterator, statement and result: it writes a log, so that not only
+results but the order of everything that happens is compared.
 """
 
 from __future__ import annotations
@@ -178,7 +178,8 @@ class Generator:
                 if pattern == "j":
                     break
                 out += f"{pad}    case {pattern}:\n{self.block(depth + 2, loop, final, level + 1)}\n"
-            return out + f"{pad}    case {self.random.choice(['_', 'j', '4'])}:\n" + self.block(depth + 2, loop, final, level + 1)
+            last = self.random.choice(["_", "j", "4"])
+            return out + f"{pad}    case {last}:\n" + self.block(depth + 2, loop, final, level + 1)
         if kind == "with":
             return f"{pad}with manager({self.key()}, {self.random.random() < 0.5}):\n{inner()}"
         out = f"{pad}try:\n{inner()}"

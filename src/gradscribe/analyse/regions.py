@@ -244,7 +244,11 @@ class _Grouping:
 
     def call(self, op: Op) -> None:
         """What the callee does with its parameters happens to the operands."""
-        callee: Function = op.static.function
+        callee: Function | None = op.static.function
+        if callee is None:  # still being made, by a transform that writes to no argument
+            for region in self.nodes((*op.args, *op.results)):
+                self.mix(region, region)
+            return
         if callee not in self.known:
             _Grouping(callee, self.known).run()
         inside = self.known[callee]

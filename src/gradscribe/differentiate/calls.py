@@ -44,7 +44,7 @@ class Pairs:
             raise UntrackableAlias(f"{callee.name} calls itself and writes to its arguments", op.origin)
         seed = seed_of(function.body.yields[0].type)
         ahead.function, back.function = pullback(
-            function, active, names=(ahead.name, back.name), seed=seed, pairs=self, once=True
+            function, active, names=(ahead.name, back.name), seed=seed, pairs=self
         )
 
 

@@ -548,7 +548,6 @@ def _tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]
         maker = Builder()
         tape = maker.new_list(var.type, hint=f"{var.hint}_tape")
         sweep.new_tapes.extend(maker.ops)
-        sweep.tapes[tape] = not sweep.is_mutable(var)
         pusher = Builder()
         pusher.perform(APPEND, tape, var)
         pushes[var] = pusher.ops

@@ -80,7 +80,6 @@ class Sweep:
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
-        self.tapes: dict[Var, bool] = {}  # whether it holds plain values, nothing that the mirrors write
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
     # facts ---------------------------------------------------------------------------------------------------------
@@ -260,23 +259,6 @@ class Sweep:
             ops += [owner.pop(var) for var in _appended_in(op) if var in owner]
             ops.append(op)
         return tuple(ops)
-
-    def is_mutable(self, var: Var) -> bool:
-        """Whether a value is a list or memory that the reverse sweep writes."""
-        return var in self.shadow_values or isinstance(var.type, List) or self.is_restored_value(var)
-
-    def is_plain_tape(self, var: Var) -> bool:
-        return self.tapes.get(var) is True
-
-    def memory_of(self, var: Var) -> object:
-        """Stands for the memory of a value; that of a shadow is as that of its primal."""
-        for primal, shadow in self.shadows.items():
-            if shadow is var:
-                return self.memory.of(primal).content
-        return self.memory.of(var) if self.memory.knows(var) else var
-
-    def is_restored_value(self, var: Var) -> bool:
-        return self.memory.knows(var) and self.is_restored(var)
 
     def gradient(self, adjoints: Adjoints, var: Var) -> Atom:
         """The adjoint of a parameter at the end."""

@@ -1,38 +1,34 @@
 """Reverse mode as two functions: `f_fwd(args) -> (value, record)` and `f_rev(record, seed) -> adjoints`.
 
-The record holds what the reverse sweep reads of the forward sweep. The reverse function may be called any number of
-times with one record: lists and buffers that it uses up are copied first.
+The record holds what the reverse sweep reads of the forward sweep. Where the reverse function may be called more than
+once with one record, the lists and buffers that it uses up are copied first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from inspect import Parameter as Kind
 
+from ..analyse.partition import EVERY, Regions
+from ..analyse.regions import regions
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import make_tuple
-from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace
+from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace, walk
 from ..ir.primitives import COMMENT, GETITEM, TUPLE, define
-from ..ir.types import Array, Tuple, Type
+from ..ir.types import Array, List, Type
 from .calls import Pairs
-from .recording import entries_read, rename, resolve
-from .reverse import Sweeps, both_sweeps
+from .recording import Resolved, entries_read, rename, resolve
+from .reverse import reverse
 
-FRESH = define("fresh", infer=lambda args, keywords: args[0].type, reads=True)
+FRESH = define("fresh", infer=lambda args, keywords: args[0].type, effect=True)
 """`fresh(record)`: a deep copy, in which what was one object is one object (by `runtime`)."""
 
 
 def pullback(
-    function: Function,
-    wrt: Sequence[int],
-    *,
-    names: tuple[str, str],
-    seed: Type,
-    pairs: Pairs | None = None,
-    once: bool = False,
+    function: Function, wrt: Sequence[int], *, names: tuple[str, str], seed: Type, pairs: Pairs
 ) -> tuple[Function, Function]:
-    """The forward and the reverse function of a primal.
+    """The forward and the reverse function of a primal, for one call of the latter with each record.
 
     Args:
         function: the primal.
@@ -40,67 +36,102 @@ def pullback(
         names: of the two functions.
         seed: the type of the result's adjoint.
         pairs: the functions called, made so far.
+    """
+    whole = reverse(function, wrt, name=names[0], keep_value=True, several=True, seed=seed, pairs=pairs)
+    return split(whole, names=names, once=True)
+
+
+def split(function: Function, *, names: tuple[str, str], once: bool = False) -> tuple[Function, Function]:
+    """Split a derivative that returns `(value, gradient)` in front of its reverse sweep.
+
+    Args:
+        function: made by `reverse` with `keep_value` and `several`.
+        names: of the two functions.
         once: whether the reverse function is called once only with a record, so that nothing need be copied.
 
     Raises:
         UntrackableAlias: the record would hold two views of the same written memory.
     """
-    sweeps = both_sweeps(function, wrt, seed=seed, pairs=pairs)
-    mirror = Block((), sweeps.mirror, (sweeps.gradient,))
-    found = resolve(sweeps.forward, function.body.params, mirror, {}, lambda op: _earliest(sweeps, op), ())
-    ahead = Builder()
-    ahead.ops = [op for op in sweeps.forward if op.primitive is not COMMENT]
-    used_up = [v for v in found.saved if sweeps.mutable(v) and not sweeps.is_plain_tape(v) and not once]
+    halves = _Halves(function)
+    params = [p for p in function.body.params if p is not halves.seed]
+    found = resolve(halves.ahead, params, halves.mirror, {}, halves.earliest, ())
+    used_up = [] if once else [v for v in found.saved if halves.is_used_up(v)]
     others = [v for v in found.saved if v not in used_up]
-    _refuse_views(sweeps, used_up)
-    parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in (others, used_up)]
-    record = ahead.emit(TUPLE, *parts, hint="record")
-    result = ahead.emit(TUPLE, sweeps.value, record, hint="result")
-    forward = Function(names[0], function.parameters, Block(function.body.params, tuple(ahead.ops), (result,)))
-    return forward, _reverse_function(sweeps, names[1], {**found.shapes, **found.environment}, found.repeated, (others, used_up), once)
+    halves.refuse_views(used_up)
+    ahead = Builder()
+    ahead.ops = list(halves.ahead)
+    groups = [others, used_up] if used_up else [others]
+    parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in groups]
+    record = parts[0] if len(parts) == 1 else ahead.emit(TUPLE, *parts, hint="record")
+    result = ahead.emit(TUPLE, halves.value, record, hint="result")
+    parameters = tuple(p for p in function.parameters if p.var is not halves.seed)
+    forward = Function(names[0], parameters, Block(tuple(params), tuple(ahead.ops), (result,)))
+    return forward, _reverse_function(halves, names[1], found, groups, copy_tapes=not once)
 
 
-def _reverse_function(sweeps, name, environment, repeated, groups, once) -> Function:  # type: ignore[no-untyped-def]
-    others, used_up = groups
+class _Halves:
+    """Both sweeps of a derivative, and what the second does to what the first has made."""
+
+    def __init__(self, function: Function) -> None:
+        ops = function.body.ops
+        middle = next(k for k, op in enumerate(ops) if op.primitive is COMMENT and op.static == "reverse")
+        last = next(op for op in reversed(ops) if op.results == function.body.yields)
+        self.value, gradient = last.args
+        self.ahead = [op for op in ops[:middle] if op.primitive is not COMMENT]
+        behind = tuple(op for op in ops[middle + 1 :] if op is not last and op.primitive is not COMMENT)
+        self.mirror = Block((), behind, (gradient,))
+        self.seed = next(p for p in reversed(function.body.params) if p.hint in ("seed", "bresult", "seed_1", "seed_2"))
+        self.groups: Regions = regions(function)
+        written = (op.args[k] for op in walk(self.mirror) for k in op.primitive.writes)
+        self.written = {self.groups.of(v) for v in written if isinstance(v, Var)}
+
+    def is_used_up(self, var: Var) -> bool:
+        """Whether the mirror writes memory that a value is or holds (a tape of plain values is copied by a slice)."""
+        if isinstance(var.type, List):
+            inner = self.groups.contents(self.groups.of(var)).get(EVERY)
+            return inner is not None and inner in self.written
+        return isinstance(var.type, Array) and self.groups.of(var) in self.written
+
+    def is_tape(self, var: Var) -> bool:
+        return isinstance(var.type, List) and self.groups.of(var) in self.written
+
+    def earliest(self, op: Op) -> int | None:
+        """Whether an op of the forward sweep may run again in front of the mirror."""
+        reads = [*entries_read(op), *op.results]
+        memory = (v for v in reads if isinstance(v.type, (Array, List)))
+        return None if any(self.groups.is_written(v) for v in memory) else 0
+
+    def refuse_views(self, used_up: Iterable[Var]) -> None:
+        """Two arrays that share memory would be copied apart."""
+        memory = [self.groups.of(v) for v in used_up if isinstance(v.type, Array)]
+        if len(set(memory)) < len(memory):
+            raise UntrackableAlias("a pullback of a function that writes to several views of one array")
+
+
+def _reverse_function(
+    halves: _Halves, name: str, found: Resolved, groups: list[list[Var]], *, copy_tapes: bool
+) -> Function:
     types = [make_tuple(group, {}) for group in groups]
-    record = Var("record", make_tuple([Var("t", t) for t in types], {}))
+    nested = len(groups) > 1
+    record = Var("record", make_tuple([Var("t", t) for t in types], {}) if nested else types[0])
     back = Builder()
-    plain = back.emit(GETITEM, record, Const(0), hint="record")
-    for k, var in enumerate(others):
-        _bind(back, plain, k, environment[var])
-        if sweeps.is_plain_tape(var) and not once:
-            entry = back.ops.pop()
-            tape = back.emit(GETITEM, plain, Const(k), hint=var.hint, type=var.type)
-            copied = back.emit(GETITEM, tape, Const(slice(None)), hint=var.hint, type=var.type)
-            back.append(replace(back.ops.pop(), results=entry.results))
-            assert copied is not None
-    if used_up:
-        copied = back.emit(FRESH, back.emit(GETITEM, record, Const(1), hint="record"), hint="record")
-        for k, var in enumerate(used_up):
-            _bind(back, copied, k, environment[var])
-    body = rename(Block((), sweeps.mirror, (sweeps.gradient,)), environment)
-    back.ops.extend(op for _, op in repeated)
-    back.ops.extend(op for op in body.ops if op.primitive is not COMMENT)
-    (gradient,) = body.yields
-    several = isinstance(gradient.type, Tuple) and sweeps.several
-    result = gradient if several else back.emit(TUPLE, gradient, hint="gradient")
-    parameters = tuple(Parameter(v, Kind.POSITIONAL_OR_KEYWORD) for v in (record, sweeps.seed))
-    return Function(name, parameters, Block((record, sweeps.seed), tuple(back.ops), (result,)))
+    for k, group in enumerate(groups):
+        held = back.emit(GETITEM, record, Const(k), hint="record") if nested else record
+        if k == 1:
+            held = back.emit(FRESH, held, hint="record")
+        for n, var in enumerate(group):
+            tape = copy_tapes and k == 0 and halves.is_tape(var)
+            _bind(back, held, n, found.environment[var], tape)
+    back.ops += [op for _, op in found.repeated]
+    body = rename(halves.mirror, {**found.shapes, **found.environment})
+    parameters = tuple(Parameter(v, Kind.POSITIONAL_OR_KEYWORD) for v in (record, halves.seed))
+    return Function(name, parameters, Block((record, halves.seed), (*back.ops, *body.ops), body.yields))
 
 
-def _bind(builder: Builder, container: Var, position: int, target: Atom) -> None:
-    made = builder.emit(GETITEM, container, Const(position), hint=target.hint, type=target.type)  # type: ignore[union-attr]
-    last = builder.ops.pop()
-    assert last.results == (made,)
-    builder.append(replace(last, results=(target,)))
-
-
-def _earliest(sweeps: Sweeps, op: Op) -> int | None:
-    return None if any(sweeps.mutable(v) for v in entries_read(op)) else 0
-
-
-def _refuse_views(sweeps: Sweeps, used_up: list[Var]) -> None:
-    """Two arrays that share memory would be copied apart."""
-    groups = [sweeps.memory_of(v) for v in used_up if isinstance(v.type, Array)]
-    if len(set(map(id, groups))) < len(groups):
-        raise UntrackableAlias("a pullback of a function that writes to several views of one array")
+def _bind(builder: Builder, container: Var, position: int, target: Atom, copy: bool) -> None:
+    """`target = container[position]`, a shallow copy of it for a tape."""
+    assert isinstance(target, Var)
+    made = builder.emit(GETITEM, container, Const(position), hint=target.hint, type=target.type)
+    if copy:
+        builder.emit(GETITEM, made, Const(slice(None)), hint=target.hint, type=target.type)
+    builder.append(replace(builder.ops.pop(), results=(target,)))

@@ -11,7 +11,7 @@ to read what a later write may have hit, the next round saves what that overwrit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
@@ -42,10 +42,7 @@ class Sweeps:
         auxiliary: what it returns besides, where it returns `(value, auxiliary)`.
         seed: the adjoint of the value, a parameter.
         gradient: the adjoint of the parameter; a tuple where there are several.
-        mutable: whether a value is a list or written memory, which the reverse sweep may use up.
-        is_plain_tape: whether a value is a tape of values (not of written memory), so that a shallow copy is a copy.
         several: whether the gradient is a tuple of the adjoints of several parameters.
-        memory_of: stands for the memory that a value shares with others.
     """
 
     primal: Function
@@ -55,9 +52,6 @@ class Sweeps:
     auxiliary: Atom | None
     seed: Var
     gradient: Atom
-    mutable: Callable[[Var], bool]
-    is_plain_tape: Callable[[Var], bool]
-    memory_of: Callable[[Var], object]
     several: bool = False
 
 
@@ -70,6 +64,7 @@ def reverse(
     has_aux: bool = False,
     several: bool = False,
     seed: Type = FLOAT,
+    pairs: Pairs | None = None,
 ) -> Function:
     """The adjoint of a function.
 
@@ -82,6 +77,7 @@ def reverse(
             auxiliary is returned with the value, else with the gradient.
         several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
+        pairs: the functions called, made so far.
 
     Returns:
         a function of the same parameters and `seed`; it returns the adjoint of the parameter, a tuple where there are
@@ -91,7 +87,7 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
-    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value)
+    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value, pairs=pairs)
     last = Builder()
     value = sweeps.value
     if sweeps.auxiliary is not None and keep_value:
@@ -205,7 +201,7 @@ class _Round:
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead = sweep.finish(frame)
         ops = (*first.ops, *mirror.ops, *put_back)
-        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, sweep.is_mutable, sweep.is_plain_tape, sweep.memory_of, len(parts) > 1)
+        return Sweeps(self.function, ahead, ops, kept, auxiliary, seed, gradient, len(parts) > 1)
 
     def _results(self) -> tuple[Atom, Atom | None]:
         """The value, and the auxiliary where there is one."""

@@ -27,6 +27,7 @@ from .types import (
     Dict,
     Dim,
     FixedList,
+    Join,
     List,
     Numeric,
     Object,
@@ -391,6 +392,14 @@ def filled(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if isinstance(type_, Array):
         return Array(type_.dtype, type_.shape)
     return FLOAT if isinstance(type_, Scalar) and type_.kind != "c" else type_
+
+
+def one_of(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    """One of the operands, as `max(x, y)` returns it."""
+    found = Join()
+    for arg in args:
+        found.add(arg.type)
+    return found.result or NUMERIC
 
 
 def truth(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:

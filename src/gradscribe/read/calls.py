@@ -10,7 +10,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall
+from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
@@ -133,6 +133,10 @@ class Calls(Core):
             if not any(map(self.is_active, (*args, *keywords.values()))):
                 return self.opaque(callee, args, keywords, node)
             raise UnsupportedCall(f"`{callee.name}`: {error.reason}", self.location(node), error.hint) from None
+        except UnsupportedSyntax:
+            if any(map(self.is_active, (*args, *keywords.values()))):
+                raise
+            return self.opaque(callee, args, keywords, node)
         defaults = self._defaults(callee)
         bound = self.bind(code, args, keywords, defaults, node)
         if how == "read":

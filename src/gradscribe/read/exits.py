@@ -90,8 +90,8 @@ class Scope:
 
 
 class FunctionScope(Scope):
-    def __init__(self, number: int) -> None:
-        self.returned = f"%returned{number}"
+    def __init__(self, returned: str) -> None:
+        self.returned = returned
 
     def leave(self, node: Exit, block: Block, to: Flags) -> None:
         assert isinstance(node, gast.Return)
@@ -102,9 +102,9 @@ class FunctionScope(Scope):
 
 
 class LoopScope(Scope):
-    def __init__(self, number: int) -> None:
-        self.end, self.skip, self.broke = f"%end{number}", f"%skip{number}", f"%broke{number}"
-        self.breaks = False
+    def __init__(self, end: str, skip: str) -> None:
+        self.end, self.skip = end, skip
+        self.broke: str | None = None
         self.returns: list[tuple[str, Exit]] = []
 
     def leave(self, node: Exit, block: Block, to: Flags) -> None:
@@ -113,7 +113,7 @@ class LoopScope(Scope):
             block.leave(self.skip)
             return
         if isinstance(node, gast.Break):
-            self.breaks = True
+            self.broke = self.broke or to.fresh("broke")
             to.set_flag(block, self.broke, node)
         else:
             self.returns.append((to.fresh("returned"), node))

@@ -1,8 +1,8 @@
 """Exits become nesting: a function body without `break`, `continue`, `return`, loop `else` and `while` tests.
 
-    if c: return a          if c: %result = a           while c: A      %end1 = False
+    if c: return a          if c: %result = a           while c: A      %end = False
     B                       else: B                                     loop: if c: A
-    return b                      %result = b                                 else: %end1 = True
+    return b                      %result = b                                 else: %end = True
 
 What follows an exit moves into the other arm of its branch. Where more than one arm may complete, flags guard what
 follows; nothing is copied. A block, once normalised, tells by which exits it may be left: nothing looks at the source a
@@ -15,8 +15,8 @@ without an exception; what it returns is evaluated inside.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from itertools import count
 from typing import Any, NoReturn
 
 import gast
@@ -70,7 +70,7 @@ class _Normaliser:
 
     def __init__(self, source: FunctionSource) -> None:
         self._source = source
-        self._numbers = count(1)
+        self._names: Counter[str] = Counter()
         self._read: set[str] = set()
         self._set: list[tuple[list[gast.stmt], gast.stmt, str]] = []
         self._bodies: list[tuple[list[gast.stmt], gast.AST]] = []
@@ -78,7 +78,7 @@ class _Normaliser:
     def definition(self) -> gast.FunctionDef:
         tree = self._source.tree
         self._refuse_suspension(tree)
-        scope = FunctionScope(next(self._numbers))
+        scope = FunctionScope(self.fresh("done"))
         block = self._block(tree.body, scope)
         if block.falls:
             last = tree.body[-1]
@@ -90,7 +90,9 @@ class _Normaliser:
 
     def fresh(self, hint: str) -> str:
         """A flag."""
-        return f"%{hint}{next(self._numbers)}"
+        self._names[hint] += 1
+        number = self._names[hint]
+        return f"%{hint}{number if number > 1 else ''}"
 
     def set_flag(self, block: Block, flag: str, node: gast.AST, value: bool = True) -> None:
         """Append an assignment to a flag."""
@@ -189,14 +191,14 @@ class _Normaliser:
     # loops
 
     def _read_For(self, node: gast.For, block: Block, scope: Scope) -> None:
-        loop = LoopScope(next(self._numbers))
+        loop = LoopScope(self.fresh("end"), self.fresh("skip"))
         body = self._block(node.body, loop)
         made = gast.For(target=node.target, iter=node.iter, body=self._body(body, node), orelse=[], type_comment=None)
         self._loop(node, made, loop, body, block)
-        self._extend(block, self._behind(loop.returns, False, self._else_of(node, loop, loop.end)), scope)
+        self._extend(block, self._behind(loop.returns, False, self._else_of(node, loop)), scope)
 
     def _read_While(self, node: gast.While, block: Block, scope: Scope) -> None:
-        loop = LoopScope(next(self._numbers))
+        loop = LoopScope(self.fresh("end"), self.fresh("skip"))
         endless = isinstance(node.test, gast.Constant) and bool(node.test.value)
         body = self._block(node.body, loop)
         if not endless:
@@ -207,8 +209,8 @@ class _Normaliser:
             self._branch(body, node, node.test, inner, over)
         made = gast.While(test=constant(True, node), body=self._body(body, node), orelse=[])
         self._loop(node, made, loop, body, block)
-        orelse = [] if endless else self._else_of(node, loop, loop.broke)
-        always_exits = endless and not loop.breaks
+        orelse = [] if endless else self._else_of(node, loop)
+        always_exits = endless and not loop.broke
         self._extend(block, self._behind(loop.returns, always_exits, orelse), scope)
         if always_exits and not loop.returns:
             block.falls = False
@@ -219,15 +221,17 @@ class _Normaliser:
         if made.exit_flag:
             self._read.add(loop.end)
         for flag in (loop.end, loop.broke, *(flag for flag, _ in loop.returns)):
-            self.set_flag(block, flag, node, False)
+            if flag:
+                self.set_flag(block, flag, node, False)
         block.append(at(node, made))
 
-    def _else_of(self, node: Any, loop: LoopScope, broke: str) -> list[gast.stmt]:
+    def _else_of(self, node: Any, loop: LoopScope) -> list[gast.stmt]:
         """The `else` of a loop, where it is known that the loop was not left by a `return`."""
-        if not (node.orelse and loop.breaks):
+        if not (node.orelse and loop.broke):
             return list(node.orelse)
-        self._read.add(broke)
-        return [if_(name_of(broke, node), [at(node, gast.Pass())], node.orelse, node)]
+        self._read.add(loop.broke)
+        unbroken = at(node, gast.UnaryOp(op=gast.Not(), operand=name_of(loop.broke, node)))
+        return [if_(unbroken, node.orelse, [], node)]
 
     def _behind(self, exits: list[tuple[str, Exit]], certain: bool, orelse: list[gast.stmt]) -> list[gast.stmt]:
         """Take the exits that flags tell of; `certain` says that one of them has been taken."""

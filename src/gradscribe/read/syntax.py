@@ -55,7 +55,7 @@ class Library:
         self._codes: dict[int, tuple[Any, Code]] = {}
 
     def code_of(self, function: Callable[..., Any]) -> Code:
-        """The code of a Python function. Raises NoSource, StaleSource."""
+        """The code of a Python function. Raises NoSource, StaleSource, UnsupportedSyntax."""
         found = self._codes.get(id(function))
         if found is None or found[0] is not function:
             source = read_source(function)

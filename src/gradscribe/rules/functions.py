@@ -213,7 +213,7 @@ def _smaller_number(d: Any, z: Any, x: Any, y: Any) -> Any:
 
 
 MAX_, MIN_ = (
-    define(f"{function.__name__}_", function, infer=_infer.elementwise(function), parameters="x, y, /", cost="cheap")
+    define(f"{function.__name__}_", function, infer=_infer.one_of, parameters="x, y, /", cost="cheap")
     for function in (builtins.max, builtins.min)
 )
 elementwise(np.maximum, _larger, lambda d, z, x, y: _larger(d, z, y, x))

@@ -13,7 +13,7 @@ from .shapes import shorten_shapes
 from .share import share
 from .sink import sink_buffers
 
-__all__ = ["algebra", "fold", "fuse_loops", "prune", "share", "simplify", "tidy_cells"]
+__all__ = ["algebra", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells"]
 
 
 def simplify(function: Function, primal: Function | None = None) -> Function:
@@ -30,6 +30,11 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
     function = prune(shorten_shapes(sink_buffers(function), _derivative_ops(function).__contains__))
     function = tidy_cells(function, _derivative_ops(function).__contains__)
     return _without_empty_sections(prune(fuse_loops(prune(function))))
+
+
+def prepare(function: Function) -> Function:
+    """Drop what is dead, and make the buffers of the reverse sweep in the reverse sweep."""
+    return prune(sink_buffers(prune(fold(function))))
 
 
 def _derivative_ops(function: Function) -> set[Op]:
