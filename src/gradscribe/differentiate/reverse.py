@@ -17,12 +17,13 @@ from inspect import Parameter as Kind
 
 from ..analyse.activity import Activity, useful, varied
 from ..analyse.overlap import Overlap
+from ..analyse.partition import Regions
 from ..analyse.regions import regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
+from ..ir.types import FLOAT, STRUCTURES, Array, List, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
 from .frames import Sweep
@@ -134,6 +135,7 @@ def both_sweeps(
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)
     _refuse_laundering(reached, matters)
     active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
+    active = _sharing_together(active, reached, memory)
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
@@ -161,6 +163,14 @@ def _carried_together(function: Function, active: dict[Var, None], reached: Acti
             for param, result in zip(loop.carried, loop.results, strict=True):
                 if param in active or result in active:
                     active.update(dict.fromkeys(v for v in (param, result) if v in reached))
+    return active
+
+
+def _sharing_together(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
+    """A view that is only written to is active where the memory is."""
+    written = {memory.of(v) for v in active if isinstance(v.type, (Array, List)) and memory.is_written(v)}
+    views = (v for v in reached if isinstance(v.type, (Array, List)) and memory.of(v) in written)
+    active.update(dict.fromkeys(views))
     return active
 
 
