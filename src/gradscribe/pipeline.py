@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import inspect
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +96,20 @@ def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str],
     return f"{name}_{ending}{chosen if len(wrt) == 1 else ''}"
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without the search for cyclic garbage: a program of many small nodes would be searched again and again while it
+    grows, and long functions would take more time a line than short ones."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+@_collector_paused()
 def compile_derivative(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -165,6 +181,7 @@ def _with_unit_seed(program: Function) -> Function:
     return Function(program.name, tuple(parameters), Block(tuple(p.var for p in parameters), ops, (result,)))
 
 
+@_collector_paused()
 def compile_pullback(
     function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
 ) -> tuple[Compiled, Compiled]:
