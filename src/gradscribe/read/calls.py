@@ -96,14 +96,16 @@ class Calls(Derivatives):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:
                 return result
+        return self._call_python(callee, args, keywords, node)
+
+    def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """A class, a method or a function that has no rule."""
+        function = callee.value
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
-            owner = (
-                self.lift(function.__self__, "self")
-                if isinstance(function.__self__, type)
-                else self._bound_owner(callee)
-            )
+            of_class = isinstance(function.__self__, type)
+            owner = self.lift(function.__self__, "self") if of_class else self._bound_owner(callee)
             return self.call(self.lift(function.__func__, callee.name or "method"), (owner, *args), keywords, node)
         if isinstance(function, (staticmethod, classmethod)):
             return self.call(self.lift(function.__func__, callee.name or "method"), args, keywords, node)
