@@ -115,4 +115,7 @@ def _is_kept_exactly(value: Type, cell: Type) -> bool:
         return value.dtype == cell.dtype and same_shape(value, cell)
     if not isinstance(value, Scalar) or not isinstance(cell, Scalar) or value.kind != cell.kind:
         return False
-    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (None, cell.dtype)
+    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (
+        None,
+        cell.dtype,
+    )
