@@ -97,7 +97,8 @@ def _is_exact(forward: Forward, op: Op) -> bool:
 
 def _covers(atom: Atom, op: Op) -> bool:
     """Whether the result of an operation that broadcasts has the shape of this operand."""
-    return all(other is atom or isinstance(other.type, Scalar) or _fits_in(other.type, atom.type) for other in op.inputs)
+    others = [a for a in op.inputs if a is not atom and not isinstance(a.type, Scalar)]
+    return all(_fits_in(other.type, atom.type) for other in others)
 
 
 def _fits_in(other: Type, type_: Type) -> bool:
@@ -214,19 +215,19 @@ def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
     return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, more=keywords)
 
 
-def _structure(builder: Builder, like: Atom, parts: Any) -> Atom:
+def _structure(builder: Builder, like: Atom | _Like, parts: Any) -> Atom:
+    """A structure of the kind of `like` from a tree of tangents."""
     if not isinstance(parts, tuple):
         return parts
     assert isinstance(like.type, STRUCTURES)
-    made = [parts[k] if not isinstance(parts[k], tuple) else None for k in range(len(parts))]
-    nested = [_structure(builder, _Like(t), p) if m is None else m for t, p, m in zip(like.type.items, parts, made, strict=True)]
-    return builder.structure(like.type, nested, dot(getattr(like, "hint", "t")))
+    made = [_structure(builder, _Like(t), p) for t, p in zip(like.type.items, parts, strict=True)]
+    return builder.structure(like.type, made, dot(getattr(like, "hint", "t")))
 
 
 class _Like:
     """Something of a type."""
 
-    def __init__(self, type_: Any) -> None:
+    def __init__(self, type_: Type) -> None:
         self.type = type_
 
 
@@ -393,9 +394,9 @@ def _opaque(forward: Forward, op: Op) -> None:
     if any(r in forward.active for r in op.results):
         raise UnsupportedCall(f"{op.primitive} of an active value has no derivative", op.origin)
     for atom in op.inputs:
-        if isinstance(atom, Var) and atom in forward.active and has_memory(atom.type):
-            if op in forward.memory.writes(forward.memory.of(atom)):
-                raise UntrackableAlias(f"{atom.hint} is given to code that may write to it", op.origin)
+        holds = isinstance(atom, Var) and atom in forward.active and has_memory(atom.type)
+        if holds and op in forward.memory.writes(forward.memory.of(atom)):
+            raise UntrackableAlias(f"{atom.hint} is given to code that may write to it", op.origin)
 
 
 _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {

@@ -10,7 +10,6 @@ from activity.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..analyse.regions import Regions, has_memory, regions
 from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
