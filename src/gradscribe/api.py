@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from . import pipeline
 from .arguments import ArgNums, check_result, differentiable, names_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
-from .errors import BadArgument
+from .errors import BadArgument, UnsupportedCall
 from .export import module_text
 from .guess import guess_types
 from .ir.nodes import Function
@@ -59,6 +59,7 @@ class Derivative(Generic[P, R]):
         self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
+        self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
 
     # calling -------------------------------------------------------------------------------------------------------
 
@@ -145,6 +146,27 @@ class Derivative(Generic[P, R]):
             has_aux=self.has_aux,
             several=self._several,
             optimize=self.optimize,
+            check=None if self.raw else check_result,
+        )
+
+    def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
+        """The gradient as a program, for a function that calls it and is itself differentiated.
+
+        Args:
+            kinds, static: what is known of its arguments, by name.
+            active: the arguments that the caller differentiates by.
+        """
+        if self.mode != "reverse":
+            raise UnsupportedCall(f"a tangent of {title(self.primal)} is differentiated", hint="use grad of grad")
+        return pipeline.derivative_program(
+            self.primal,
+            kinds,
+            static,
+            self._wrt,
+            active,
+            keep_value=self.keep_value,
+            has_aux=self.has_aux,
+            several=self._several,
             check=None if self.raw else check_result,
         )
 
@@ -285,6 +307,10 @@ def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
     types, static = guess_types(fun)
     names = [n for n, t in types.items() if is_continuous(t) and n not in static]
     return names[0] if len(names) == 1 else names
+
+
+for _transform in (grad, value_and_grad):
+    _transform.makes_derivative = True  # type: ignore[attr-defined]  # read as such inside functions
 
 
 def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

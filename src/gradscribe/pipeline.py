@@ -12,17 +12,18 @@ import builtins
 import gc
 import inspect
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from . import rules
 from .differentiate.pullback import split
-from .differentiate.reverse import reverse
+from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
-from .ir.nodes import Function, walk
-from .ir.primitives import CALL, External
+from .ir.build import Builder, inline
+from .ir.nodes import Block, Const, Function, walk
+from .ir.primitives import CALL, COMMENT, External
 from .ir.signature import signature_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
@@ -44,7 +45,9 @@ class Compiled:
 
 
 def read(function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]) -> Lowered:
-    """The primal as a program."""
+    """The primal as a program; a derivative is one that has been made already."""
+    if hasattr(function, "program_for"):
+        return function.program_for(kinds, static, wrt)
     return lower(function, kinds, active=wrt, static=static)
 
 
@@ -138,6 +141,44 @@ def compile_derivative(
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
     primal = lowered.function if mode == "forward" else None
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
+
+
+def derivative_program(
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    active: Collection[str],
+    *,
+    keep_value: bool,
+    has_aux: bool,
+    several: bool,
+    check: Callable[[Type, Callable[..., Any]], None] | None,
+) -> Lowered:
+    """A gradient as a program that may be differentiated itself.
+
+    Args:
+        function, kinds, static, wrt, keep_value, has_aux, several, check: as for `compile_derivative`.
+        active: the arguments with respect to which the gradient will be differentiated.
+    """
+    lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
+    if check is not None and not has_aux:
+        check(lowered.function.body.yields[0].type, function)
+    name = derivative_name(function, "reverse", wrt, keep_value)
+    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+    program = differentiate(lowered, "reverse", wrt, name, **options)
+    return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+
+
+def _with_unit_seed(program: Function) -> Function:
+    """The gradient without its last parameter, the adjoint of the result, which is 1."""
+    parameters = list(program.parameters)
+    seed = parameters.pop(next(k for k in reversed(range(len(parameters))) if parameters[k].var.hint in SEED_NAMES))
+    builder = Builder()
+    inner = {p.var: Const(1.0) if p is seed else p.var for p in program.parameters}
+    result = inline(builder, program, [inner[p.var] for p in program.parameters])
+    ops = tuple(op for op in builder.ops if op.primitive is not COMMENT)
+    return Function(program.name, tuple(parameters), Block(tuple(p.var for p in parameters), ops, (result,)))
 
 
 @_collector_paused()

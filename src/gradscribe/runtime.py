@@ -216,6 +216,12 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
     return v
 
 
+def writable(view: Any) -> Any:
+    """A diagonal that may be written, where the array that it is a view of may be."""
+    view.flags.writeable = True
+    return view
+
+
 def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
     """The adjoint of `np.lib.stride_tricks.sliding_window_view`: overlapping windows are added."""
     windows = (window_shape,) if np.ndim(window_shape) == 0 else tuple(window_shape)

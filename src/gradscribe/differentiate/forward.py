@@ -226,10 +226,7 @@ class Forward:
 
     def outgoing(self, builder: Builder, target: Var, value: Atom) -> Atom:
         """The tangent of a value as it leaves a block, to be that of `target`."""
-        tangent = self.tangent(value)
-        if self.is_pointer(target):
-            if tangent is None and isinstance(value, Var):
-                raise UntrackableAlias(f"{target.hint} is written, and its memory cannot be followed", builder.origin)
+        if self.is_pointer(target):  # an inactive value: then no active value is ever written to its memory
             return self.whole(builder, value)
         return self.plain(builder, value)
 

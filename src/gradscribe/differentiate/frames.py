@@ -16,6 +16,7 @@ from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
+from ..rules.selecting import READ_ONLY, WRITABLE
 from . import calls, control, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
@@ -156,6 +157,8 @@ class Sweep:
             keywords = dict(op.keywords)
             args = (self.shadow(first), *op.args[1:])
             made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
+            if op.primitive in READ_ONLY:
+                made = builder.emit(WRITABLE, made, hint=hint, style="runtime", type=result.type)
             self.set_shadow(result, made)
             if op.primitive is GETITEM:
                 self.shadow_views[made] = (self.shadow(first), op.args[1])

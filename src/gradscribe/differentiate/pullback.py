@@ -19,7 +19,7 @@ from ..ir.primitives import COMMENT, COPY, GETITEM, TUPLE, define
 from ..ir.types import Array, List, Type
 from .calls import Pairs
 from .recording import Resolved, entries_read, rename, resolve
-from .reverse import reverse
+from .reverse import SEED_NAMES, reverse
 
 FRESH = define("fresh", infer=lambda args, keywords: args[0].type, effect=True)
 """`fresh(record)`: a deep copy, in which what was one object is one object (by `runtime`)."""
@@ -81,7 +81,7 @@ class _Halves:
         self.ahead = [op for op in ops[:middle] if op.primitive is not COMMENT]
         behind = tuple(op for op in ops[middle + 1 :] if op is not last and op.primitive is not COMMENT)
         self.mirror = Block((), behind, (gradient,))
-        self.seed = next(p for p in reversed(function.body.params) if p.hint in ("seed", "bresult", "seed_1", "seed_2"))
+        self.seed = next(p for p in reversed(function.body.params) if p.hint in SEED_NAMES)
         self.groups: Regions = regions(function)
         written = (op.args[k] for op in walk(self.mirror) for k in op.primitive.writes)
         self.written = {self.groups.of(v) for v in written if isinstance(v, Var)}

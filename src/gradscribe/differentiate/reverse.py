@@ -22,12 +22,16 @@ from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
+from ..ir.types import FLOAT, STRUCTURES, Array, List, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
 from .frames import Sweep
 from .mirrors import CHECK_APART
 from .structures import item_of
+
+
+SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
+"""The names of the adjoint of the result, the first that is free."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,7 @@ class _Round:
         forward, mirror, first = Builder(), Builder(), Builder()
         value, auxiliary = self._results()
         names = {p.hint for p in body.params}
-        seed = Var(next(n for n in ("seed", "bresult", "seed_1", "seed_2") if n not in names), seed_type)
+        seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in self.inputs:
