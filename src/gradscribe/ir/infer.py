@@ -27,7 +27,6 @@ from .types import (
     Dict,
     Dim,
     FixedList,
-    Join,
     List,
     Numeric,
     Object,
@@ -283,12 +282,13 @@ def _structure_item(container: Type, index: Atom) -> Type:
 
 
 def index_parts(index: Atom) -> list[tuple[Type, Any]]:
-    """The parts of an index, each as its type and its constant value (None where it is not known)."""
+    """The parts of an index, each as its type and its constant value (None where it is not constant)."""
     if isinstance(index, Const):
         parts = index.value if isinstance(index.value, tuple) else (index.value,)
         return [(type_of(part), part) for part in parts]
-    types = index.type.items if isinstance(index.type, Tuple) else (index.type,)
-    return [(t, t.value if isinstance(t, Slice) else None) for t in types]
+    if isinstance(index.type, Tuple):
+        return [(t, slice(*t.parts) if isinstance(t, Slice) and t.parts else None) for t in index.type.items]
+    return [(index.type, None)]
 
 
 def is_basic_index(index: Atom) -> bool:
@@ -391,14 +391,6 @@ def filled(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if isinstance(type_, Array):
         return Array(type_.dtype, type_.shape)
     return FLOAT if isinstance(type_, Scalar) and type_.kind != "c" else type_
-
-
-def one_of(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
-    """One of the operands, as `max(x, y)` returns it."""
-    found = Join()
-    for arg in args:
-        found.add(arg.type)
-    return found.result or NUMERIC
 
 
 def truth(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:

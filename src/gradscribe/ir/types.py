@@ -139,14 +139,9 @@ class List(Type):
 
 @dataclass(frozen=True)
 class Slice(Type):
-    """A slice object. `bounds` are its start, stop and step where they are constant: they tell the length of a view."""
+    """A slice object. `parts` are its start, stop and step, each an int or None, where they are known."""
 
-    bounds: tuple[int | None, int | None, int | None] | None = None
-
-    @property
-    def value(self) -> slice | None:
-        """The slice itself, where it is constant."""
-        return None if self.bounds is None else slice(*self.bounds)
+    parts: tuple[int | None, int | None, int | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -207,9 +202,16 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
         kind = kind_of_dtype(value.dtype.name)
         return Scalar(kind, value.dtype.name) if kind != "O" else Object(cls)
     if isinstance(value, slice):
-        bounds = (value.start, value.stop, value.step)
-        return Slice(bounds) if all(b is None or type(b) is int for b in bounds) else SLICE
+        return SLICE
     return Object(cls)
+
+
+def type_of_constant(value: object) -> Type:
+    """The type of a value of which also the program knows that it is always this one."""
+    if isinstance(value, slice):
+        parts = (value.start, value.stop, value.step)
+        return Slice(parts) if all(type(p) in (int, type(None)) for p in parts) else SLICE
+    return type_of(value)
 
 
 _PYTHON_SCALARS: dict[type, Type] = {float: FLOAT, int: INT, bool: BOOL, complex: COMPLEX}
@@ -228,14 +230,14 @@ def join(left: Type, right: Type) -> Type | None:
         return Array(np.result_type(left.dtype, right.dtype).name, dims)
     if is_numeric(left) and is_numeric(right):
         return NUMERIC
+    if isinstance(left, Slice) and isinstance(right, Slice):
+        return SLICE
     if isinstance(left, Tuple) and isinstance(right, Tuple) and len(left.items) == len(right.items):
         items = [join(a, b) for a, b in zip(left.items, right.items, strict=True)]
         return None if None in items else Tuple(tuple(i for i in items if i is not None), left.cls)
     if isinstance(left, List) and isinstance(right, List):
         item = join(left.item, right.item)
         return None if item is None else List(item)
-    if isinstance(left, Slice) and isinstance(right, Slice):
-        return SLICE
     if isinstance(left, Object) and isinstance(right, Object):
         return OBJECT
     return None

@@ -114,12 +114,12 @@ class Algebra(Rewriting):
     # what identities ask ------------------------------------------------------------------------------------------
 
     def defined(self, atom: Atom, primitive: Primitive) -> Op | None:
-        """The operation that computes an operand, if it is of this kind, and neither the operand nor what it was
-        computed from is memory that is written."""
+        """The operation that computes an operand, if it is of this kind, and its own operands and the result still
+        hold what they held then."""
         op = self.source.get(atom) if isinstance(atom, Var) else None
         if op is None or op.primitive is not primitive or op.keywords:
             return None
-        if not self.is_stable(atom) or not all(map(self.is_stable, op.args)):
+        if not all(map(self.is_stable, (*op.args, atom))):
             return None
         return op
 
