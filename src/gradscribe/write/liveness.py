@@ -179,6 +179,8 @@ class Liveness:
             live.setdefault(var, end + 1)
         self._walk(line.body, live)
         for var in line.bound:
+            if not var.named:  # a loop inside may not count with the same name
+                live[var] = end
             self._close(live, var, start + 1)
         for param in exhausted:
             live.setdefault(param, start + 1)
