@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import (
     ADD,
     BY_NAME,
+    CALL,
     DIVIDE,
     EQUAL,
     FIXED_LIST,
@@ -39,7 +40,10 @@ from ..ir.primitives import (
 from ..ir.types import Array, Scalar, Type
 from .prune import prune
 from .rewriting import Rewriting, same, uses
+from .sums import SUMS
 
+RECENT = 8
+"""How far above an operation the ones that compute its operands are looked for where memory is written."""
 Derivative = Callable[[Op], bool]
 Rewrite = Callable[["Algebra", Op], "Atom | Op | None"]
 
@@ -119,9 +123,16 @@ class Algebra(Rewriting):
         op = self.source.get(atom) if isinstance(atom, Var) else None
         if op is None or op.primitive is not primitive or op.keywords:
             return None
-        if not all(map(self.is_stable, (*op.args, atom))):
-            return None
-        return op
+        return op if all(map(self.is_stable, (*op.args, atom))) or self.is_recent(op) else None
+
+    def is_recent(self, made: Op) -> bool:
+        """Whether an operation stands close above, with nothing in between that may write memory."""
+        for op in reversed(self.ops[-RECENT:]):
+            if op is made:
+                return True
+            if op.blocks or op.primitive is CALL or not op.primitive.is_pure:
+                return False
+        return False
 
     def is_stable(self, atom: Atom) -> bool:
         return isinstance(atom, Const) or not (has_memory(atom.type) and self.groups.is_written(atom))
@@ -382,6 +393,8 @@ LOOSE: dict[Primitive, list[Rewrite]] = {
     SUBTRACT: [sum_of_constants, zero_less],
     NEGATIVE: [minus_constant, sign_of_product],
 }
+for _primitive, _rewrites in SUMS.items():
+    LOOSE.setdefault(_primitive, []).extend(_rewrites)
 
 
 # ------------------------------------------------------------------ spelling
@@ -405,7 +418,7 @@ class Spelling(Algebra):
         """`c * rest`, with c at the left end of the product or quotient that `rest` is."""
         path: list[Op] = []
         while self.is_single(rest) and is_real(rest):
-            inner = self.defined(rest, MULTIPLY) or (self.defined(rest, DIVIDE) if c == -1 else None)
+            inner = self.defined(rest, MULTIPLY) or self.defined(rest, DIVIDE)
             if inner is None or not is_real(*inner.args):
                 break
             if inner.primitive is MULTIPLY and is_number(inner.args[0]):
