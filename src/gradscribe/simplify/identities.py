@@ -37,6 +37,7 @@ from ..ir.primitives import (
 )
 from ..ir.types import Array, Scalar
 from .rewriting import same
+from .sums import SUMS
 
 if TYPE_CHECKING:
     from .algebra import Algebra
@@ -284,3 +285,5 @@ LOOSE: dict[Primitive, list[Rewrite]] = {
     SUBTRACT: [sum_of_constants, zero_less],
     NEGATIVE: [minus_constant, sign_of_product],
 }
+for _primitive, _rewrites in SUMS.items():
+    LOOSE.setdefault(_primitive, []).extend(_rewrites)
