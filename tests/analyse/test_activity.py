@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradscribe.analyse.activity import useful, varied
 from gradscribe.ir.build import Builder
-from gradscribe.ir.nodes import Block, Const, Var
+from gradscribe.ir.nodes import Block, Callee, Const, Var
 from gradscribe.ir.primitives import (
     ADD,
     CALL,
@@ -78,7 +78,7 @@ def test_calls_by_operand():
     p, q, inner = Var("p", FLOAT), Var("q", FLOAT), Builder()
     callee = function(inner, [p, q], inner.emit(ADD, p, Const(1.0)), "callee")
     x, y, b = Var("x", FLOAT), Var("y", FLOAT), Builder()
-    got = b.emit(CALL, x, y, static=callee, type=FLOAT)
+    got = b.emit(CALL, x, y, static=Callee("callee", callee), type=FLOAT)
     f = function(b, [x, y], got)
     assert got in varied(f, [x]) and got not in varied(f, [y])
 

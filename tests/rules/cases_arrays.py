@@ -140,8 +140,10 @@ for function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranar
     case(function, [1.0, 2.0])
 case(np.copy, A(3))
 case(np.ndarray.astype, F(3), np.float64)
+case(np.ndarray.astype, A(3), np.float64, copy=False)
 if hasattr(np, "astype"):
     case(np.astype, F(3), np.float64)
+    case(np.astype, A(3), np.float64, copy=False)
 case(np.full, (2, 3), 1.3)
 case(np.full, (2, 3), A(3))
 case(np.full_like, A(2, 3), 1.3, _wrt=("fill_value",))

@@ -17,7 +17,7 @@ from inspect import Parameter as Kind
 
 from ..analyse.activity import Activity, useful, varied
 from ..analyse.overlap import Overlap
-from ..analyse.regions import regions
+from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
@@ -28,6 +28,10 @@ from .calls import Pairs
 from .frames import Sweep
 from .mirrors import CHECK_APART
 from .structures import item_of
+
+
+SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
+"""The names of the adjoint of the result, the first that is free."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,8 @@ def both_sweeps(
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)
     _refuse_laundering(reached, matters)
-    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
+    active = _sharing({v: None for v in reached if v in matters}, reached, memory)
+    active = _carried_together(function, active, reached)
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
@@ -151,6 +156,13 @@ def _refuse_opaque(writes: list[Op]) -> None:
     for op in writes:
         if not op.primitive.writes:
             raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+
+
+def _sharing(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
+    """With a value in written memory all that share it: what is written through one is read through another."""
+    for region in dict.fromkeys(memory.of(v) for v in active if memory.is_written(v)):
+        active.update(dict.fromkeys(v for v in memory.members(region) if v in reached))
+    return active
 
 
 def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
@@ -184,7 +196,7 @@ class _Round:
         forward, mirror, first = Builder(), Builder(), Builder()
         value, auxiliary = self._results()
         names = {p.hint for p in body.params}
-        seed = Var(next(n for n in ("seed", "bresult", "seed_1", "seed_2") if n not in names), seed_type)
+        seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in self.inputs:

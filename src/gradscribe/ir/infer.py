@@ -287,7 +287,7 @@ def index_parts(index: Atom) -> list[tuple[Type, Any]]:
         parts = index.value if isinstance(index.value, tuple) else (index.value,)
         return [(type_of(part), part) for part in parts]
     if isinstance(index.type, Tuple):
-        return [(t, None) for t in index.type.items]
+        return [(t, slice(*t.parts) if isinstance(t, Slice) and t.parts else None) for t in index.type.items]
     return [(index.type, None)]
 
 

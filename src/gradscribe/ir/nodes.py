@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Location
-from .types import Type, type_of
+from .types import Type, type_of_constant
 
 if TYPE_CHECKING:
     from .primitives import Primitive
@@ -56,7 +56,7 @@ class Const:
 
     def __post_init__(self) -> None:
         if self.type is None:
-            object.__setattr__(self, "type", type_of(self.value))
+            object.__setattr__(self, "type", type_of_constant(self.value))
 
     def __repr__(self) -> str:
         return self.name or repr(self.value)

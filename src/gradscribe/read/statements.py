@@ -13,6 +13,7 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
+from ..ir.infer import is_basic_index
 from ..ir.nodes import Atom, Const, Var
 from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure
@@ -153,13 +154,13 @@ class Statements(Core):
             self.set_item(container, index, value, target)
 
     def _augment_cells(self, function: Any, container: Var, index: Atom, node: gast.AugAssign) -> None:
-        """Python reads a single entry before it evaluates the right side; a part of an array is read behind that."""
+        """Python reads a single entry, or a copy, before it evaluates the right side; a view is read behind that."""
         mark = len(self.builder.ops)
         old = self.emit(P.GETITEM, container, index)
         before = len(self.builder.ops)
         value = self.expression(node.value)
         changed = any(op.primitive.writes or op.primitive.effect or op.blocks for op in self.builder.ops[before:])
-        if changed and isinstance(old, Var) and isinstance(old.type, Scalar):
+        if changed and isinstance(old, Var) and (isinstance(old.type, Scalar) or not is_basic_index(index)):
             self.write(P.SETITEM, container, index, self.as_atom(self.binary(function, old, value, node.target)))
             return
         if changed and isinstance(old, Var) and isinstance(old.type, Numeric):

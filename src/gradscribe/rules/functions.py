@@ -45,7 +45,7 @@ from ..ir.primitives import (
     define,
     register,
 )
-from ..ir.types import BOOL, COMPLEX, FLOAT, INT, Tuple
+from ..ir.types import BOOL, COMPLEX, FLOAT, INT, NUMERIC, Tuple, join
 from .facts import is_complex, is_constant, is_structure, surely_complex
 from .table import dispatching, elementwise, general, linear, zero
 
@@ -212,8 +212,13 @@ def _smaller_number(d: Any, z: Any, x: Any, y: Any) -> Any:
     return np.where((x < y) | np.isnan(y), d, np.where(x == y, 0.5 * d, 0.0))
 
 
+def _one_of_both(args: Any, keywords: Any) -> Any:
+    """The type of what may be either operand: `max(1, x)` is an int or a float."""
+    return join(args[0].type, args[1].type) or NUMERIC
+
+
 MAX_, MIN_ = (
-    define(f"{function.__name__}_", function, infer=_infer.elementwise(function), parameters="x, y, /", cost="cheap")
+    define(f"{function.__name__}_", function, infer=_one_of_both, parameters="x, y, /", cost="cheap")
     for function in (builtins.max, builtins.min)
 )
 elementwise(np.maximum, _larger, lambda d, z, x, y: _larger(d, z, y, x))

@@ -26,7 +26,7 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
             to the derivative.
     """
     function = share(prune(fold(function)))
-    function = prune(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__))
+    function = prune(fold(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__)))
     function = prune(shorten_shapes(sink_buffers(function), _derivative_ops(function).__contains__))
     function = tidy_cells(function, _derivative_ops(function).__contains__)
     return _without_empty_sections(prune(fuse_loops(prune(function))))

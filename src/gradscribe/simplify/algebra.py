@@ -114,10 +114,12 @@ class Algebra(Rewriting):
     # what identities ask ------------------------------------------------------------------------------------------
 
     def defined(self, atom: Atom, primitive: Primitive) -> Op | None:
-        """The operation that computes an operand, if it is of this kind and its own operands still hold what they
-        held then."""
+        """The operation that computes an operand, if it is of this kind, and its own operands and the result still
+        hold what they held then."""
         op = self.source.get(atom) if isinstance(atom, Var) else None
-        if op is None or op.primitive is not primitive or op.keywords or not all(map(self.is_stable, op.args)):
+        if op is None or op.primitive is not primitive or op.keywords:
+            return None
+        if not all(map(self.is_stable, (*op.args, atom))):
             return None
         return op
 

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..analyse.regions import has_memory
 from ..ir.build import map_blocks, substitute
 from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of, replace, walk
-from ..ir.primitives import ADD, APPEND, LIST, LOOP, POP, SUBTRACT, VADDAT
+from ..ir.primitives import ADD, APPEND, COMMENT, LIST, LOOP, POP, SUBTRACT, VADDAT
 
 
 def fuse_loops(function: Function) -> Function:
@@ -153,14 +154,24 @@ def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[O
         defined.update(op.results)
         defined.update(p for b in op.blocks for p in b.params)
     early: list[Op] = []
-    for op in reversed(between):
+    first_write = next((k for k, op in enumerate(between) if _changes_memory(op)), len(between))
+    if first_write < len(between) and any(has_memory(a.type) for op in walk(second.blocks[0]) for a in op.inputs):
+        return None  # the mirror would run before that write
+    for k, op in reversed([*enumerate(between)]):
         if needed.isdisjoint(op.results):
             continue
+        if k > first_write and any(has_memory(a.type) for a in op.inputs):
+            return None  # what it reads may have been written
         if op.blocks or not op.primitive.is_pure or not forbidden.isdisjoint(op.inputs):  # type: ignore[arg-type]
             return None
         early.append(op)
         needed.update(a for a in op.inputs if isinstance(a, Var))
     return None if needed & forbidden else early[::-1]
+
+
+def _changes_memory(op: Op) -> bool:
+    inside = walk(Block((), (op,), ()))
+    return any(not inner.primitive.is_pure and inner.primitive is not COMMENT for inner in inside)
 
 
 def _merged(first: Op, second: Op, pops: dict[Var, Atom], tapes: dict[Var, Var]) -> Op:

@@ -87,6 +87,7 @@ class Inliner:
         self._uses: dict[Var, list[_Use]] = {}
         self._latest: dict[int, dict[str, dict[Var, int]]] = {}
         self._behind: set[int] = set()
+        self._again: set[Var] = set()
         self._note_definitions(lines)
 
     def choose(self, lines: list[Line]) -> None:
@@ -190,8 +191,21 @@ class Inliner:
         if self.statements and not free:
             return False
         if len(uses) == 1 and uses[0].lines is lines:
-            return self._moves(op, uses[0], lines, at)
-        return free and len(uses) <= self._repeats(op) and all(self._may_repeat(op, use, lines, at) for use in uses)
+            again = self._is_written_again(uses[0])
+            if (again and not free) or not self._moves(op, uses[0], lines, at):
+                return False
+        elif free and len(uses) <= self._repeats(op) and all(self._may_repeat(op, use, lines, at) for use in uses):
+            again = True
+        else:
+            return False
+        if again:
+            self._again.add(op.result)
+        return True
+
+    def _is_written_again(self, use: _Use) -> bool:
+        """Whether the user of a value is itself written at several places, or in a loop."""
+        user = use.lines[use.at]
+        return isinstance(user, Do) and any(result in self._again for result in user.op.results)
 
     def _is_yielded(self, op: Op, uses: list[_Use], lines: list[Line]) -> bool:
         """A value of the user's that only becomes the next one of the same name."""
