@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import index_parts, is_basic_index
@@ -18,6 +20,7 @@ from ..ir.primitives import (
     CALL_PYTHON,
     COPY,
     DICT,
+    EQUAL,
     EXPRESSION,
     FIXED_LIST,
     FULL_LIKE,
@@ -26,11 +29,14 @@ from ..ir.primitives import (
     LAST_WRITE,
     LIST,
     MULTIPLY,
+    NEGATIVE,
     POP,
+    POSITIVE,
     RECORD,
     SCATTER_ADD,
     SETITEM,
     SHAPE,
+    SUBTRACT,
     TUPLE,
     UNBROADCAST,
     VADDAT,
@@ -41,7 +47,7 @@ from ..ir.primitives import (
 from ..ir.types import STRUCTURES, Array, List, Numeric, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
-from .expand import expand
+from .expand import call, expand, wrap
 from .structures import position_of
 
 if TYPE_CHECKING:
@@ -110,9 +116,26 @@ def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if name in rule.zero:
             continue
         if rule.elementwise:
-            adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
+            adjoints.add(atom, _masked(op, g, _elementwise(op, rule, name, atom, g, adjoints), adjoints))
         else:
-            adjoints.add(atom, _general(op, rule, name, position, atom, g, adjoints))
+            found = _general(op, rule, name, position, atom, g, adjoints)
+            if rule.masks and isinstance(found, Var):
+                adjoints.masked.add(found)
+            adjoints.add(atom, found)
+
+
+def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+    """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
+    if g not in adjoints.masked or not isinstance(found, Var) or not same_shape(found.type, g.type):
+        return found
+    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE):
+        builder = adjoints.builder
+        zero = builder.emit(EQUAL, g, Const(0.0))
+        chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
+        assert isinstance(chosen, Var)
+        found = chosen
+    adjoints.masked.add(found)
+    return found
 
 
 def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
@@ -147,8 +170,6 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
 
 
 def _size_of(builder: Builder, z: Var) -> Atom:
-    import numpy as np
-
     from .expand import call, wrap
 
     return call(builder, np.size, (wrap(builder, z),), {}).atom

@@ -49,6 +49,7 @@ class Rule:
         linear: the parameters in which the result is linear (in all of a tuple's entries together).
         zero: the parameters that may be active and whose derivative is zero everywhere.
         singular: the parameters whose partial may be infinite; a zero `d` must win over it.
+        masks: whether it leaves entries out that may be nan, so that zeros of its adjoint must win over partials.
     """
 
     primitive: Primitive
@@ -59,6 +60,7 @@ class Rule:
     zero: frozenset[str] = frozenset()
     singular: frozenset[str] = frozenset()
     broadcasts: bool = False
+    masks: bool = False
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -128,6 +130,7 @@ def general(
     elementwise: bool = False,
     singular: str = "",
     broadcasts: bool = False,
+    masks: bool = False,
 ) -> Rule:
     """Declare an operation with its adjoints and tangents.
 
@@ -140,13 +143,14 @@ def general(
         elementwise: whether operands broadcast (contributions are summed to the operand's shape).
         singular: those with partials that may be infinite.
         broadcasts: whether contributions may be larger than their operands though it is not elementwise.
+        masks: whether it leaves entries out that may be nan.
     """
     straight = frozenset(linear.split())
     tangents = dict(tangent or {})
     assert straight.isdisjoint(tangents) and straight | tangents.keys() == adjoint.keys(), target
     primitive = primitive_of(target)
     zeros, poles = frozenset(zero.split()), frozenset(singular.split())
-    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts))
+    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts, masks))
 
 
 def zero(*targets: Target) -> None:
