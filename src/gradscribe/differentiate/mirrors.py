@@ -20,6 +20,7 @@ from ..ir.primitives import (
     CALL_PYTHON,
     COPY,
     DICT,
+    DIVIDE,
     EQUAL,
     EXPRESSION,
     FIXED_LIST,
@@ -116,7 +117,7 @@ def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if name in rule.zero:
             continue
         if rule.elementwise:
-            adjoints.add(atom, _masked(op, g, _elementwise(op, rule, name, atom, g, adjoints), adjoints))
+            adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
         else:
             found = _general(op, rule, name, position, atom, g, adjoints)
             if rule.masks and isinstance(found, Var):
@@ -126,9 +127,12 @@ def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
 
 def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
     """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
-    if g not in adjoints.masked or not isinstance(found, Var) or not same_shape(found.type, g.type):
+    if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
+        adjoints.masked.add(found)
         return found
-    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE):
+    if g not in adjoints.masked or not isinstance(found, Var):
+        return found
+    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
         builder = adjoints.builder
         zero = builder.emit(EQUAL, g, Const(0.0))
         chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
@@ -136,6 +140,11 @@ def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | N
         found = chosen
     adjoints.masked.add(found)
     return found
+
+
+def _scales(op: Op) -> bool:
+    """Whether an operation multiplies by a number that is known."""
+    return op.primitive in (MULTIPLY, DIVIDE) and any(isinstance(a, Const) for a in op.args[op.primitive is DIVIDE :])
 
 
 def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
@@ -155,7 +164,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type):
-        return expand(builder, partial, g, z, op=op)
+        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -165,7 +174,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
             return builder.emit(MULTIPLY, small, _size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    found = expand(builder, partial, g, z, op=op)
+    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
     return None if found is None else adjoints.unbroadcast(found, atom)
 
 

@@ -101,19 +101,22 @@ def is_starred(primitive: Primitive, name: str) -> bool:
 # ------------------------------------------------------------------ declarations
 
 
-def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Derivative | None, singular: str = "") -> Rule:
+def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Derivative | None, singular: str = "", masks: bool = False) -> Rule:
     """Declare an operation that works entry by entry, with broadcasting.
 
     Args:
         target: the primitive, or the callables that mean it (the first gives its name and its default spelling).
         partials: one for each operand, linear in its first argument; None where the derivative is zero.
         singular: the parameters (blank-separated) with partials that may be infinite.
+        masks: whether it leaves entries out that may be nan.
     """
     primitive = _elementwise_primitive(target)
     names = parameter_names(primitive)
     functions = {name: partial for name, partial in zip(names, partials, strict=True) if partial is not None}
     zero = frozenset(name for name in names if name not in functions)
-    return _add(Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split())))
+    return _add(
+        Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split()), masks=masks)
+    )
 
 
 def linear(target: Target, *, broadcasts: bool = False, **adjoints: Derivative) -> Rule:
