@@ -9,11 +9,7 @@ import numpy as np
 from ..errors import UnsupportedCall
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Op, Var
-from ..ir.primitives import (
-    FULL_LIKE,
-    MULTIPLY,
-    SHAPE,
-)
+from ..ir.primitives import ADD, DIVIDE, EQUAL, FULL_LIKE, MULTIPLY, NEGATIVE, POSITIVE, SHAPE, SUBTRACT
 from ..ir.types import STRUCTURES, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
@@ -38,7 +34,32 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if rule.elementwise:
             adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
         else:
-            adjoints.add(atom, _general(op, rule, name, position, atom, g, adjoints))
+            found = _general(op, rule, name, position, atom, g, adjoints)
+            if rule.masks and isinstance(found, Var):
+                adjoints.masked.add(found)
+            adjoints.add(atom, found)
+
+
+def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+    """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
+    if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
+        adjoints.masked.add(found)
+        return found
+    if g not in adjoints.masked or not isinstance(found, Var):
+        return found
+    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
+        builder = adjoints.builder
+        zero = builder.emit(EQUAL, g, Const(0.0))
+        chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
+        assert isinstance(chosen, Var)
+        found = chosen
+    adjoints.masked.add(found)
+    return found
+
+
+def _scales(op: Op) -> bool:
+    """Whether an operation multiplies by a number that is known."""
+    return op.primitive in (MULTIPLY, DIVIDE) and any(isinstance(a, Const) for a in op.args[op.primitive is DIVIDE :])
 
 
 def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
@@ -58,7 +79,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type):
-        return expand(builder, partial, g, z, op=op)
+        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -68,7 +89,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
             return builder.emit(MULTIPLY, small, size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    found = expand(builder, partial, g, z, op=op)
+    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
     return None if found is None else adjoints.unbroadcast(found, atom)
 
 

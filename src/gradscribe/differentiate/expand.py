@@ -246,7 +246,7 @@ def _install_operators() -> None:
 
         return forward, reflected
 
-    names = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+    names = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]
     for name in names:
         plain = {"and": "and_", "or": "or_"}.get(name, name)
         forward, reflected = binary(getattr(operator, plain))

@@ -13,6 +13,7 @@ from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Loop, Op, Var, loop_of, walk
 from ..ir.types import NUMERIC, STRUCTURES, Array
 from .adjoints import Adjoints, bar, type_of_all
+from .counters import counters
 from .recording import Resolved, place
 from .saving import assemble, into_arms, resolve_block, tapes
 from .steps import Frame, MirrorShape, Step, assemble_branch, assemble_loop, finish_unmirrored
@@ -70,6 +71,8 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     nexts = [_next(inner, loop.carried[k], p) for k, p in zip(carried, params, strict=False)]
     nexts += [inner.full(inner.get(v), v) for v in outer]
     bounds, index, known = mirrored_range(loop, step.shape, builder, inner.builder)
+    if step.shape.trips is not None:
+        known.update(counters(sweep.reads.affine, op, index, inner.builder))
     block = inner.builder.block((index, *params), nexts)
     block = _resolve_body(sweep, frame, step, block, known)
     builder.origin = op.origin

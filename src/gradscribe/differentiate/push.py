@@ -33,12 +33,12 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.types import STRUCTURES, Array, List, Scalar, Type
-from ..rules.table import rule_of
-from . import tangent_writes as writes
+from ..rules.table import Rule, operand_names, rule_of
+from . import stores
+from .expand import expand
 from .shadows import CHECK_VIEW
 from .structures import item_of, position_of
-from .tangent_rules import applied, by_rule, operands
-from .tangents import Tangent, dot, items, made_by
+from .tangents import Tangent, dot, full, items, made_by, total
 
 if TYPE_CHECKING:
     from .forward import Forward
@@ -50,7 +50,7 @@ def push(forward: Forward, op: Op, builder: Builder) -> None:
     if op.primitive in OPAQUE:
         _opaque(forward, op)
     elif op.primitive.writes:
-        (special or writes.refuse_write)(forward, op, builder)
+        (special or _refuse_write)(forward, op, builder)
     elif op.results and op.result in forward.active:
         mark = len(builder.ops)
         tangent = (special or by_rule)(forward, op, builder)
@@ -90,7 +90,7 @@ def _is_exact(forward: Forward, op: Op) -> bool:
     rule = rule_of(op.primitive)
     if rule is None or op.primitive in _SPECIAL:
         return op.primitive in (VADDAT, UNBROADCAST, LAST_WRITE, LIST)
-    active = [(name, atom) for name, _, atom in operands(op) if forward.tangent(atom) is not None]
+    active = [(name, atom) for name, _, atom in _operands(op) if forward.tangent(atom) is not None]
     if any(name in rule.linear for name, _ in active):
         return True
     return rule.elementwise and any(atom in forward.exact and _covers(atom, op) for _, atom in active)
@@ -98,9 +98,8 @@ def _is_exact(forward: Forward, op: Op) -> bool:
 
 def _covers(atom: Atom, op: Op) -> bool:
     """Whether the result of an operation that broadcasts has the shape of this operand."""
-    return all(
-        other is atom or isinstance(other.type, Scalar) or _fits_in(other.type, atom.type) for other in op.inputs
-    )
+    others = [a for a in op.inputs if a is not atom and not isinstance(a.type, Scalar)]
+    return all(_fits_in(other.type, atom.type) for other in others)
 
 
 def _fits_in(other: Type, type_: Type) -> bool:
@@ -135,6 +134,105 @@ def _share(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> None
         base = forward.tangents[op.args[0]]  # type: ignore[index]
         builder.perform(CHECK_VIEW, op.result, op.args[0])
         builder.perform(CHECK_VIEW, tangent, base)
+
+
+# ------------------------------------------------------------------ rules
+
+
+def by_rule(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    """The sum of what each active operand contributes."""
+    rule, parts, seen = rule_of(op.primitive), [], set()
+    for name, key, atom in _operands(op):
+        tangent = forward.tangent(atom)
+        if tangent is None:
+            continue
+        if rule is None or (name not in rule.linear and name not in rule.tangent and name not in rule.zero):
+            what = f"there is no tangent of {op.primitive} with respect to {name or 'its operands'}"
+            raise UnsupportedCall(what, op.origin)
+        if name in rule.zero or (name in seen and name == _star(op.primitive)):
+            continue
+        seen.add(name)
+        parts.append(_part(forward, op, rule, name, key, builder))
+    return total(builder, op.result.type, parts, dot(op.result.hint))
+
+
+def _operands(op: Op) -> list[tuple[str, int | str, Atom]]:
+    """The operands: the names of their parameters, and their places (a position, or a keyword)."""
+    names = operand_names(op.primitive, len(op.args)) or ("",) * len(op.args)
+    found: list[tuple[str, int | str, Atom]] = [*zip(names, range(len(op.args)), op.args, strict=True)]
+    return found + [(key, key, atom) for key, atom in op.keywords]
+
+
+def _star(primitive: Primitive) -> str | None:
+    parameters = primitive.signature.parameters.values() if primitive.signature else ()
+    return next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+
+
+def _part(forward: Forward, op: Op, rule: Rule, name: str, key: int | str, builder: Builder) -> Tangent:
+    """What one parameter contributes (all operands together that belong to a `*parameter`)."""
+    if name == _star(op.primitive):
+        keys = [k for n, k, _ in _operands(op) if n == name]
+    else:
+        keys = [key]
+    spread = rule.elementwise and name not in rule.linear
+    moving = [k for k in keys if name in rule.linear or forward.tangent(_operand(op, k)) is not None]
+    given = {k: _given(forward, builder, _operand(op, k), spread) for k in moving}
+    if name in rule.linear:
+        return _applied(op, builder, given)
+    d = tuple(given.get(k) for k in keys) if name == _star(op.primitive) else given[key]
+    return expand(builder, rule.tangent[name], d, op.result, op=op)
+
+
+def _operand(op: Op, key: int | str) -> Atom:
+    return op.args[key] if isinstance(key, int) else dict(op.keywords)[key]
+
+
+def _given(forward: Forward, builder: Builder, atom: Atom, spread: bool) -> Any:
+    """The tangent of an operand as a rule gets it; an operation that broadcasts takes it as small as it is."""
+    tangent = forward.tangent(atom)
+    if isinstance(atom.type, STRUCTURES):
+        return _tree(builder, atom, tangent)
+    return tangent if spread else forward.whole(builder, atom)
+
+
+def _tree(builder: Builder, atom: Atom, tangent: Tangent) -> Any:
+    """The tangent of a structure as a tuple of full tangents; zeros where it is absent."""
+    if not isinstance(atom, Var) or not isinstance(atom.type, STRUCTURES):
+        return full(builder, tangent, atom)
+    parts = items(builder, atom.type, tangent)
+    return tuple(_tree(builder, item_of(builder, atom, k), part) for k, part in enumerate(parts))
+
+
+def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
+    """The operation itself, on tangents: it is linear in these operands."""
+
+    def swap(key: int | str, atom: Atom) -> Atom:
+        return _structure(builder, atom, given[key]) if key in given else atom
+
+    args = [swap(k, a) for k, a in enumerate(op.args)]
+    keywords = {k: swap(k, a) for k, a in op.keywords}
+    type_ = None if op.primitive.infer else op.result.type
+    hint = dot(op.result.hint)
+    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, more=keywords)
+
+
+def _structure(builder: Builder, like: Atom | _Like, parts: Any) -> Atom:
+    """A structure of the kind of `like` from a tree of tangents."""
+    if not isinstance(parts, tuple):
+        return parts
+    assert isinstance(like.type, STRUCTURES)
+    made = [_structure(builder, _Like(t), p) for t, p in zip(like.type.items, parts, strict=True)]
+    return builder.structure(like.type, made, dot(getattr(like, "hint", "t")))
+
+
+class _Like:
+    """Something of a type."""
+
+    def __init__(self, type_: Type) -> None:
+        self.type = type_
+
+
+# ------------------------------------------------------------------ items and structures
 
 
 def _getitem(forward: Forward, op: Op, builder: Builder) -> Tangent:
@@ -177,14 +275,7 @@ def _make(forward: Forward, op: Op, builder: Builder) -> Tangent:
     return tuple(forward.tangent(a) for a in op.args)
 
 
-def _copy(forward: Forward, op: Op, builder: Builder) -> Tangent:
-    tangent = forward.tangent(op.args[0])
-    if tangent is None:
-        return None
-    if not forward.is_pointer(op.result) and (not isinstance(tangent, Var) or tangent not in forward.ownership.shared):
-        return tangent
-    style = op.style if isinstance(tangent.type, Array) else None
-    return builder.emit(COPY, forward.whole(builder, op.args[0]), style=style, hint=dot(op.result.hint))
+# ------------------------------------------------------------------ what the transforms themselves emit
 
 
 def _full_like(forward: Forward, op: Op, builder: Builder) -> Tangent:
@@ -203,20 +294,26 @@ def _linear_in_first(forward: Forward, op: Op, builder: Builder) -> Tangent:
     tangent = forward.tangent(op.args[0])
     if tangent is None:
         return None
-    return applied(op, builder, {0: forward.whole(builder, op.args[0])})
+    return _applied(op, builder, {0: forward.whole(builder, op.args[0])})
 
 
 def _nothing(forward: Forward, op: Op, builder: Builder) -> Tangent:
     return None
 
 
+def _refuse_write(forward: Forward, op: Op, builder: Builder) -> None:
+    if any(isinstance(a, Var) and a in forward.active for a in op.inputs):
+        raise UnsupportedCall(f"{op.primitive} of active values has no derivative", op.origin)
+
+
 def _opaque(forward: Forward, op: Op) -> None:
     """Code that is not looked into may see active values, but neither return one nor write to their memory."""
     if any(r in forward.active for r in op.results):
         raise UnsupportedCall(f"{op.primitive} of an active value has no derivative", op.origin)
-    for var in (a for a in op.inputs if isinstance(a, Var) and a in forward.active and has_memory(a.type)):
-        if op in forward.memory.writes(forward.memory.of(var)):
-            raise UntrackableAlias(f"{var.hint} is given to code that may write to it", op.origin)
+    for atom in op.inputs:
+        holds = isinstance(atom, Var) and atom in forward.active and has_memory(atom.type)
+        if holds and op in forward.memory.writes(forward.memory.of(atom)):
+            raise UntrackableAlias(f"{atom.hint} is given to code that may write to it", op.origin)
 
 
 _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
@@ -226,13 +323,13 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     FIXED_LIST: _make,
     DICT: _make,
     RECORD: _make,
-    SETITEM: writes.setitem,
-    ADDAT: writes.add,
-    SCATTER_ADD: writes.add,
-    APPEND: writes.append,
-    POP: writes.pop,
-    LIST: writes.list,
-    COPY: _copy,
+    SETITEM: stores.setitem,
+    ADDAT: stores.add_at,
+    SCATTER_ADD: stores.add_at,
+    APPEND: stores.append,
+    POP: stores.pop,
+    LIST: stores.new_list,
+    COPY: stores.copy_of,
     FULL_LIKE: _full_like,
     ZEROS_LIKE: _nothing,
     VADDAT: _vaddat,
@@ -240,3 +337,5 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     LAST_WRITE: _linear_in_first,
     COMMENT: _nothing,
 }
+
+

@@ -68,7 +68,7 @@ class _Held:
 
 def into_arms(sweep: Sweep, body: Frame, mirror: Block, found: Resolved) -> Block:
     """Save inside an arm what that arm's mirror alone reads, so that other trips save nothing."""
-    for var in list(found.saved):
+    for var in [v for v in found.saved if v not in found.doubles.values()]:
         users = [op for op in mirror.ops if var in mentions_of(op)]
         if len(users) != 1 or users[0] not in sweep.branches or var in users[0].inputs or var in mirror.yields:
             continue

@@ -1,7 +1,8 @@
-"""Arithmetic identities: `identities` hold in any code, `products` in derivative code only, whose rounding is ours.
+"""Arithmetic is simplified by identities (`identities`), each operation once.
 
-Every operation is offered once to the identities of its primitive. Zeros are never made here (`0 * x` is not 0): they
-come from activity.
+Constants, signs and the seed are pulled to the front of a product in two steps: while going over the program every
+product of derivative code is `-(c * rest)`; `Spelling` then moves the sign and the coefficient into the leftmost
+factor, as one would write it.
 """
 
 from __future__ import annotations
@@ -10,19 +11,14 @@ from collections.abc import Callable
 
 from ..analyse.regions import Regions, has_memory, regions
 from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import (
-    DIVIDE,
-    MULTIPLY,
-    NEGATIVE,
-    Primitive,
-)
+from ..ir.primitives import CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
 from ..ir.types import Array, Type
-from .identities import EXACT, NO_COPY
-from .operands import is_number, is_real
-from .products import LOOSE, number
+from .identities import EXACT, LOOSE, NO_COPY, is_number, is_real, number
 from .prune import prune
 from .rewriting import Rewriting, uses
 
+RECENT = 8
+"""How far above an operation the ones that compute its operands are looked for where memory is written."""
 Derivative = Callable[[Op], bool]
 
 
@@ -101,9 +97,16 @@ class Algebra(Rewriting):
         op = self.source.get(atom) if isinstance(atom, Var) else None
         if op is None or op.primitive is not primitive or op.keywords:
             return None
-        if not all(map(self.is_stable, (*op.args, atom))):
-            return None
-        return op
+        return op if all(map(self.is_stable, (*op.args, atom))) or self.is_recent(op) else None
+
+    def is_recent(self, made: Op) -> bool:
+        """Whether an operation stands close above, with nothing in between that may write memory."""
+        for op in reversed(self.ops[-RECENT:]):
+            if op is made:
+                return True
+            if op.blocks or op.primitive is CALL or not op.primitive.is_pure:
+                return False
+        return False
 
     def is_stable(self, atom: Atom) -> bool:
         return isinstance(atom, Const) or not (has_memory(atom.type) and self.groups.is_written(atom))
@@ -124,6 +127,9 @@ def alike(left: Type, right: Type) -> bool:
     return left == right
 
 
+# ------------------------------------------------------------------ spelling
+
+
 class Spelling(Algebra):
     """Moves signs and coefficients of derivative code into the leftmost factor: `-(2.0 * (seed * x))` becomes
     `-2.0 * seed * x`."""
@@ -142,7 +148,7 @@ class Spelling(Algebra):
         """`c * rest`, with c at the left end of the product or quotient that `rest` is."""
         path: list[Op] = []
         while self.is_single(rest) and is_real(rest):
-            inner = self.defined(rest, MULTIPLY) or (self.defined(rest, DIVIDE) if c == -1 else None)
+            inner = self.defined(rest, MULTIPLY) or self.defined(rest, DIVIDE)
             if inner is None or not is_real(*inner.args):
                 break
             if inner.primitive is MULTIPLY and is_number(inner.args[0]):

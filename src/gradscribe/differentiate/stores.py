@@ -1,28 +1,21 @@
-"""Writes in forward mode: what is stored in written memory or in a list, its tangent stores in the shadow."""
+"""Forward mode: the tangents of writes into arrays and lists, of new lists, and of copies.
+
+What is written into active memory is written into its shadow too, in the same way and the same order.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import UnsupportedCall, UntrackableAlias
+from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Op, Var
-from ..ir.primitives import (
-    APPEND,
-    LIST,
-    POP,
-    SETITEM,
-)
+from ..ir.primitives import APPEND, COPY, LIST, POP, SETITEM
 from ..ir.types import Array, List, is_continuous
 from .tangents import Tangent, dot
 
 if TYPE_CHECKING:
     from .forward import Forward
-
-
-def refuse_write(forward: Forward, op: Op, builder: Builder) -> None:
-    if any(isinstance(a, Var) and a in forward.active for a in op.inputs):
-        raise UnsupportedCall(f"{op.primitive} of active values has no derivative", op.origin)
 
 
 def _stored(forward: Forward, op: Op) -> bool:
@@ -55,7 +48,7 @@ def setitem(forward: Forward, op: Op, builder: Builder) -> None:
     builder.perform(SETITEM, forward.tangents[target], index, tangent)  # type: ignore[index]
 
 
-def add(forward: Forward, op: Op, builder: Builder) -> None:
+def add_at(forward: Forward, op: Op, builder: Builder) -> None:
     target, index, value = op.args
     tangent = forward.tangent(value)
     if _stored(forward, op) and tangent is not None:
@@ -84,13 +77,23 @@ def pop(forward: Forward, op: Op, builder: Builder) -> None:
             forward.ownership.add(popped)
 
 
-def list(forward: Forward, op: Op, builder: Builder) -> Tangent:
+def _entry(forward: Forward, builder: Builder, value: Atom) -> Atom:
+    """The tangent of a value that is put into a list."""
+    return forward.whole(builder, value) if forward.is_pointer(value) else forward.plain(builder, value)
+
+
+def new_list(forward: Forward, op: Op, builder: Builder) -> Tangent:
     entries = [_entry(forward, builder, a) for a in op.args]
     made = builder.emit(LIST, *entries, type=op.result.type, hint=dot(op.result.hint))
     forward.ownership.add(made)
     return made
 
 
-def _entry(forward: Forward, builder: Builder, value: Atom) -> Atom:
-    """The tangent of a value that is put into a list."""
-    return forward.whole(builder, value) if forward.is_pointer(value) else forward.plain(builder, value)
+def copy_of(forward: Forward, op: Op, builder: Builder) -> Tangent:
+    tangent = forward.tangent(op.args[0])
+    if tangent is None:
+        return None
+    if not forward.is_pointer(op.result) and (not isinstance(tangent, Var) or tangent not in forward.ownership.shared):
+        return tangent
+    style = op.style if isinstance(tangent.type, Array) else None
+    return builder.emit(COPY, forward.whole(builder, op.args[0]), style=style, hint=dot(op.result.hint))
