@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import (
     APPEND,

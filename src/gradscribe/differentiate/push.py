@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..analyse.regions import OPAQUE, has_memory
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Op, Var, replace
 from ..ir.primitives import (
     ADDAT,

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import infer as _infer
+from .indexing import item
 from .infer import Infer
 from .types import BOOL, SLICE
 
@@ -211,7 +212,7 @@ SLICE_ = define("slice_", slice, infer=_infer.always(SLICE), reads=False, cost="
 
 # ------------------------------------------------------------------ memory
 
-GETITEM = define("getitem", operator.getitem, infer=_infer.item, aliasing="item", cost="free")
+GETITEM = define("getitem", operator.getitem, infer=item, aliasing="item", cost="free")
 """`x[i]`: a view of an array for a basic index of rank > 0, a copy else; an entry of a list, tuple or dict."""
 GETATTR = define("getattr_", infer=None, aliasing="element", cost="free", effect=False)
 """`x.name`; `static` is the name."""

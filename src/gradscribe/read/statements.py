@@ -13,7 +13,7 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Var
 from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure

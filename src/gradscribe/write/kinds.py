@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Const, Op, Var
 from ..ir.primitives import ADD, COMMENT, GETITEM, SUBTRACT
 from ..ir.types import Array, Dict, FixedList, List, Record, Scalar, Tuple

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import Location
 from ..ir.build import Undef
-from ..ir.infer import index_parts, is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,
