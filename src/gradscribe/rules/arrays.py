@@ -97,7 +97,7 @@ def _item_type(type_: Any) -> Any:
     return _infer.Scalar(type_.kind) if hasattr(type_, "kind") else _infer.NUMERIC
 
 
-for k, function in enumerate((np.atleast_1d, np.atleast_2d, np.atleast_3d)):
+for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     made = define(
         function.__name__, function, infer=_infer.by_example(function), parameters="ary, /", aliasing="maybe", cost="free"
     )

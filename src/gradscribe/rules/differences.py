@@ -124,7 +124,7 @@ def diff_adjoint(g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, prepend: An
     whole = undiff(g, n, axis)
     if prepend is None and append is None:
         return whole
-    before, length, after = _ends(a, prepend, append, axis)
+    before, length, _ = _ends(a, prepend, append, axis)
     stop = None if append is None else before + length
     return whole[along(axis, rank(a), slice(None if prepend is None else before, stop))]
 

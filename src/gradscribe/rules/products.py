@@ -323,7 +323,7 @@ def _has_full_length(letter: str, k: int, own: str, call: Einsum, g: Any) -> boo
     """Whether a dimension of the contribution surely has the length of the operand's: not 1 for another."""
     if length_one(call.operands[k], own.index(letter)) is True:
         return True
-    sources = [(call.output, g)] + [(s, x) for j, (s, x) in enumerate(zip(call.inputs, call.operands)) if j != k]
+    sources = [(call.output, g)] + [(s, x) for j, (s, x) in enumerate(zip(call.inputs, call.operands, strict=False)) if j != k]
     return any(letter in s and length_one(x, s.index(letter)) is False for s, x in sources)
 
 

@@ -101,9 +101,9 @@ class _Tidying:
         assert isinstance(target, Var)
         region = self.groups.of(target)
         for inner in walk_op(op):
-            if inner.primitive is GETITEM and isinstance(inner.results[0].type, Array) and inner is op:
-                if self._is_view_of(inner, target):
-                    continue
+            viewing = inner is op and op.primitive is GETITEM and isinstance(op.result.type, Array)
+            if viewing and self._is_view_of(op, target):
+                continue
             if any(isinstance(a, Var) and self.groups.knows(a) and self.groups.of(a) is region for a in inner.inputs):
                 return True
         return False
