@@ -61,8 +61,11 @@ def classify(text: str, mode: str = "reverse", seconds: int = 10) -> str:
 
 
 def _unusable(facts: Expected) -> str | None:
-    value = facts.plain().value
+    plain = facts.plain()
+    value = plain.value
     found = numbers(value)
+    if any(not np.all(np.isfinite(numbers(a))) for a in plain.args):
+        return "an argument overflows"
     if not isinstance(value, (float, np.floating)) or not np.all(np.abs(found) < LARGEST):
         return f"the result is {value!r}"
     for leaf, estimate in facts.gradient():
