@@ -36,7 +36,7 @@ from ..ir.types import STRUCTURES, Array, List, Scalar, Type
 from ..rules.table import Rule, operand_names, rule_of
 from . import stores
 from .expand import expand
-from .mirrors import CHECK_VIEW
+from .shadows import CHECK_VIEW
 from .structures import item_of, position_of
 from .tangents import Tangent, dot, full, items, made_by, total
 

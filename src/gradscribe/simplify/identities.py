@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .. import rules
+from ..ir.compute import compute
 from ..ir.nodes import Atom, Const, Op, Var, replace
 from ..ir.primitives import (
     ADD,
@@ -33,7 +34,6 @@ from ..ir.primitives import (
     SUBTRACT,
     TUPLE,
     Primitive,
-    compute,
 )
 from ..ir.types import Array, Scalar
 from .rewriting import same

@@ -34,7 +34,6 @@ from .expressions import BINARY, Expressions, without_sign
 from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
 from .undefined import Gaps
 
-
 ON_ONE_LINE = 4
 """The most names that are given plain values in one statement."""
 
