@@ -517,7 +517,8 @@ def _resolve(
                     position = max(position, restores[write] + 1)
         return position
 
-    return resolve(ops, params, mirror, known, earliest, sweep.shapes, stored)
+    unchanged = min(restores.values(), default=len(mirror.ops))
+    return resolve(ops, params, mirror, known, earliest, sweep.shapes, stored, unchanged)
 
 
 def _numbered_writes(ops: Sequence[Op]) -> dict[Op, int]:
