@@ -25,7 +25,8 @@ def resolve_block(
     writes = _numbered_writes(ops)
     stored = {var: op for write in writes for var, op in sweep.reads.read_back(write, sweep.restored)}
     held = _Held(sweep, ops, mirror, frozenset(stored.values()))
-    return resolve(ops, params, mirror, known, held.earliest, sweep.shapes, stored)
+    unchanged = min(held.restores.values(), default=len(mirror.ops))
+    return resolve(ops, params, mirror, known, held.earliest, sweep.shapes, stored, unchanged)
 
 
 class _Held:
