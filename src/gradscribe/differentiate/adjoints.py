@@ -67,6 +67,8 @@ class Adjoints:
         self.builder, self.active, self.undefined = builder, active, undefined
         self.is_pointer, self.to_shadow = is_pointer, to_shadow
         self.values: dict[Var, Adjoint] = {}
+        self.masked: set[Var] = set()
+        """Adjoints whose zeros stand for entries that do not count: what is made of them stays zero."""
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""

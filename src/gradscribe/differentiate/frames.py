@@ -152,6 +152,9 @@ class Sweep:
             raise UntrackableAlias(f"{result.hint} comes from outside the function and is written", op.origin)
         elif self.is_view(op):
             assert isinstance(first, Var)
+            if op.primitive is BY_NAME["broadcast_to"]:
+                reason = f"{first.hint} is written, and read through a broadcast view of it"
+                raise UntrackableAlias(reason, op.origin, "copy it with .copy() before")
             if op.primitive.aliasing == "maybe":
                 mirrors.check_view(builder, result, first)
             keywords = dict(op.keywords)

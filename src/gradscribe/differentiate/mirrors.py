@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import index_parts, is_basic_index
@@ -18,6 +20,8 @@ from ..ir.primitives import (
     CALL_PYTHON,
     COPY,
     DICT,
+    DIVIDE,
+    EQUAL,
     EXPRESSION,
     FIXED_LIST,
     FULL_LIKE,
@@ -26,11 +30,14 @@ from ..ir.primitives import (
     LAST_WRITE,
     LIST,
     MULTIPLY,
+    NEGATIVE,
     POP,
+    POSITIVE,
     RECORD,
     SCATTER_ADD,
     SETITEM,
     SHAPE,
+    SUBTRACT,
     TUPLE,
     UNBROADCAST,
     VADDAT,
@@ -41,7 +48,7 @@ from ..ir.primitives import (
 from ..ir.types import STRUCTURES, Array, List, Numeric, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
-from .expand import expand
+from .expand import call, expand, wrap
 from .structures import position_of
 
 if TYPE_CHECKING:
@@ -112,7 +119,32 @@ def _apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if rule.elementwise:
             adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
         else:
-            adjoints.add(atom, _general(op, rule, name, position, atom, g, adjoints))
+            found = _general(op, rule, name, position, atom, g, adjoints)
+            if rule.masks and isinstance(found, Var):
+                adjoints.masked.add(found)
+            adjoints.add(atom, found)
+
+
+def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+    """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
+    if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
+        adjoints.masked.add(found)
+        return found
+    if g not in adjoints.masked or not isinstance(found, Var):
+        return found
+    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
+        builder = adjoints.builder
+        zero = builder.emit(EQUAL, g, Const(0.0))
+        chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
+        assert isinstance(chosen, Var)
+        found = chosen
+    adjoints.masked.add(found)
+    return found
+
+
+def _scales(op: Op) -> bool:
+    """Whether an operation multiplies by a number that is known."""
+    return op.primitive in (MULTIPLY, DIVIDE) and any(isinstance(a, Const) for a in op.args[op.primitive is DIVIDE :])
 
 
 def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
@@ -132,7 +164,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type):
-        return expand(builder, partial, g, z, op=op)
+        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -142,13 +174,11 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
             return builder.emit(MULTIPLY, small, _size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    found = expand(builder, partial, g, z, op=op)
+    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
     return None if found is None else adjoints.unbroadcast(found, atom)
 
 
 def _size_of(builder: Builder, z: Var) -> Atom:
-    import numpy as np
-
     from .expand import call, wrap
 
     return call(builder, np.size, (wrap(builder, z),), {}).atom

@@ -98,7 +98,7 @@ class Op:
     @property
     def inputs(self) -> tuple[Atom, ...]:
         """All atoms that the op itself mentions (not those inside its blocks)."""
-        return self.args + tuple(atom for _, atom in self.keywords)
+        return self.args + tuple(atom for _, atom in self.keywords) if self.keywords else self.args
 
     def keyword(self, name: str, default: Any = None) -> Any:
         """The constant value of a keyword operand, `default` where it is absent."""
