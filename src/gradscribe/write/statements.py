@@ -34,7 +34,6 @@ from .expressions import BINARY, Expressions, without_sign
 from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
 from .undefined import Gaps
 
-
 ON_ONE_LINE = 4
 """The most names that are given plain values in one statement."""
 
@@ -56,9 +55,7 @@ class Statements:
         read: the values that a line mentions; the others need no name.
     """
 
-    def __init__(
-        self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]
-    ) -> None:
+    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]) -> None:
         self.expressions, self.names, self.gaps, self.read = expressions, names, gaps, read
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
