@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
-from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
+from ..ir.primitives import ADD, APPEND, EQUAL, IF, LENGTH, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
 from ..ir.types import BOOL, INT, NUMERIC, STRUCTURES, Array, List, Numeric, Type, Undefined
 from .adjoints import Adjoint, Adjoints, bar, is_spread
 from .recording import Resolved, entries_read, is_view, mentions, merge, place, prologue, rename, resolve
@@ -503,8 +503,12 @@ def _resolve(
         for var in entries_read(op):
             if not _in_written_memory(sweep, var):
                 continue
-            if var in sweep.shadow_values or not sweep.memory.knows(var) or isinstance(var.type, List):
+            if var in sweep.shadow_values or not sweep.memory.knows(var):
                 return None
+            if isinstance(var.type, List):
+                if op.primitive is not LENGTH or sweep.reads.changes_later(op, var):
+                    return None
+                continue
             for write in sweep.reads.hits(op, var):
                 if write not in sweep.restored:
                     return None
