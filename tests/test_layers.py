@@ -1,6 +1,7 @@
 """The house's contract: which part may import which, and what it may import from outside."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,10 @@ LAYERS = [
     ["cli"],
     ["__init__"],
     ["checking"],
+    ["checking"],
     ["api"],
     ["explain"],
-    ["guess", "export"],
+    ["guess", "export", "arguments"],
     ["pipeline"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
@@ -28,10 +30,15 @@ LAYERS = [
     ["source"],
     ["matching"],
     ["errors"],
-    ["runtime", "numerical"],
+    ["runtime", "numerical", "dispatch"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-OUTSIDE = {"numpy": None, "gast": {"read", "source", "guess"}, "astunparse": {"write"}}  # None: everywhere
+OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
+    "numpy": None,
+    "gast": {"read", "source", "guess"},
+    "astunparse": {"write"},
+    "scipy": {"rules"},  # when SciPy's functions are first met, see below
+}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -95,6 +102,28 @@ def test_runtime_and_the_judge_need_numpy_only():
     for file in FILES:
         if part_of(file) in ("runtime", "numerical"):
             assert {path[0] for _, path in imports(file)} - sys.stdlib_module_names == {"numpy"}
+
+
+PROGRAM = """
+import sys
+import gradscribe
+
+def f(x):
+    return x * x
+
+assert gradscribe.grad(f)(2.0) == 4.0
+print(*sys.modules)
+"""
+
+
+def test_scipy_is_not_loaded_for_others(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    source = {"PYTHONPATH": str(PACKAGE.parent)}
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, env=source)
+    assert done.returncode == 0, done.stderr
+    assert "gradscribe.api" in done.stdout.split()
+    assert not {"scipy", "gradscribe.cli"} & set(done.stdout.split())
 
 
 def test_there_is_no_module_for_odds_and_ends():

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
 from . import pipeline
-from .errors import BadArgument, BadResult
+from .arguments import ArgNums, check_result, differentiable, names_of, title
+from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
+from .errors import BadArgument, UnsupportedCall
 from .export import module_text
 from .guess import guess_types
-from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
-from .signature import abstract, call_key, describe, is_static, split
+from .ir.nodes import Function
+from .ir.types import Type, is_continuous
+from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ArgNums = int | str | Sequence[int | str]
 
 
 class Derivative(Generic[P, R]):
@@ -50,41 +52,51 @@ class Derivative(Generic[P, R]):
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self._signature = inspect.signature(primal)
-        self._wrt = _names(self._signature, argnums, primal)
+        self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
-        self._fast: dict[Any, Callable[..., Any]] = {}
+        self._routes: dict[Any, Route] = {}
         self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
+        self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
 
     # calling -------------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        if not keywords:
-            found = self._fast.get(tuple(map(type, args)))
-            if found is not None:
-                return found(*args)
-        return self._slow(args, keywords)
+        key = None if keywords else quick_key(args)
+        route = self._routes.get(key)
+        if route is not None:
+            for space, name, seen in route.guards:
+                if space.get(name, MISSING) is not seen:
+                    break
+            else:
+                self._last = route.target
+                return route.function(*args, *route.rest)
+        return self._slow(args, keywords, key)
 
-    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
-        if self._is_fast(compiled, args, keywords):
-            self._fast[tuple(map(type, args))] = compiled.function
+        if key is not None:
+            self._remember(key, args, (*bound.args, *extra), compiled)
         added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
         if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
             names = [p.var.hint for p in added]
             return compiled.function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
         return compiled.function(*bound.args, *extra, **bound.kwargs)
 
-    def _is_fast(self, compiled: pipeline.Compiled, args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
-        """Whether the Python types of the arguments alone tell which code to run."""
-        if keywords or compiled.lowered.externals or compiled.lowered.resolved or self.mode == "forward":
-            return False
-        simple = all(type(a) in (float, int, bool) for a in args)
-        names = list(self._signature.parameters)[: len(args)]
-        return simple and all(type(a) is float for a, n in zip(args, names, strict=False) if n in self._wrt)
+    def _remember(self, key: Any, given: tuple[Any, ...], passed: tuple[Any, ...], compiled: pipeline.Compiled) -> None:
+        """Note the quick way for calls like this one, where the arguments are passed on as they are."""
+        rest = passed[len(given) :]
+        if any(a is not b for a, b in zip(given, passed, strict=False)) or not all(map(is_constant, rest)):
+            return
+        positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
+        guards = pipeline.guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
+        if guards is not None:
+            if len(self._routes) >= LIMIT:
+                self._routes.clear()
+            self._routes[key] = Route(compiled.function, rest, guards, compiled)
 
     def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
@@ -95,10 +107,10 @@ class Derivative(Generic[P, R]):
         try:
             bound = self._signature.bind(*args, **keywords)
         except TypeError as wrong:
-            raise BadArgument(f"{_title(self.primal)}: {wrong}") from None
+            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
         bound.apply_defaults()
         for name in self._wrt:
-            bound.arguments[name] = _differentiable(bound.arguments[name], name, self.primal)
+            bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
         return bound, extra
 
     def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
@@ -134,7 +146,28 @@ class Derivative(Generic[P, R]):
             has_aux=self.has_aux,
             several=self._several,
             optimize=self.optimize,
-            check=None if self.raw else _check_result,
+            check=None if self.raw else check_result,
+        )
+
+    def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
+        """The gradient as a program, for a function that calls it and is itself differentiated.
+
+        Args:
+            kinds, static: what is known of its arguments, by name.
+            active: the arguments that the caller differentiates by.
+        """
+        if self.mode != "reverse":
+            raise UnsupportedCall(f"a tangent of {title(self.primal)} is differentiated", hint="use grad of grad")
+        return pipeline.derivative_program(
+            self.primal,
+            kinds,
+            static,
+            self._wrt,
+            active,
+            keep_value=self.keep_value,
+            has_aux=self.has_aux,
+            several=self._several,
+            check=None if self.raw else check_result,
         )
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
@@ -165,6 +198,15 @@ class Derivative(Generic[P, R]):
         bound, _ = self._bind(args, keywords)
         return self._compiled_for(bound.arguments).written.text
 
+    def stages(self, as_text: Callable[[Function], str] | None = None) -> dict[str, str]:
+        """The text of the program after each stage of the compiler, by the stage's name, for guessed arguments.
+
+        Args:
+            as_text: what makes text of a program of the IR (`gradscribe.ir.dump.dump`, say); Python where None.
+        """
+        kinds, static = guess_types(self.primal)
+        return pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
+
     def show(self) -> None:
         """Print the source."""
         print(self.source)
@@ -182,7 +224,7 @@ class Derivative(Generic[P, R]):
 
     def __repr__(self) -> str:
         what = {"reverse": "gradient", "forward": "tangent"}[self.mode]
-        return f"<{what} of {_title(self.primal)} with respect to {', '.join(self._wrt)}>"
+        return f"<{what} of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
 
     def __reduce__(self) -> Any:
         options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
@@ -267,6 +309,10 @@ def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
     return names[0] if len(names) == 1 else names
 
 
+for _transform in (grad, value_and_grad):
+    _transform.makes_derivative = True  # type: ignore[attr-defined]  # read as such inside functions
+
+
 def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of a function and its derivative in a direction.
 
@@ -333,54 +379,3 @@ class Pullback:
 @functools.lru_cache(maxsize=512)
 def _cached(fun: Callable[..., Any], mode: str, argnums: tuple[int, ...]) -> Derivative[Any, Any]:
     return Derivative(fun, mode, argnums, raw=True)
-
-
-# ------------------------------------------------------------------ checks
-
-
-def _names(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the parameters to differentiate with respect to."""
-    given = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
-    names = list(signature.parameters)
-    chosen = []
-    for one in given:
-        if isinstance(one, str) and one in names:
-            chosen.append(one)
-        elif isinstance(one, int) and not isinstance(one, bool) and -len(names) <= one < len(names):
-            chosen.append(names[one])
-        else:
-            raise BadArgument(f"{_title(primal)} has no argument {one!r}; its arguments are {', '.join(names)}")
-    return tuple(chosen)
-
-
-def _title(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", None) or repr(function)
-
-
-def _differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:
-    """An argument to differentiate with respect to; Python integers become floats."""
-    if type(value) is float:
-        return value
-    if type(value) is int:
-        return float(value)
-    type_ = abstract(value, name)
-    if is_static(value) or not is_continuous(type_):
-        remedy = "convert it with .astype(float)" if isinstance(value, np.ndarray) else "choose others with argnums="
-        reason = f"the argument {name!r} of {_title(primal)} is {describe(type_)}, which has no derivative"
-        raise BadArgument(reason, hint=remedy)
-    return value
-
-
-def _check_result(result: Type, primal: Callable[..., Any]) -> None:
-    """Refuse a result that has no gradient."""
-    if isinstance(result, Scalar) and result.kind == "f" or isinstance(result, Numeric):
-        return
-    if isinstance(result, Array) and result.ndim == 0 and result.kind == "f":
-        return
-    what = f"{_title(primal)} returns {describe(result)}; a gradient needs a real scalar"
-    hint = "return np.sum(...) of it, or use vjp"
-    if isinstance(result, (*STRUCTURES, Tuple, FixedList)):
-        hint = "return one value (has_aux=True for a value and something else), or use vjp"
-    if isinstance(result, (Scalar, Array)) and result.kind == "c":
-        hint = "return a real part or a squared magnitude"
-    raise BadResult(what, hint=hint)

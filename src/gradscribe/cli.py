@@ -1,6 +1,6 @@
 """The command line: prints the derivative of a function in a file, or any stage on the way to it.
 
-It loads the file, asks `api` or `pipeline` for text and prints it. It knows nothing of programs or rules. What the
+It loads the file, asks `api` for text and prints it. It knows nothing of programs or rules. What the
 user can get wrong ends in one message on stderr and exit code 2, never in a traceback.
 """
 
@@ -17,8 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import api, pipeline
+from . import api
 from .errors import GradscribeError
+from .ir.dump import dump
 
 DESCRIPTION = "Print the derivative of a Python function as Python."
 EPILOG = """\
@@ -70,8 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("target", metavar="FILE.py:FUNC", help="the function; `module:Class.method` will do as well")
     parser.add_argument("--mode", choices=["forward", "reverse"], default="reverse", help="default: reverse")
-    parser.add_argument("--wrt", metavar="NAME", action="append", help="differentiate by this parameter only (repeatable)")
+    parser.add_argument(
+        "--wrt", metavar="NAME", action="append", help="differentiate by this parameter only (repeatable)"
+    )
     parser.add_argument("--stage", metavar="NAME", help=f"print a stage of the compiler, or `{ALL}` of them")
+    parser.add_argument("--types", action="store_true", help="with --stage: every operation with its type")
     parser.add_argument("-o", "--output", metavar="OUT.py", help="write the module there instead of printing it")
     parser.add_argument("--no-optimize", action="store_true", help="the plain translation, line by line")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
@@ -80,15 +84,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> None:
     function = _load_function(options.target)
-    argnums = _argnums(options.wrt)
-    if options.stage:
-        text = _stage(function, options, argnums)
-    else:
-        derivative = api.derive(function, mode=options.mode, argnums=argnums, optimize=not options.no_optimize)
-        if options.output:
-            _write(options.output, derivative.save)
-            return
-        text = derivative.source
+    derivative = api.derive(function, options.mode, _argnums(options.wrt), optimize=not options.no_optimize)
+    if options.output and not options.stage:
+        _write(options.output, derivative.save)
+        return
+    text = _stage(derivative, options) if options.stage else derivative.source
     text = text.rstrip("\n") + "\n"
     if options.output:
         _write(options.output, lambda path: Path(path).write_text(text, encoding="utf-8"))
@@ -104,8 +104,8 @@ def _argnums(names: list[str] | None) -> Any:
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
-def _stage(function: Callable[..., Any], options: argparse.Namespace, argnums: Any) -> str:
-    texts = pipeline.stages(function, options.mode, argnums)
+def _stage(derivative: api.Derivative[..., Any], options: argparse.Namespace) -> str:
+    texts = derivative.stages(dump if options.types else None)
     if options.stage == ALL:
         return "\n".join(f"# {name}\n{text.rstrip()}\n" for name, text in texts.items())
     if options.stage not in texts:

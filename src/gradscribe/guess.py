@@ -29,6 +29,8 @@ def guess_types(function: Callable[..., Any]) -> tuple[dict[str, Type], dict[str
     Args:
         function: a function with source.
     """
+    if hasattr(function, "program_for"):  # a derivative takes what its function takes
+        return guess_types(function.primal)
     uses = _Uses(read_source(function).tree)
     types: dict[str, Type] = {}
     static: dict[str, object] = {}

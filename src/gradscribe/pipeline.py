@@ -9,20 +9,24 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from . import rules
 from .differentiate.pullback import split
-from .differentiate.reverse import reverse
-from .ir.nodes import Function, walk
-from .ir.primitives import CALL, External
-from .ir.types import Array, COMPLEX, FLOAT, STRUCTURES, Type
+from .differentiate.reverse import SEED_NAMES, reverse
+from .dispatch import Guard, guards, value_guard
+from .ir.build import Builder, inline
+from .ir.nodes import Block, Const, Function, walk
+from .ir.primitives import CALL, COMMENT, External
+from .ir.signature import signature_of
+from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
-from .read.signature import signature_of
 from .simplify import prepare, simplify
 from .source import make_function
 from .write import Written, write
@@ -41,7 +45,9 @@ class Compiled:
 
 
 def read(function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]) -> Lowered:
-    """The primal as a program."""
+    """The primal as a program; a derivative is one that has been made already."""
+    if hasattr(function, "program_for"):
+        return function.program_for(kinds, static, wrt)
     return lower(function, kinds, active=wrt, static=static)
 
 
@@ -90,6 +96,20 @@ def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str],
     return f"{name}_{ending}{chosen if len(wrt) == 1 else ''}"
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without the search for cyclic garbage: a program of many small nodes would be searched again and again while it
+    grows, and long functions would take more time a line than short ones."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+@_collector_paused()
 def compile_derivative(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -123,6 +143,45 @@ def compile_derivative(
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
 
 
+def derivative_program(
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    active: Collection[str],
+    *,
+    keep_value: bool,
+    has_aux: bool,
+    several: bool,
+    check: Callable[[Type, Callable[..., Any]], None] | None,
+) -> Lowered:
+    """A gradient as a program that may be differentiated itself.
+
+    Args:
+        function, kinds, static, wrt, keep_value, has_aux, several, check: as for `compile_derivative`.
+        active: the arguments with respect to which the gradient will be differentiated.
+    """
+    lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
+    if check is not None and not has_aux:
+        check(lowered.function.body.yields[0].type, function)
+    name = derivative_name(function, "reverse", wrt, keep_value)
+    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+    program = differentiate(lowered, "reverse", wrt, name, **options)
+    return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+
+
+def _with_unit_seed(program: Function) -> Function:
+    """The gradient without its last parameter, the adjoint of the result, which is 1."""
+    parameters = list(program.parameters)
+    seed = parameters.pop(next(k for k in reversed(range(len(parameters))) if parameters[k].var.hint in SEED_NAMES))
+    builder = Builder()
+    inner = {p.var: Const(1.0) if p is seed else p.var for p in program.parameters}
+    result = inline(builder, program, [inner[p.var] for p in program.parameters])
+    ops = tuple(op for op in builder.ops if op.primitive is not COMMENT)
+    return Function(program.name, tuple(parameters), Block(tuple(p.var for p in parameters), ops, (result,)))
+
+
+@_collector_paused()
 def compile_pullback(
     function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
 ) -> tuple[Compiled, Compiled]:
@@ -136,6 +195,34 @@ def compile_pullback(
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
     ahead, back = (finish(program, lowered) for program in both)
     return ahead, back
+
+
+def stages(
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    mode: str,
+    wrt: Sequence[str],
+    *,
+    as_text: Callable[[Function], str] | None = None,
+) -> dict[str, str]:
+    """The text of the program after each stage, by the stage's name, in order.
+
+    Args:
+        function, kinds, static, mode, wrt: as for `compile_derivative`.
+        as_text: what makes text of a program; one primitive a line of Python where None.
+    """
+    as_text = as_text or _one_a_line
+    lowered = read(function, kinds, static, wrt)
+    texts = {"read": as_text(lowered.function)}
+    program = differentiate(lowered, mode, wrt, derivative_name(function, mode, wrt, False))
+    texts[mode] = as_text(program)
+    made = finish(program, lowered, cite=mode == "reverse", primal=lowered.function if mode == "forward" else None)
+    return texts | {"simplify": as_text(made.program), "write": made.written.text}
+
+
+def _one_a_line(program: Function) -> str:
+    return write(program, statements=True).text
 
 
 def finish(
@@ -183,6 +270,17 @@ def refresh(compiled: Compiled) -> bool:
         if isinstance(value, External):
             namespace[name] = value.read()
     return True
+
+
+def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:
+    """What must be as it was for `refresh` to have nothing to do; None where only `refresh` can tell."""
+    found: list[Guard | None] = list(guards(compiled.lowered.resolved, _now))
+    outside = [external for external, _ in compiled.lowered.externals]
+    outside += [value for value in compiled.written.externals.values() if isinstance(value, External)]
+    for external in dict.fromkeys(outside):
+        found.append(value_guard(external.owner, external.name, external.read(), _now))
+    kept = tuple(guard for guard in found if guard is not None)
+    return kept if len(kept) == len(found) else None
 
 
 def _now(owner: Any, name: Any) -> Any:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .ir.signature import signature_of
 from .ir.types import Object, Record, Type
-from .read.signature import signature_of
 
 STATIC = (
     str,
@@ -36,7 +36,7 @@ def is_static(value: object) -> bool:
 
 
 def abstract(value: object, name: str, sizes: dict[int, str] | None = None) -> Type:
-    """The type of an argument; see `read.signature`."""
+    """The type of an argument; see `ir.signature`."""
     return signature_of(value, name, sizes=sizes)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from programs import function
+
 from gradscribe.analyse.activity import useful, varied
 from gradscribe.ir.build import Builder
-from gradscribe.ir.nodes import Block, Const, Var
+from gradscribe.ir.nodes import Block, Callee, Const, Var
 from gradscribe.ir.primitives import (
     ADD,
     CALL,
@@ -20,7 +22,6 @@ from gradscribe.ir.primitives import (
     ZEROS_LIKE,
 )
 from gradscribe.ir.types import FLOAT, INT, OBJECT, Array, Dim, List
-from test_regions import function
 
 VECTOR = Array("float64", (Dim("x.0", 0, False),))
 
@@ -78,7 +79,7 @@ def test_calls_by_operand():
     p, q, inner = Var("p", FLOAT), Var("q", FLOAT), Builder()
     callee = function(inner, [p, q], inner.emit(ADD, p, Const(1.0)), "callee")
     x, y, b = Var("x", FLOAT), Var("y", FLOAT), Builder()
-    got = b.emit(CALL, x, y, static=callee, type=FLOAT)
+    got = b.emit(CALL, x, y, static=Callee("callee", callee), type=FLOAT)
     f = function(b, [x, y], got)
     assert got in varied(f, [x]) and got not in varied(f, [y])
 

@@ -9,7 +9,7 @@ import numpy as np
 from gradscribe.analyse.regions import regions
 from gradscribe.ir.build import Builder
 from gradscribe.ir.check import check
-from gradscribe.ir.nodes import Block, Const, Function, Parameter, Var
+from gradscribe.ir.nodes import Block, Callee, Const, Function, Parameter, Var
 from gradscribe.ir.primitives import (
     ADD,
     ADDAT,
@@ -114,7 +114,7 @@ def test_a_callee_is_looked_into():
     inner.perform(SETITEM, p, Const(0), v)
     callee = function(inner, [p, v], view, "callee")
     x, y, b = Var("x", VECTOR), Var("y", VECTOR), Builder()
-    got = b.emit(CALL, x, Const(1.0), static=callee, type=VECTOR)
+    got = b.emit(CALL, x, Const(1.0), static=Callee("callee", callee), type=VECTOR)
     found = regions(function(b, [x, y], y))
     assert found.of(got) is found.of(x) is not found.of(y)
     assert found.is_written(x) and [op.primitive for op in found.writes(found.of(x))] == [CALL]

@@ -15,10 +15,10 @@ from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
-from ..ir.primitives import CALL, COPY, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
-from ..ir.types import STRUCTURES, Array, List, Numeric, Tuple, is_continuous
+from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
+from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .mirrors import CHECK_APART
+from .shadows import CHECK_APART
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 
@@ -92,7 +92,7 @@ class Forward:
         self.ops(body.ops, builder)
         (value,) = body.yields
         builder.origin = None
-        result = builder.emit(TUPLE, value, self.whole(builder, value), hint="result")
+        result = builder.emit(TUPLE, value, self.returned(builder, value), hint="result")
         parameters = self.parameters(seeds)
         block = Block(tuple(p.var for p in parameters), tuple(builder.ops), (result,))
         return Function(name, parameters, block, self.function.doc)
@@ -138,6 +138,13 @@ class Forward:
         if value in self.exact and not isinstance(tangent, tuple):
             return tangent
         return full(builder, tangent, value)
+
+    def returned(self, builder: Builder, value: Atom) -> Atom:
+        """The tangent of the result; a plain number for a number (rules may make arrays of rank 0)."""
+        tangent = self.whole(builder, value)
+        if value.type == FLOAT and isinstance(tangent.type, Array):
+            return builder.emit(FLOAT_OF, x=tangent, hint=dot(getattr(value, "hint", "result")))
+        return tangent
 
     def is_pointer(self, atom: Atom) -> bool:
         """Whether the tangent of a value is a shadow: the value is an active list, or an array in written memory."""
@@ -219,17 +226,15 @@ class Forward:
 
     def outgoing(self, builder: Builder, target: Var, value: Atom) -> Atom:
         """The tangent of a value as it leaves a block, to be that of `target`."""
-        tangent = self.tangent(value)
-        if self.is_pointer(target):
-            if tangent is None and isinstance(value, Var):
-                raise UntrackableAlias(f"{target.hint} is written, and its memory cannot be followed", builder.origin)
+        if self.is_pointer(target):  # an inactive value: then no active value is ever written to its memory
             return self.whole(builder, value)
         return self.plain(builder, value)
 
     def plain(self, builder: Builder, value: Atom) -> Atom:
         """The tangent of a value that does not live in written memory, as it is now, in its full shape."""
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES) and self.is_written_inside(value):
-            raise UntrackableAlias(f"{value.hint} holds arrays that are written, and is carried or stored", builder.origin)
+            reason = f"{value.hint} holds arrays that are written, and is carried or stored"
+            raise UntrackableAlias(reason, builder.origin)
         return self.ownership.value(builder, self.whole(builder, value))
 
     def branch(self, op: Op, builder: Builder) -> None:

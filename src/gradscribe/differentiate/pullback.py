@@ -11,18 +11,17 @@ from inspect import Parameter as Kind
 
 from ..analyse.partition import EVERY, Regions
 from ..analyse.regions import regions
-from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import make_tuple
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace, walk
-from ..ir.primitives import COMMENT, GETITEM, TUPLE, define
+from ..ir.primitives import COMMENT, COPY, GETITEM, TUPLE, define
 from ..ir.types import Array, List, Type
 from .calls import Pairs
 from .recording import Resolved, entries_read, rename, resolve
-from .reverse import reverse
+from .reverse import SEED_NAMES, reverse
 
 FRESH = define("fresh", infer=lambda args, keywords: args[0].type, effect=True)
-"""`fresh(record)`: a deep copy, in which what was one object is one object (by `runtime`)."""
+"""`fresh(record)`: a deep copy, in which what shared memory shares memory (by `runtime`)."""
 
 
 def pullback(
@@ -48,22 +47,19 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
         function: made by `reverse` with `keep_value` and `several`.
         names: of the two functions.
         once: whether the reverse function is called once only with a record, so that nothing need be copied.
-
-    Raises:
-        UntrackableAlias: the record would hold two views of the same written memory.
     """
     halves = _Halves(function)
     params = [p for p in function.body.params if p is not halves.seed]
     found = resolve(halves.ahead, params, halves.mirror, {}, halves.earliest, ())
     used_up = [] if once else [v for v in found.saved if halves.is_used_up(v)]
     others = [v for v in found.saved if v not in used_up]
-    halves.refuse_views(used_up)
     ahead = Builder()
     ahead.ops = list(halves.ahead)
     groups = [others, used_up] if used_up else [others]
     parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in groups]
     record = parts[0] if len(parts) == 1 else ahead.emit(TUPLE, *parts, hint="record")
-    result = ahead.emit(TUPLE, halves.value, record, hint="result")
+    value = halves.value if once else halves.out_of_reach(ahead, found.saved)
+    result = ahead.emit(TUPLE, value, record, hint="result")
     parameters = tuple(p for p in function.parameters if p.var is not halves.seed)
     forward = Function(names[0], parameters, Block(tuple(params), tuple(ahead.ops), (result,)))
     return forward, _reverse_function(halves, names[1], found, groups, copy_tapes=not once)
@@ -80,7 +76,7 @@ class _Halves:
         self.ahead = [op for op in ops[:middle] if op.primitive is not COMMENT]
         behind = tuple(op for op in ops[middle + 1 :] if op is not last and op.primitive is not COMMENT)
         self.mirror = Block((), behind, (gradient,))
-        self.seed = next(p for p in reversed(function.body.params) if p.hint in ("seed", "bresult", "seed_1", "seed_2"))
+        self.seed = next(p for p in reversed(function.body.params) if p.hint in SEED_NAMES)
         self.groups: Regions = regions(function)
         written = (op.args[k] for op in walk(self.mirror) for k in op.primitive.writes)
         self.written = {self.groups.of(v) for v in written if isinstance(v, Var)}
@@ -101,11 +97,12 @@ class _Halves:
         memory = (v for v in reads if isinstance(v.type, (Array, List)))
         return None if any(self.groups.is_written(v) for v in memory) else 0
 
-    def refuse_views(self, used_up: Iterable[Var]) -> None:
-        """Two arrays that share memory would be copied apart."""
-        memory = [self.groups.of(v) for v in used_up if isinstance(v.type, Array)]
-        if len(set(memory)) < len(memory):
-            raise UntrackableAlias("a pullback of a function that writes to several views of one array")
+    def out_of_reach(self, ahead: Builder, saved: Iterable[Var]) -> Atom:
+        """The value, copied where the record holds its memory: the caller may write to it."""
+        if not isinstance(self.value, Var) or not isinstance(self.value.type, Array):
+            return self.value
+        shared = any(self.groups.of(v) is self.groups.of(self.value) for v in saved if isinstance(v.type, Array))
+        return ahead.emit(COPY, self.value, hint=self.value.hint) if shared else self.value
 
 
 def _reverse_function(

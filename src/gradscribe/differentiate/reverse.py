@@ -17,18 +17,20 @@ from inspect import Parameter as Kind
 
 from ..analyse.activity import Activity, useful, varied
 from ..analyse.overlap import Overlap
-from ..analyse.partition import Regions
-from ..analyse.regions import regions
+from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, List, Type, is_continuous
+from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
 from .frames import Sweep
-from .mirrors import CHECK_APART
+from .shadows import CHECK_APART
 from .structures import item_of
+
+SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
+"""The names of the adjoint of the result, the first that is free."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,8 @@ def both_sweeps(
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)
     _refuse_laundering(reached, matters)
-    active = _carried_together(function, {v: None for v in reached if v in matters}, reached)
-    active = _sharing_together(active, reached, memory)
+    active = _sharing({v: None for v in reached if v in matters}, reached, memory)
+    active = _carried_together(function, active, reached)
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
@@ -155,6 +157,13 @@ def _refuse_opaque(writes: list[Op]) -> None:
             raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
 
 
+def _sharing(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
+    """With a value in written memory all that share it: what is written through one is read through another."""
+    for region in dict.fromkeys(memory.of(v) for v in active if memory.is_written(v)):
+        active.update(dict.fromkeys(v for v in memory.members(region) if v in reached))
+    return active
+
+
 def _carried_together(function: Function, active: dict[Var, None], reached: Activity) -> dict[Var, None]:
     """What a loop carries is active inside and behind the loop, or in neither place."""
     for op in walk(function.body):
@@ -163,14 +172,6 @@ def _carried_together(function: Function, active: dict[Var, None], reached: Acti
             for param, result in zip(loop.carried, loop.results, strict=True):
                 if param in active or result in active:
                     active.update(dict.fromkeys(v for v in (param, result) if v in reached))
-    return active
-
-
-def _sharing_together(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
-    """A view that is only written to is active where the memory is."""
-    written = {memory.of(v) for v in active if isinstance(v.type, (Array, List)) and memory.is_written(v)}
-    views = (v for v in reached if isinstance(v.type, (Array, List)) and memory.of(v) in written)
-    active.update(dict.fromkeys(views))
     return active
 
 
@@ -194,7 +195,7 @@ class _Round:
         forward, mirror, first = Builder(), Builder(), Builder()
         value, auxiliary = self._results()
         names = {p.hint for p in body.params}
-        seed = Var(next(n for n in ("seed", "bresult", "seed_1", "seed_2") if n not in names), seed_type)
+        seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in self.inputs:

@@ -27,7 +27,6 @@ from .types import (
     Dict,
     Dim,
     FixedList,
-    Join,
     List,
     Numeric,
     Object,
@@ -265,7 +264,11 @@ def item(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if isinstance(container, STRUCTURES):
         return _structure_item(container, index)
     if isinstance(container, List):
-        return List(container.item) if isinstance(index.type, Slice) or isinstance(constant(index), slice) else container.item
+        return (
+            List(container.item)
+            if isinstance(index.type, Slice) or isinstance(constant(index), slice)
+            else container.item
+        )
     return NUMERIC if isinstance(container, Numeric) else OBJECT
 
 
@@ -288,7 +291,7 @@ def index_parts(index: Atom) -> list[tuple[Type, Any]]:
         parts = index.value if isinstance(index.value, tuple) else (index.value,)
         return [(type_of(part), part) for part in parts]
     if isinstance(index.type, Tuple):
-        return [(t, None) for t in index.type.items]
+        return [(t, slice(*t.parts) if isinstance(t, Slice) and t.parts else None) for t in index.type.items]
     return [(index.type, None)]
 
 
@@ -406,14 +409,6 @@ def filled(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if isinstance(type_, Array):
         return Array(type_.dtype, type_.shape)
     return FLOAT if isinstance(type_, Scalar) and type_.kind != "c" else type_
-
-
-def one_of(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
-    """One of the operands, as `max(x, y)` returns it."""
-    found = Join()
-    for arg in args:
-        found.add(arg.type)
-    return found.result or NUMERIC
 
 
 def truth(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:

@@ -139,7 +139,9 @@ class List(Type):
 
 @dataclass(frozen=True)
 class Slice(Type):
-    """A slice object made at run time."""
+    """A slice object. `parts` are its start, stop and step, each an int or None, where they are known."""
+
+    parts: tuple[int | None, int | None, int | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,14 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
     return Object(cls)
 
 
+def type_of_constant(value: object) -> Type:
+    """The type of a value of which also the program knows that it is always this one."""
+    if isinstance(value, slice):
+        parts = (value.start, value.stop, value.step)
+        return Slice(parts) if all(type(p) in (int, type(None)) for p in parts) else SLICE
+    return type_of(value)
+
+
 _PYTHON_SCALARS: dict[type, Type] = {float: FLOAT, int: INT, bool: BOOL, complex: COMPLEX}
 
 
@@ -220,6 +230,8 @@ def join(left: Type, right: Type) -> Type | None:
         return Array(np.result_type(left.dtype, right.dtype).name, dims)
     if is_numeric(left) and is_numeric(right):
         return NUMERIC
+    if isinstance(left, Slice) and isinstance(right, Slice):
+        return SLICE
     if isinstance(left, Tuple) and isinstance(right, Tuple) and len(left.items) == len(right.items):
         items = [join(a, b) for a, b in zip(left.items, right.items, strict=True)]
         return None if None in items else Tuple(tuple(i for i in items if i is not None), left.cls)

@@ -17,8 +17,8 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import overloads
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
-from .core import Core
 from .core import type_from_outside as signature_of
+from .derivatives import Derivatives
 from .environment import Frame
 from .parts import Keywords
 from .resolve import is_library
@@ -43,7 +43,7 @@ _DEEPEST = 60
 smoothly."""
 
 
-class Calls(Core):
+class Calls(Derivatives):
     """`call`, `apply`, `opaque` and `call_code`."""
 
     def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
@@ -86,20 +86,26 @@ class Calls(Core):
             result = special(args, keywords, node)
             if result is not NotImplemented:
                 return result
+        if hasattr(type(function), "program_for"):
+            return self.call_derivative(function, args, keywords, node)
+        if getattr(function, "makes_derivative", False):
+            return self.make_derivative(callee, args, keywords, node)
         if overloads(function):
             return self.apply(function, args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:
                 return result
+        return self._call_python(callee, args, keywords, node)
+
+    def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """A class, a method or a function that has no rule."""
+        function = callee.value
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
-            owner = (
-                self.lift(function.__self__, "self")
-                if isinstance(function.__self__, type)
-                else self._bound_owner(callee)
-            )
+            of_class = isinstance(function.__self__, type)
+            owner = self.lift(function.__self__, "self") if of_class else self._bound_owner(callee)
             return self.call(self.lift(function.__func__, callee.name or "method"), (owner, *args), keywords, node)
         if isinstance(function, (staticmethod, classmethod)):
             return self.call(self.lift(function.__func__, callee.name or "method"), args, keywords, node)
@@ -218,7 +224,7 @@ class Calls(Core):
     def _default(self, callee: Const, name: str, default: Any) -> Value:
         if default is None or isinstance(default, (int, float, complex, str)):
             return Const(default)
-            function = callee.value
+        function = callee.value
         keyword = name in (function.__kwdefaults__ or {})
         place = "__kwdefaults__" if keyword else "__defaults__"
         names = [p for p in inspect.getfullargspec(function).args]

@@ -16,9 +16,10 @@ import gast
 
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
-from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Const, Var
+from ..ir.build import UNDEF, Builder, inline
+from ..ir.nodes import Atom, Block, Const, Function, Var, walk
 from ..ir.primitives import External, Primitive
+from ..ir.signature import is_library_name, signature_of
 from ..ir.types import (
     BOOL,
     INT,
@@ -37,7 +38,6 @@ from ..ir.types import (
 from .assumptions import Assumptions, Regions
 from .environment import Frame, Key, Store
 from .parts import Parts
-from .signature import is_library_name, signature_of
 from .syntax import Library
 from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value
 
@@ -175,6 +175,22 @@ class Core(Parts):
         if style in ("math", "cmath") and isinstance(found, Scalar):
             found = Scalar(found.kind)  # a Python number
         return NUMERIC if active and isinstance(found, Object) and found.cls is None else found
+
+    def insert(self, function: Function, args: Sequence[Atom], active: bool) -> Atom:
+        """The body of a program with its parameters bound. All that it makes counts as active where an argument is,
+        and all its memory as shared."""
+        mark = len(self.builder.ops)
+        result = inline(self.builder, function, args, self.builder.origin)
+        memory: list[Var] = [a for a in args if isinstance(a, Var)]
+        for op in walk(Block((), tuple(self.builder.ops[mark:]), ())):
+            for var in (*op.results, *(p for b in op.blocks for p in b.params)):
+                self.born[var] = len(self.born)
+                if active and is_continuous(var.type):
+                    self._active.add(var)
+                memory.append(var)
+        for var in memory[1:]:
+            self.share(var, memory[0])
+        return result
 
     def is_owned(self, value: Value) -> bool:
         """Whether no other name, container or view can see it if a value is written: then writing into it and

@@ -21,12 +21,12 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
+from ..ir.signature import is_library_name
 from ..ir.types import Object
 from ..signature import key_of
 from .core import Core, is_huge
 from .core import type_from_outside as signature_of
 from .environment import Frame
-from .signature import is_library_name
 from .values import Partial, TupleValue, Value
 
 _CODE = (
@@ -112,7 +112,9 @@ class Resolve(Core):
         if name in source.globals:
             return self._external(External(name, source.globals), node)
         if hasattr(builtins, name):
-            return self.lift(getattr(builtins, name), name)
+            value = getattr(builtins, name)
+            self.resolved[id(source.globals), name] = (source.globals, name, value)  # until a global shadows it
+            return self.lift(value, name)
         self.refuse(f"the name `{name}` is not defined", node, error=UnresolvedName)
 
     def _external(self, external: External, node: gast.AST | None) -> Value:

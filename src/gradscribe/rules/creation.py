@@ -22,23 +22,33 @@ def array_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
     return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - depth_of(a))], a)
 
 
-ARRAY = define(
-    "array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, copy=True, ndmin=0", cost="cheap"
-)
+ARRAY = define("array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, ndmin=0", cost="cheap")
 linear(ARRAY, a=array_adjoint)
+linear(
+    define(
+        "array_or_itself",
+        np.array,
+        infer=shapes.converted,
+        parameters="a, dtype=None, *, copy=True, ndmin=0",
+        aliasing="any",
+        cost="cheap",
+    ),
+    a=array_adjoint,
+)
 for function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite):
     linear(
         define(function.__name__, function, infer=shapes.converted, parameters="a, dtype=None", **_MAYBE),
         a=array_adjoint,
     )
 linear(COPY, a=lambda g, z, a: g)
-ASTYPE = define("astype", np.ndarray.astype, infer=shapes.cast, parameters="a, dtype, *, copy=True", cost="cheap")
-linear(ASTYPE, a=lambda g, z, a, dtype, copy=True: g)
-if hasattr(np, "astype"):
-    linear(
-        define("np_astype", np.astype, infer=shapes.cast, parameters="x, dtype, /, *, copy=True", cost="cheap"),
-        x=lambda g, z, x, dtype, copy=True: g,
-    )
+for name, more in (("astype", ""), ("astype_or_itself", ", *, copy=True")):
+    how: dict[str, Any] = dict(infer=shapes.cast, cost="cheap", aliasing="any" if more else "fresh")
+    linear(define(name, np.ndarray.astype, parameters=f"a, dtype{more}", **how), a=lambda g, z, a, dtype, copy=True: g)
+    if hasattr(np, "astype"):
+        linear(
+            define(f"np_{name}", np.astype, parameters=f"x, dtype, /{more}", **how),
+            x=lambda g, z, x, dtype, copy=True: g,
+        )
 general(FULL_LIKE, dict(fill_value=lambda g, z, a, fill_value: g), linear="fill_value", zero="a", broadcasts=True)
 FULL = define("full", np.full, infer=shapes.full, parameters="shape, fill_value, dtype=None", cost="cheap")
 linear(FULL, broadcasts=True, fill_value=lambda g, z, shape, fill_value, dtype=None: g)
@@ -70,6 +80,7 @@ general(
         infer=full_like_type,
         parameters="a, fill_value, dtype=None, *, shape=None",
         reads=False,
+        contents=(1,),
         cost="cheap",
     ),
     dict(fill_value=lambda g, z, a, fill_value, dtype=None, shape=None: g),
@@ -150,7 +161,7 @@ general(
 )
 
 
-def meshgrid_adjoint(g: Any, z: Any, *xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
+def meshgrid_adjoint(g: Any, z: Any, *xi: Any, indexing: Any = "xy", sparse: Any = False) -> Any:
     out = []
     for k, x in enumerate(xi):
         if g[k] is None:
@@ -166,7 +177,7 @@ MESHGRID = define(
     "meshgrid",
     np.meshgrid,
     infer=_infer.by_example(np.meshgrid),
-    parameters="*xi, indexing='xy', sparse=False, copy=True",
+    parameters="*xi, indexing='xy', sparse=False",
 )
 linear(MESHGRID, xi=meshgrid_adjoint)
 

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..ir.types import Dict, FixedList, Object, Record, Tuple, Type, type_of
+from .types import Dict, FixedList, Object, Record, Tuple, Type, type_of
 
 _DEEPEST = 6
 _WIDEST = 1000
