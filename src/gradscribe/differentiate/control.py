@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Block, Const, Loop, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, APPEND, EQUAL, IF, MULTIPLY, NEGATIVE, NOT_EQUAL, POP, RANGE_LENGTH, SUBTRACT
 from ..ir.types import BOOL, INT, NUMERIC, STRUCTURES, Array, List, Numeric, Type, Undefined
 from .adjoints import Adjoint, Adjoints, bar, is_spread
+from .counters import counters
 from .recording import Resolved, entries_read, is_view, mentions, merge, place, prologue, rename, resolve
 
 if TYPE_CHECKING:
@@ -291,6 +292,8 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     nexts = [_next(inner, loop.carried[k], p) for k, p in zip(carried, params, strict=False)]
     nexts += [inner.full(inner.get(v), v) for v in outer]
     bounds, index, known = _mirrored_range(loop, step.shape, builder, inner.builder)
+    if step.shape.trips is not None:
+        known.update(counters(sweep.reads.affine, op, index, inner.builder))
     block = inner.builder.block((index, *params), nexts)
     block = _resolve_body(sweep, frame, step, block, known)
     builder.origin = op.origin
@@ -436,7 +439,7 @@ def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: 
 
 def _into_arms(sweep: Sweep, body: Frame, mirror: Block, found: Resolved) -> Block:
     """Save inside an arm what that arm's mirror alone reads, so that other trips save nothing."""
-    for var in list(found.saved):
+    for var in [v for v in found.saved if v not in found.doubles.values()]:
         users = [op for op in mirror.ops if var in mentions(Block((), (op,), ()))]
         if len(users) != 1 or users[0] not in sweep.branches or var in users[0].inputs or var in mirror.yields:
             continue

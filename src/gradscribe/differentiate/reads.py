@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from ..analyse.affine import Affine
 from ..analyse.overlap import Overlap
 from ..analyse.partition import Regions
 from ..ir.build import Builder
@@ -33,6 +34,11 @@ class MirrorReads:
         self._made: dict[Var, Op] = {}
         self._noted: set[Op] = set()
         self.undone: dict[Op, None] = {}
+
+    @property
+    def affine(self) -> Affine:
+        """The integers of the forward sweep."""
+        return self._overlap.affine
 
     def note(self, ops: Iterable[Op], at: Op | None) -> None:
         """Note those of the ops that have not been noted yet.
@@ -109,4 +115,7 @@ def _is_kept_exactly(value: Type, cell: Type) -> bool:
         return value.dtype == cell.dtype and same_shape(value, cell)
     if not isinstance(value, Scalar) or not isinstance(cell, Scalar) or value.kind != cell.kind:
         return False
-    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (None, cell.dtype)
+    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (
+        None,
+        cell.dtype,
+    )

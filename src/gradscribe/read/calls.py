@@ -14,7 +14,7 @@ from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, Un
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import overloads
+from ..ir.primitives import definition_of, overloads
 from ..ir.types import NUMERIC, List, Object, Scalar, Type
 from .assumptions import Restart
 from .core import Core
@@ -145,6 +145,9 @@ class Calls(Core):
             return self._make_derivative(callee, args, keywords, node)
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        written = definition_of(function)
+        if written is not None and any(map(self.is_active, (*args, *keywords.values()))):
+            return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:
@@ -275,7 +278,7 @@ class Calls(Core):
     def _default(self, callee: Const, name: str, default: Any) -> Value:
         if default is None or isinstance(default, (int, float, complex, str)):
             return Const(default)
-            function = callee.value
+        function = callee.value
         keyword = name in (function.__kwdefaults__ or {})
         place = "__kwdefaults__" if keyword else "__defaults__"
         names = [p for p in inspect.getfullargspec(function).args]

@@ -204,7 +204,7 @@ class Containers(Core):
                 value.kind, lambda k, v: TupleValue((Const(k), v))
             )
             return tuple(made(k, v) for k, v in entries)
-        if value.kind in ("flat", "generator", "count", "pairs", "takewhile", "ndenumerate"):
+        if value.kind in ("flat", "generator", "count", "pairs", "takewhile", "ndenumerate", "zip_longest"):
             return None
         if value.kind in ("product", "starmap", "repeat"):
             return self._items_of_rows(value, node)

@@ -89,6 +89,9 @@ class Methods(Core):
         self.set_item(owner, Const(Ellipsis), args[0], node)
         return NONE
 
+    def _array_put(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self.call(Const(np.put, name="np.put"), (owner, *args), keywords, node)
+
     def _array_sort(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if not overloads(np.sort):
             return NotImplemented

@@ -198,6 +198,11 @@ class Parts:
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
+    def where_into(
+        self, out: Value, where: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
     def special(self, function: Any) -> Any:
         raise NotImplementedError
 

@@ -7,19 +7,19 @@
         e = e_tape.pop(); bx[i] += bs * e
 
 That is so when the mirror only accumulates: each value that it carries goes to the next trip unchanged, or with
-something added that depends on no other carried value. Then trip i of the mirror runs right behind trip i of the loop,
-and what it pops is what that trip has just pushed. Everything else that the mirror reads must be known before the loop.
-The order of a sum changes, and with it its rounding: this is for derivative code only.
+something added that depends on no other carried value, and nothing on the way writes memory. Then trip i of the mirror runs right
+behind trip i of the loop, and what it pops is what that trip has just pushed. Everything else that the mirror reads
+must be known before the loop. The order of a sum changes, and with it its rounding: this is for derivative code only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..analyse.regions import has_memory
 from ..ir.build import map_blocks, substitute
 from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of, replace, walk
-from ..ir.primitives import ADD, APPEND, COMMENT, LIST, LOOP, POP, SUBTRACT, VADDAT
+from ..ir.primitives import ADD, APPEND, ASSERT, CALL, COMMENT, LIST, LOOP, POP, RAISE, SUBTRACT, VADDAT
 
 
 def fuse_loops(function: Function) -> Function:
@@ -93,15 +93,41 @@ def _fuse(pair: _Pair, tapes: dict[Var, Var]) -> list[Op] | None:
     pops = _pops(second, tapes)
     if pops is None or not _accumulates(loop_of(second)) or not _only_uses(ops, tapes, first, second):
         return None
-    if any(not op.primitive.is_pure for op in walk(second.blocks[0]) if op.primitive is not POP):
-        return None
-    if any(op.primitive.writes and op.args[0] not in tapes for op in walk(first.blocks[0])):
+    quiet = _Quiet(tapes)
+    if not all(map(quiet.is_quiet, [*walk(first.blocks[0]), *walk(second.blocks[0]), *ops[start + 1 : end]])):
         return None
     early = _needed_before(ops[start + 1 : end], second, set(first.results))
     if early is None:
         return None
     late = [op for op in ops[start + 1 : end] if op not in early]
     return [*ops[:start], *early, _merged(first, second, pops, tapes), *late, *ops[end + 1 :]]
+
+
+class _Quiet:
+    """Whether operations leave all memory but that of the tapes as it is: then they may change places.
+
+    Args:
+        tapes: the tapes.
+    """
+
+    def __init__(self, tapes: Iterable[Var]) -> None:
+        self.tapes: set[Atom] = set(tapes)
+        self.known: dict[Function, bool] = {}
+
+    def is_quiet(self, op: Op) -> bool:
+        if op.blocks:
+            return all(self.is_quiet(inner) for block in op.blocks for inner in block.ops)
+        if op.primitive is CALL:
+            return self.is_quiet_function(op.static.function)
+        harmless = op.primitive in (COMMENT, RAISE, ASSERT)
+        return op.primitive.is_pure or harmless or (op.primitive in (APPEND, POP) and op.args[0] in self.tapes)
+
+    def is_quiet_function(self, function: Function) -> bool:
+        if function not in self.known:
+            self.known[function] = True
+            self.tapes.update(op.result for op in walk(function.body) if op.primitive is LIST and not op.args)
+            self.known[function] = all(map(self.is_quiet, walk(function.body)))
+        return self.known[function]
 
 
 def _pops(second: Op, tapes: dict[Var, Var]) -> dict[Var, Atom] | None:
@@ -147,21 +173,11 @@ def _accumulates(loop: Loop) -> bool:
 
 def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[Op] | None:
     """The ops between the loops that the mirror needs; None where they cannot be moved in front of the first loop."""
-    needed = {a for a in second.inputs if isinstance(a, Var)}
-    defined = set(second.blocks[0].params)
-    for op in walk(second.blocks[0]):
-        needed.update(a for a in op.inputs if isinstance(a, Var))
-        defined.update(op.results)
-        defined.update(p for b in op.blocks for p in b.params)
+    needed = {a for a in second.inputs if isinstance(a, Var)} | _mentioned(second.blocks[0])
     early: list[Op] = []
-    first_write = next((k for k, op in enumerate(between) if _changes_memory(op)), len(between))
-    if first_write < len(between) and any(has_memory(a.type) for op in walk(second.blocks[0]) for a in op.inputs):
-        return None  # the mirror would run before that write
-    for k, op in reversed([*enumerate(between)]):
+    for op in reversed(between):
         if needed.isdisjoint(op.results):
             continue
-        if k > first_write and any(has_memory(a.type) for a in op.inputs):
-            return None  # what it reads may have been written
         if op.blocks or not op.primitive.is_pure or not forbidden.isdisjoint(op.inputs):  # type: ignore[arg-type]
             return None
         early.append(op)
@@ -169,9 +185,11 @@ def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[O
     return None if needed & forbidden else early[::-1]
 
 
-def _changes_memory(op: Op) -> bool:
-    inside = walk(Block((), (op,), ()))
-    return any(not inner.primitive.is_pure and inner.primitive is not COMMENT for inner in inside)
+def _mentioned(block: Block) -> set[Var]:
+    """The values that a block mentions at any depth."""
+    blocks = [block, *(inner for op in walk(block) for inner in op.blocks)]
+    atoms = [a for b in blocks for a in (*b.yields, *(i for op in b.ops for i in op.inputs))]
+    return {a for a in atoms if isinstance(a, Var)}
 
 
 def _merged(first: Op, second: Op, pops: dict[Var, Atom], tapes: dict[Var, Var]) -> Op:

@@ -27,6 +27,7 @@ from .exits import lines_of
 from .expressions import Expressions
 from .inline import Inliner
 from .layout import function_text, parameter_list
+from .lines import atoms_of, every_line
 from .liveness import Liveness
 from .names import Locations, feeds, name_all
 from .ordering import Ordering
@@ -108,13 +109,14 @@ class _Plan:
         self.inliner.choose(self.lines)
         ranges = Liveness(self.lines, self.params, self.inliner.leaves, self.inliner.inlined).ranges
         self.locations = Locations(ranges, self.params, self.lines, self.inliner.inlined).all()
+        self.read = {atom for line in every_line(self.lines) for atom in atoms_of(line)}
         self.fed = feeds(self.lines, self.inliner.leaves)
 
     def text(self, scope: Scope, cite: bool) -> str:
         """The text, with names for locals that avoid the global names known so far."""
         self.names = names = name_all(self.locations, set(scope.used), self.fed)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
-        body = Statements(expressions, names, Gaps(self.lines, names)).block(self.lines)
+        body = Statements(expressions, names, Gaps(self.lines, names), self.read).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
         name = scope.function(self.original, self.name)
         return function_text(name, parameters, self.function.doc, body, cite=cite)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADD,
+    ADDAT,
     CALL,
     DICT,
     EXTERNAL,
@@ -23,14 +24,17 @@ from ..ir.primitives import (
     GETITEM,
     IF,
     LENGTH,
+    NEGATIVE,
     POP,
     RECORD,
+    SCATTER_ADD,
+    SETITEM,
     SHAPE,
     SLICE_,
     SUBTRACT,
     TUPLE,
 )
-from ..ir.types import Array, List
+from ..ir.types import Array, List, Scalar
 from .kinds import (
     accumulates,
     is_offset,
@@ -51,15 +55,20 @@ LIMIT = 14
 LONGEST = 40
 """The most leaves of an expression that the user wrote in one statement."""
 REPEATS = 3
+"""The most places where an entry is written again."""
+VIEWS = 8
 """The most places where a view is written again."""
+INDEXING = (ADDAT, GETITEM, SCATTER_ADD, SETITEM, SLICE_, TUPLE)
 STRUCTURES = (TUPLE, FIXED_LIST, DICT, RECORD)
 
 
 @dataclass
 class _Events:
-    """What happens where in one list of lines: for each memory cell the lines that write it, and so on."""
+    """What happens where in one list of lines: for each memory cell the lines that write it, for the slots of lists also
+    those that read them, and so on."""
 
     writes: dict[Cell, list[int]] = field(default_factory=dict)
+    slots: dict[Cell, list[int]] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
     names: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     targets: dict[Var, list[int]] = field(default_factory=dict)
@@ -67,8 +76,11 @@ class _Events:
 
 @dataclass
 class _Use:
+    """A place in the text: where a value is mentioned, or where an expression runs. `lazy`: it may not run there."""
+
     lines: list[Line]
     at: int
+    lazy: bool = False
 
 
 class Inliner:
@@ -80,14 +92,13 @@ class Inliner:
         self.inlined: set[Var] = set()
         self._leaves: dict[Var, tuple[Var, ...]] = {}
         self._size: dict[object, int] = {}
-        self._anchor: dict[Var, int] = {}
+        self._runs: dict[Var, list[_Use]] = {}
         self._roots: dict[Var, object] = {}
         self._above: dict[int, _Use] = {}
         self._events: dict[int, _Events] = {}
         self._uses: dict[Var, list[_Use]] = {}
         self._latest: dict[int, dict[str, dict[Var, int]]] = {}
         self._behind: set[int] = set()
-        self._again: set[Var] = set()
         self._note_definitions(lines)
 
     def choose(self, lines: list[Line]) -> None:
@@ -151,12 +162,17 @@ class Inliner:
     def _note_op(self, events: _Events, op: Op, at: int) -> None:
         for cell in self.ordering.writes(op):
             events.writes.setdefault(cell, []).append(at)
+        for cell in self.ordering.reads(op):
+            if cell[0] == "slots":
+                events.slots.setdefault(cell, []).append(at)
         if self.ordering.has_effect(op):
             events.effects.append(at)
 
     def _include(self, events: _Events, below: _Events, at: int) -> None:
         for cell in below.writes:
             events.writes.setdefault(cell, []).append(at)
+        for cell in below.slots:
+            events.slots.setdefault(cell, []).append(at)
         for name in below.names:
             events.names.setdefault(name, []).append(at)
         for target in below.targets:
@@ -175,37 +191,43 @@ class Inliner:
                 for name, places in self._latest[id(inner)].items():
                     latest.setdefault(name, {}).update(dict.fromkeys(places.keys() - latest[name].keys(), at))
             anchor = at
-            if isinstance(line, Do) and len(line.op.results) == 1 and self._goes_in(line.op, lines, at):
-                self.inlined.add(line.op.result)
-                anchor = self._anchor.get(line.op.result, at)
+            if isinstance(line, Do) and len(line.op.results) == 1:
+                runs = self._places(line.op)
+                if self._goes_in(line.op, runs, lines, at):
+                    self.inlined.add(line.op.result)
+                    self._runs[line.op.result] = runs
+                    anchor = max(self._place_in(run, lines) for run in runs)
             for atom in atoms_of(line):
                 if isinstance(atom, Var):
                     places = latest.setdefault(atom.hint, {})
                     places[atom] = max(places.get(atom, 0), anchor)
 
-    def _goes_in(self, op: Op, lines: list[Line], at: int) -> bool:
+    def _goes_in(self, op: Op, runs: list[_Use], lines: list[Line], at: int) -> bool:
         uses = self._uses.get(op.result, [])
         if not uses or (op.result.named and not self._is_yielded(op, uses, lines) and op.primitive is not EXTERNAL):
             return False
         free = self._is_free(op)
         if self.statements and not free:
             return False
-        if len(uses) == 1 and uses[0].lines is lines:
-            again = self._is_written_again(uses[0])
-            if (again and not free) or not self._moves(op, uses[0], lines, at):
-                return False
-        elif free and len(uses) <= self._repeats(op) and all(self._may_repeat(op, use, lines, at) for use in uses):
-            again = True
-        else:
-            return False
-        if again:
-            self._again.add(op.result)
-        return True
+        if len(uses) == len(runs) == 1 and uses[0].lines is lines is runs[0].lines:
+            return self._moves(op, uses[0], runs[0], lines, at)
+        return free and len(runs) <= self._repeats(op) and self._may_repeat(op, uses, runs, lines, at)
 
-    def _is_written_again(self, use: _Use) -> bool:
-        """Whether the user of a value is itself written at several places, or in a loop."""
-        user = use.lines[use.at]
-        return isinstance(user, Do) and any(result in self._again for result in user.op.results)
+    def _places(self, op: Op) -> list[_Use]:
+        """Where an op would run if it had no line: at its uses, or where these run that have no line themselves."""
+        found: list[_Use] = []
+        for use in self._uses.get(op.result, ()):
+            user = use.lines[use.at]
+            inner = self._runs.get(user.op.result, [use]) if isinstance(user, Do) and user.op.results else [use]
+            lazy = isinstance(user, Do) and user.op.primitive is IF and op.result not in user.op.args
+            found += [_Use(run.lines, run.at, lazy=True) for run in inner] if lazy else inner
+        return found
+
+    def _place_in(self, run: _Use, lines: list[Line]) -> int:
+        """The line of a list that holds a place."""
+        while run.lines is not lines:
+            run = self._above[id(run.lines)]
+        return run.at
 
     def _is_yielded(self, op: Op, uses: list[_Use], lines: list[Line]) -> bool:
         """A value of the user's that only becomes the next one of the same name."""
@@ -217,10 +239,12 @@ class Inliner:
 
     # one use, further down --------------------------------------------------------------------------------------------
 
-    def _moves(self, op: Op, use: _Use, lines: list[Line], at: int) -> bool:
-        """Whether an op with one use in the same list goes into it; notes where it runs then."""
-        user = lines[use.at]
-        root, anchor = self._root(op.result, user, use.at)
+    def _moves(self, op: Op, use: _Use, run: _Use, lines: list[Line], at: int) -> bool:
+        """Whether an op with one use in the same list goes into it; notes whose text it is part of then."""
+        user, anchor = lines[use.at], run.at
+        root = self._root(op.result, user)
+        if self.ordering.effects.must_run(op) and run.lazy:
+            return False
         if not self._is_welcome(op, user, lines, at, anchor) or not self._stays_same(op, lines, at, anchor):
             return False
         if op.primitive not in STRUCTURES:
@@ -228,7 +252,7 @@ class Inliner:
             if size > (LONGEST if self._is_the_users(op, lines, anchor) else LIMIT):
                 return False
             self._size[root] = size
-        self._anchor[op.result], self._roots[op.result] = anchor, root
+        self._roots[op.result] = root
         return True
 
     def _is_the_users(self, op: Op, lines: list[Line], anchor: int) -> bool:
@@ -238,13 +262,11 @@ class Inliner:
         line = lines[anchor]
         return not isinstance(line, Do) or same_origin(op, line.op)
 
-    def _root(self, value: Var, user: Line, at: int) -> tuple[object, int]:
-        """The statement whose text the user of a value is part of: a key, and its place."""
-        if isinstance(user, Do) and user.op.results and user.op.result in self._anchor:
-            return self._roots[user.op.result], self._anchor[user.op.result]
-        if isinstance(user, Copies):
-            return (id(user), value), at
-        return id(user), at
+    def _root(self, value: Var, user: Line) -> object:
+        """The statement whose text the user of a value is part of."""
+        if isinstance(user, Do) and user.op.results and user.op.result in self._roots:
+            return self._roots[user.op.result]
+        return (id(user), value) if isinstance(user, Copies) else id(user)
 
     def _is_welcome(self, op: Op, user: Line, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether the text reads better with the op inside its user."""
@@ -303,14 +325,19 @@ class Inliner:
         return isinstance(line, Do) and bool(line.op.results) and line.op.result in self.inlined
 
     def _is_next(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        """Whether an op with an effect runs right in front of the anchor, so that nothing can tell the difference.
-
-        What reads memory that the op writes, or has an effect, may not move past it: that is seen to when it is looked
-        at itself. Pops from different lists may change places.
-        """
-        user = lines[anchor]
-        if not isinstance(user, (Branch, Do, Return)) or op.primitive is CALL:
+        """Whether nothing can tell that an op with an effect runs at the anchor: what reads memory that the op writes,
+        or has an effect, may not move past it either, which is seen to when it is looked at itself."""
+        if not isinstance(lines[anchor], (Branch, Do, Return)) or op.primitive is CALL:
             return False
+        if op.primitive is POP and isinstance(op.args[0], Var) and not op.args[0].named:
+            events = self._events[id(lines)]
+            cells = self.ordering.writes(op) | self.ordering.reads(op)
+            untouched = not any(_between(found.get(c, ()), at, anchor) for found in (events.writes, events.slots) for c in cells)
+            return untouched and not self._is_overwritten(op, lines, at, anchor)
+        return self._is_adjacent(op, lines, at, anchor)
+
+    def _is_adjacent(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether an op runs right in front of the anchor, but for pops from other lists."""
         own = self.ordering.writes(op)
         for line in lines[at + 1 : anchor]:
             if op.primitive is not POP or not isinstance(line, Do) or not self._has_no_line(line):
@@ -333,25 +360,28 @@ class Inliner:
             return True
         if primitive is GETITEM:
             return is_plain_item(op)
+        if primitive is NEGATIVE:
+            return isinstance(op.result.type, Scalar) and op.style in (None, "operator")
         return primitive in (ADD, SUBTRACT) and is_offset(op)
 
     def _repeats(self, op: Op) -> int:
         if op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List)):
+            return VIEWS if isinstance(op.result.type, Array) else REPEATS
+        if op.primitive is NEGATIVE:
             return REPEATS
-        return 2 if op.primitive in (ADD, SUBTRACT) else 1000
+        return 2 if op.primitive in (ADD, SUBTRACT) and not self._is_index(op) else 1000
 
-    def _may_repeat(self, op: Op, use: _Use, lines: list[Line], at: int) -> bool:
-        """Whether the op, run at a use, gives what it gave at its own place."""
-        user = use.lines[use.at]
-        if isinstance(user, Copies) and op.primitive in (TUPLE, GETITEM):
+    def _is_index(self, op: Op) -> bool:
+        """Whether a number only stands between brackets."""
+        users = [use.lines[use.at] for use in self._uses[op.result]]
+        return all(isinstance(user, Do) and user.op.primitive in INDEXING for user in users)
+
+    def _may_repeat(self, op: Op, uses: list[_Use], runs: list[_Use], lines: list[Line], at: int) -> bool:
+        """Whether the op gives at all places what it gave at its own."""
+        copied = any(isinstance(use.lines[use.at], Copies) for use in uses)
+        if copied and op.primitive in (TUPLE, GETITEM):
             return False
-        place, nested = use, False
-        while place.lines is not lines:
-            place, nested = self._above[id(place.lines)], True
-        anchor = place.at
-        if not nested and isinstance(user, Do) and user.op.results and user.op.result in self._anchor:
-            anchor = self._anchor[user.op.result]
-        return self._keeps(op, lines, at, anchor + nested)
+        return all(self._keeps(op, lines, at, self._place_in(r, lines) + (r.lines is not lines)) for r in runs)
 
     def _keeps(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
         events = self._events[id(lines)]

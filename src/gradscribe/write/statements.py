@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from ..errors import Location
@@ -35,6 +35,10 @@ from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
 from .undefined import Gaps
 
 
+ON_ONE_LINE = 4
+"""The most names that are given plain values in one statement."""
+
+
 class Comment(ast.stmt):
     """A line `# text`."""
 
@@ -49,10 +53,13 @@ class Statements:
         expressions: builds what they hold.
         names: the names of values.
         gaps: where a name without a value must be given one.
+        read: the values that a line mentions; the others need no name.
     """
 
-    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps) -> None:
-        self.expressions, self.names, self.gaps = expressions, names, gaps
+    def __init__(
+        self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]
+    ) -> None:
+        self.expressions, self.names, self.gaps, self.read = expressions, names, gaps, read
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
         """The statements of a list of lines."""
@@ -61,6 +68,9 @@ class Statements:
         for line in lines:
             more = self.line(line)
             if isinstance(line, Do) and line.op.results and not line.op.result.named and _makes_list(more):
+                if len(lists) == ON_ONE_LINE:
+                    made += _gathered(lists, set())
+                    lists = []
                 lists += more  # type: ignore[arg-type]
                 continue
             if more:
@@ -98,7 +108,7 @@ class Statements:
         if op.result in self.expressions.inlined:
             return []
         value = self.expressions.op(op)
-        if op.result not in self.names:
+        if op.result not in self.read:
             return [_from(ast.Expr(value), op.origin)]
         return [self._assign(op.result, value, None if op.primitive in (POP, ZEROS_LIKE) else op.origin)]
 
@@ -299,7 +309,7 @@ def _keeps_type(op: Op) -> bool:
 def _gathered(made: Sequence[ast.stmt], named: set[str]) -> list[ast.stmt]:
     """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
     plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
-    if not 2 <= len(plain) <= 4 or _depend_on_each_other(made):
+    if not 2 <= len(plain) <= ON_ONE_LINE or _depend_on_each_other(made):
         return list(made)
     targets = ast.Tuple([s.targets[0] for s in plain])
     rest = [s for s in made if s not in plain]
