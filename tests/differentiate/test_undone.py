@@ -1,4 +1,4 @@
-"""What the reverse sweep saves of memory that is overwritten: as little as a careful person would, and never too little.
+"""What the reverse sweep saves of memory that is overwritten: as little as a careful person, and never too little.
 
 The judge is the complex step: the programs here are analytic.
 """

@@ -239,7 +239,8 @@ class Sweep:
                 calls.mirror_call(self, step.op, step.record, adjoints)
             else:
                 mirrors.mirror_op(self, step.op, adjoints)
-            self.reads.note(adjoints.builder.ops[mark:], step.op)
+            made = tuple(adjoints.builder.ops[mark:])
+            self.reads.note(made if step.frames else walk(Block((), made)), step.op)
 
     def finish(self, frame: Frame) -> tuple[Op, ...]:
         """The ops of the outermost block, each tape in front of the op that fills it."""
