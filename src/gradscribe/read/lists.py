@@ -90,9 +90,9 @@ class RunTimeLists(Core):
 
     def extend_list(self, target: Value, value: Value, node: gast.AST | None) -> None:
         """`target += value`. What is added to itself is copied first, else it would not end."""
-        if is_run_time_list(target) and is_run_time_list(value):
-            if self.regions.find(target) is self.regions.find(value):  # type: ignore[arg-type]
-                value = self.list_slice(value, Const(slice(None)), node)  # type: ignore[arg-type]
+        both = is_run_time_list(target) and is_run_time_list(value)
+        if both and self.regions.find(target) is self.regions.find(value):  # type: ignore[arg-type]
+            value = self.list_slice(value, Const(slice(None)), node)  # type: ignore[arg-type]
         items = self.items_of(value, node)
         if items is None:
             self.iterate(value, lambda item: self.append(target, item, node), node=node)
