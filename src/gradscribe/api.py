@@ -27,7 +27,6 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-
 class Derivative(Generic[P, R]):
     """A derivative of a function: call it as you would call the function.
 

@@ -163,7 +163,7 @@ def resized(x: Any, like: Any) -> Any:
 
 
 def doubled(h: Any, n: int, axis: int) -> Any:
-    """Half of a Hermitian spectrum of n entries, with the entries doubled that have a mirror image in the other half."""
+    """Half of a Hermitian spectrum of n entries, the entries doubled that have a mirror image in the other half."""
     h = np.moveaxis(2.0 * h, axis, 0)
     h[0] *= 0.5
     if n % 2 == 0 and len(h) > n // 2:

@@ -35,7 +35,9 @@ def same_shape(left: Type, right: Type) -> bool:
 
 def is_spread(adjoint: Atom, type_: Type) -> bool:
     """Whether the adjoint still lacks the shape of the value (it is smaller, and stands for its broadcast)."""
-    return isinstance(type_, Array) and len(shape_of(adjoint.type)) < type_.ndim and not isinstance(adjoint.type, Numeric)
+    return (
+        isinstance(type_, Array) and len(shape_of(adjoint.type)) < type_.ndim and not isinstance(adjoint.type, Numeric)
+    )
 
 
 def bar(name: str) -> str:

@@ -337,5 +337,3 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     LAST_WRITE: _linear_in_first,
     COMMENT: _nothing,
 }
-
-

@@ -30,7 +30,7 @@ class Primitive:
     Args:
         name: its name in dumps.
         spellings: for each style how it is written and the callable that is meant, the default first
-            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what is printed in a way of its own.
+            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what has syntax of its own.
         infer: operands -> type of the result. None for an operation without result.
         signature: the parameters that a call may use; a call with any other is refused.
         symbol: the operator that prints it ("*"), when its style is None or "operator".

@@ -1,5 +1,5 @@
-"""Iteration over what has no index: products, pairs, `starmap`, `takewhile`, generators. Each is a loop, or several, that
-hands its entries on as they come."""
+"""Iteration over what has no index: products, pairs, `starmap`, `takewhile`, generators. Each is a loop, or several,
+that hands its entries on as they come."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ Item = Callable[[Atom], Value]
 _PUSHED = ("generator", "filter", "chain", "product", "pairs", "takewhile", "starmap", "ndenumerate")
 _LONGEST = 2000
 _TRIPS = 64
-
-
 
 
 class LazyIteration(Core):
