@@ -1,5 +1,6 @@
 """`python -m tests.coverage_table [--kind KIND] [--priority N] [--only TEXT] [-o docs/coverage.md]`: derivatives of
-NumPy, SciPy, math and builtins, case by case: right, refused, or wrong, in reverse and in forward mode against differences."""
+NumPy, SciPy, math and builtins, case by case: right, refused, or wrong, in reverse and in forward mode against
+differences."""
 
 from __future__ import annotations
 
