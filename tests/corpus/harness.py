@@ -141,7 +141,7 @@ def _pullback(facts: Expected, plain: Run) -> str | None:
     leaves, build = flatten(plain.value)
     random = np.random.default_rng(1)
     weights = [_like(random.uniform(0.5, 1.5, np.shape(leaf.value)), leaf.value) for leaf in leaves]
-    seed = build([w if w.shape else float(w) for w in weights])
+    seed = build([w if w.shape else w.item() for w in weights])
     args = facts.fresh()
     value, pullback = gradscribe.vjp(facts.function, *args)
     gradients = pullback(seed)

@@ -242,6 +242,21 @@ def test_pullback_twice(function):
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
+@pytest.mark.parametrize("function", SAVES, ids=lambda f: f.__name__)
+def test_twice(function):
+    first, second = VECTOR if function.__code__.co_varnames[1] == "c" else MATRIX
+    derivative = gs.grad(function)
+    rng = np.random.default_rng(2)
+    weights, direction = rng.standard_normal(np.shape(first)), rng.standard_normal(np.shape(first))
+
+    def along(x, y):
+        return np.sum(derivative(x, y) * weights)
+
+    found = np.sum(gs.grad(along)(first, second) * direction)
+    step = 1e-6 * direction
+    assert found == pytest.approx((along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6)
+
+
 def products(x0, c):
     x = x0.copy()
     for i in range(1, len(x)):

@@ -262,6 +262,11 @@ def mentions(block: Block) -> list[Var]:
     return [v for v in found if v not in defined]
 
 
+def mentions_of(op: Op) -> list[Var]:
+    """The values that an op and the blocks inside mention and do not define."""
+    return mentions(Block((), (op,), ()))
+
+
 def _scan(block: Block, found: dict[Var, None], defined: set[Var]) -> None:
     defined.update(block.params)
     for op in block.ops:
@@ -340,7 +345,7 @@ def first_uses(block: Block) -> dict[Var, int]:
     """The values that a block mentions, with the number of the op (of its own) that mentions them first."""
     found: dict[Var, int] = {}
     for k, op in enumerate(block.ops):
-        for var in mentions(Block((), (op,), ())):
+        for var in mentions_of(op):
             found.setdefault(var, k)
     for var in _vars(block.yields):
         found.setdefault(var, len(block.ops))

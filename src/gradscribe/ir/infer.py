@@ -264,7 +264,11 @@ def item(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if isinstance(container, STRUCTURES):
         return _structure_item(container, index)
     if isinstance(container, List):
-        return List(container.item) if isinstance(index.type, Slice) or isinstance(constant(index), slice) else container.item
+        return (
+            List(container.item)
+            if isinstance(index.type, Slice) or isinstance(constant(index), slice)
+            else container.item
+        )
     return NUMERIC if isinstance(container, Numeric) else OBJECT
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Const, Var
 from ..ir.types import (
     INT,
     NUMERIC,

@@ -146,10 +146,10 @@ class Iteration(Core):
         """A loop over a list that changes length meanwhile is read again, looking at the list in each trip."""
         region = self.regions.find(value)
         for op in walk(Block((), tuple(ops))):
-            if op.primitive in (P.APPEND, P.POP) and isinstance(op.args[0], Var):
-                if self.regions.find(op.args[0]) is region:
-                    self.assumed.live.add(self.site(node))
-                    raise Restart
+            target = op.args[0] if op.primitive in (P.APPEND, P.POP) else None
+            if isinstance(target, Var) and self.regions.find(target) is region:
+                self.assumed.live.add(self.site(node))
+                raise Restart
 
     def _iterate_live(
         self, value: Var, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None

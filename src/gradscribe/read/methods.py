@@ -92,6 +92,19 @@ class Methods(Core):
     def _array_put(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         return self.call(Const(np.put, name="np.put"), (owner, *args), keywords, node)
 
+    def _array_astype(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """With `copy=False` the array itself, where it has the dtype already."""
+        keep = keywords.get("copy")
+        if keep is None or not (is_const(keep, bool) and not keep.value):
+            return NotImplemented
+        rest = {k: v for k, v in keywords.items() if k != "copy"}
+        wanted = args[0] if args else rest.get("dtype")
+        (found,) = self.with_dtypes([self.as_atom(wanted)]) if wanted is not None else (None,)
+        own = getattr(getattr(owner, "type", None), "dtype", None)
+        if own is None or not isinstance(found, Const) or set(rest) - {"dtype"}:
+            self.refuse("whether `astype` copies is known at run time only", node, "leave out `copy=False`")
+        return owner if np.dtype(found.value) == own else self.call_named(owner, "astype", args, rest, node)
+
     def _array_sort(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if not overloads(np.sort):
             return NotImplemented

@@ -66,17 +66,33 @@ class NumpyCalls(Core):
     def _store_where(self, target: Value, mask: Value, value: Value, node: gast.AST | None) -> Value:
         """`target[mask] = value[mask]`, all of the target's shape."""
         mask = self._spread(mask, target, node)
-        value = value if _rank(value) == 0 else self._spread(value, target, node)
-        if NotImplemented in (mask, value):
+        chosen = NotImplemented if mask is NotImplemented else self._chosen(value, mask, target, node)
+        if chosen is NotImplemented:
             return NotImplemented
-        self.set_item(target, mask, value if _rank(value) == 0 else self.get_item(value, mask, node), node)
+        self.set_item(target, mask, chosen, node)
         return NONE
 
-    def _spread(self, value: Value, target: Value, node: gast.AST | None) -> Value:
-        """A value broadcast to the shape of an array."""
-        if _rank(target) is None or _rank(value) is None:
+    def _spread(self, mask: Value, target: Value, node: gast.AST | None) -> Value:
+        """A mask, or other integers, broadcast to the shape of an array."""
+        if _rank(target) is None or _rank(mask) is None:
             return NotImplemented
-        return value if _same_shape(value, target) else self.numpy("broadcast_to", value, self._shape_of(target, node))
+        return mask if _same_shape(mask, target) else self.numpy("broadcast_to", mask, self._shape_of(target, node))
+
+    def _chosen(self, value: Value, mask: Value, target: Value, node: gast.AST | None) -> Value:
+        """The entries of a value, broadcast to the shape of an array, where a mask is true."""
+        rank = _rank(value)
+        if rank == 0:
+            return value
+        if rank is None or _rank(target) is None:
+            return NotImplemented
+        if _same_shape(value, target):
+            return self.get_item(value, mask, node)
+        index = []
+        for k, length in enumerate(self.items_of(self._shape_of(value, node), node) or ()):
+            along = Const(tuple(-1 if axis == k else 1 for axis in range(rank)))
+            places = self.numpy("reshape", self.numpy("arange", length), along)
+            index.append(self.get_item(self._spread(places, target, node), mask, node))
+        return self.get_item(value, TupleValue(tuple(index)), node)
 
     @reads(np.putmask)
     def _putmask(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -173,10 +189,9 @@ class NumpyCalls(Core):
         if not isinstance(function, np.ufunc) or function.nout != 1 or keywords or _rank(out) is None:
             return NotImplemented
         mask = self._spread(where, out, node)
-        spread = [a if _rank(a) == 0 else self._spread(a, out, node) for a in args]
-        if mask is NotImplemented or NotImplemented in spread:
+        chosen = [] if mask is NotImplemented else [self._chosen(a, mask, out, node) for a in args]
+        if mask is NotImplemented or NotImplemented in chosen:
             return NotImplemented
-        chosen = [a if _rank(a) == 0 else self.get_item(a, mask, node) for a in spread]
         self.set_item(out, mask, self.apply(function, chosen, {}, node), node)
         return out
 

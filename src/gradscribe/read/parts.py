@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import gast
@@ -196,6 +196,9 @@ class Parts:
         raise NotImplementedError
 
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
         raise NotImplementedError
 
     def where_into(

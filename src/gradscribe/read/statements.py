@@ -110,9 +110,9 @@ class Statements(Core):
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
         items = self.forced(value, node)
-        if items is None and not starred and isinstance(value, Var):
-            if isinstance(value.type, (Array, Numeric, List, Object)):
-                return tuple(self.get_item(value, Const(k), node) for k in range(count))
+        counted = isinstance(value, Var) and isinstance(value.type, (Array, Numeric, List, Object))
+        if items is None and not starred and counted:
+            return tuple(self.get_item(value, Const(k), node) for k in range(count))
         if items is None:
             listed = self.items_of(self.call(Const(list, name="list"), (value,), {}, node), node)
             if listed is None:

@@ -67,7 +67,7 @@ SWAPAXES = _define(
     "swapaxes", "a, axis1, axis2", shapes.swapped, np.swapaxes, np.ndarray.swapaxes, **_MOVE
 )
 linear(SWAPAXES, a=lambda g, z, a, axis1, axis2: np.swapaxes(g, axis1, axis2))
-_LAST = [getattr(place, "matrix_transpose") for place in (np, np.linalg) if hasattr(place, "matrix_transpose")]
+_LAST = [place.matrix_transpose for place in (np, np.linalg) if hasattr(place, "matrix_transpose")]
 if _LAST:
     MATRIX_TRANSPOSE = _define(
         "matrix_transpose", "x, /", lambda dims: shapes.swapped(dims, -1, -2), *_LAST, np.ndarray.mT, **_MOVE

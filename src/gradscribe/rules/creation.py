@@ -22,25 +22,33 @@ def array_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
     return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - depth_of(a))], a)
 
 
-ARRAY = define(
-    "array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, ndmin=0", cost="cheap"
-)
-ARRAY_COPY = define(
-    "array_copy", np.array, infer=shapes.converted, parameters="a, dtype=None, *, copy=_NoValue, ndmin=0", **_MAYBE
-)
+ARRAY = define("array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, ndmin=0", cost="cheap")
 linear(ARRAY, a=array_adjoint)
-linear(ARRAY_COPY, a=array_adjoint)
+linear(
+    define(
+        "array_or_itself",
+        np.array,
+        infer=shapes.converted,
+        parameters="a, dtype=None, *, copy=True, ndmin=0",
+        aliasing="any",
+        cost="cheap",
+    ),
+    a=array_adjoint,
+)
 for function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite):
     linear(
         define(function.__name__, function, infer=shapes.converted, parameters="a, dtype=None", **_MAYBE),
         a=array_adjoint,
     )
 linear(COPY, a=lambda g, z, a: g)
-for function in (np.ndarray.astype, *([np.astype] if hasattr(np, "astype") else [])):
-    for name, copy, how in (("", "", {"cost": "cheap"}), ("_copy", ", *, copy=_NoValue", _MAYBE)):
-        spelled = f"{'astype' if function is np.ndarray.astype else 'np_astype'}{name}"
-        made = define(spelled, function, infer=shapes.cast, parameters=f"a, dtype{copy}", **how)
-        linear(made, a=lambda g, z, a, dtype, copy=True: g)
+for name, more in (("astype", ""), ("astype_or_itself", ", *, copy=True")):
+    how: dict[str, Any] = dict(infer=shapes.cast, cost="cheap", aliasing="any" if more else "fresh")
+    linear(define(name, np.ndarray.astype, parameters=f"a, dtype{more}", **how), a=lambda g, z, a, dtype, copy=True: g)
+    if hasattr(np, "astype"):
+        linear(
+            define(f"np_{name}", np.astype, parameters=f"x, dtype, /{more}", **how),
+            x=lambda g, z, x, dtype, copy=True: g,
+        )
 general(FULL_LIKE, dict(fill_value=lambda g, z, a, fill_value: g), linear="fill_value", zero="a", broadcasts=True)
 FULL = define("full", np.full, infer=shapes.full, parameters="shape, fill_value, dtype=None", cost="cheap")
 linear(FULL, broadcasts=True, fill_value=lambda g, z, shape, fill_value, dtype=None: g)
@@ -72,6 +80,7 @@ general(
         infer=full_like_type,
         parameters="a, fill_value, dtype=None, *, shape=None",
         reads=False,
+        contents=(1,),
         cost="cheap",
     ),
     dict(fill_value=lambda g, z, a, fill_value, dtype=None, shape=None: g),

@@ -390,6 +390,7 @@ elementwise(
     None,
     lambda d, z, condition, x, y: np.where(condition, d, 0.0),
     lambda d, z, condition, x, y: np.where(condition, 0.0, d),
+    masks=True,
 )
 NAN_TO_NUM = define(
     "nan_to_num",

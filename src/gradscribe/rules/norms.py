@@ -17,7 +17,6 @@ from .selecting import trace_adjoint, with_diagonal
 from .table import general, linear
 
 
-
 def _nonzero(z: Any) -> Any:
     return np.where(z == 0.0, 1.0, z)
 

@@ -104,7 +104,8 @@ class _Plan:
         sweeten(self.lines, ordering)
         for _ in range(2):
             before = Inliner(self.lines, ordering)
-            Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True)
+            if not Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True).dropped:
+                break
         self.inliner = Inliner(self.lines, ordering, statements=statements)
         self.inliner.choose(self.lines)
         ranges = Liveness(self.lines, self.params, self.inliner.leaves, self.inliner.inlined).ranges

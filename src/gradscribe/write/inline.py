@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
@@ -70,7 +71,7 @@ class _Events:
     writes: dict[Cell, list[int]] = field(default_factory=dict)
     slots: dict[Cell, list[int]] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
-    names: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
+    names: dict[tuple[str, bool], list[tuple[int, Line]]] = field(default_factory=dict)
     targets: dict[Var, list[int]] = field(default_factory=dict)
 
 
@@ -140,7 +141,7 @@ class Inliner:
                 if isinstance(atom, Var):
                     self._uses.setdefault(atom, []).append(_Use(lines, at))
             for name in names_bound(line):
-                events.names.setdefault(name, []).append(at)
+                events.names.setdefault(name, []).append((at, line))
             if isinstance(line, Do):
                 self._note_op(events, line.op, at)
             elif isinstance(line, Copies):
@@ -173,8 +174,8 @@ class Inliner:
             events.writes.setdefault(cell, []).append(at)
         for cell in below.slots:
             events.slots.setdefault(cell, []).append(at)
-        for name in below.names:
-            events.names.setdefault(name, []).append(at)
+        for name, places in below.names.items():
+            events.names.setdefault(name, []).extend((at, line) for _, line in places)
         for target in below.targets:
             events.targets.setdefault(target, []).append(at)
         if below.effects:
@@ -259,7 +260,7 @@ class Inliner:
         """Whether an op stands in the forward sweep, in one statement of the user's with what it goes into."""
         if id(lines) in self._behind or op.origin is None:
             return False
-        line = lines[anchor]
+        line = lines[min(anchor, len(lines) - 1)]
         return not isinstance(line, Do) or same_origin(op, line.op)
 
     def _root(self, value: Var, user: Line) -> object:
@@ -307,17 +308,25 @@ class Inliner:
         """Whether a name that the op reads is given to another value on the way: legal, but not as one writes it."""
         names = self._events[id(lines)].names
         for atom in atoms_of_op(op):
-            if isinstance(atom, Var) and is_speaking(atom):
+            if isinstance(atom, Var) and is_speaking(atom) and not self._is_made_for(atom, lines, anchor):
                 rivals = (True,) if atom.named else (True, False)  # the user's names go first
-                if any(self._has_line(names.get((atom.hint, r), []), lines, at, anchor) for r in rivals):
+                if any(self._has_line(names.get((atom.hint, r), []), at, anchor) for r in rivals):
                     return True
         return False
 
-    def _has_line(self, places: list[int], lines: list[Line], at: int, anchor: int) -> bool:
-        for k in range(bisect_right(places, at), len(places)):
-            if places[k] >= anchor:
+    def _is_made_for(self, atom: Var, lines: list[Line], anchor: int) -> bool:
+        """Whether a value is a part of the user's statement at the anchor, or free to write again."""
+        made = self.definition.get(atom)
+        if atom.named or made is None:
+            return False
+        return self._is_free(made) or self._is_the_users(made, lines, anchor)
+
+    def _has_line(self, places: list[tuple[int, Line]], at: int, anchor: int) -> bool:
+        for k in range(bisect_right(places, at, key=itemgetter(0)), len(places)):
+            place, line = places[k]
+            if place >= anchor:
                 return False
-            if not self._has_no_line(lines[places[k]]):
+            if not self._has_no_line(line):
                 return True
         return False
 

@@ -62,10 +62,10 @@ def writes_into(user: Line, value: Var) -> bool:
 
 
 def names_bound(line: Line) -> set[tuple[str, bool]]:
-    """The names that a line gives to values, and whether they are the user's."""
+    """The names that a line gives to values, and whether they are the user's; not those of plain intermediate values."""
     bound = [t for t, _ in line.pairs] if isinstance(line, Copies) else []
     if isinstance(line, Do):
-        bound = list(line.op.results)
+        bound = [r for r in line.op.results if r.named or accumulates(line.op)]
     elif isinstance(line, Repeat):
         bound = line.bound
     return {(v.hint, v.named) for v in bound}

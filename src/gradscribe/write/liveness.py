@@ -34,6 +34,7 @@ class Liveness:
         self.leaves, self.inlined, self.drop = leaves, inlined, drop
         self.effects = Effects()
         self.ranges: dict[Var, Intervals] = {}
+        self.dropped = False
         self._place: dict[Line, tuple[int, int, int]] = {}
         self._counter = 0
         self._number(lines)
@@ -99,6 +100,7 @@ class Liveness:
 
     def _walk(self, lines: list[Line], live: dict[Var, int]) -> None:
         kept = [line for line in reversed(lines) if self._line(line, live) or not self.drop]
+        self.dropped |= len(kept) < len(lines)
         lines[:] = reversed(kept)
 
     def _line(self, line: Line, live: dict[Var, int]) -> bool:
@@ -132,7 +134,9 @@ class Liveness:
 
     def _copies(self, line: Copies, place: int, live: dict[Var, int]) -> bool:
         if self.drop:
-            line.pairs = [(t, s) for t, s in line.pairs if t in live]
+            needed = [(t, s) for t, s in line.pairs if t in live]
+            self.dropped |= len(needed) < len(line.pairs)
+            line.pairs = needed
         for target, source in line.pairs:
             if target is not source:
                 self._close(live, target, place + 1)
@@ -175,6 +179,8 @@ class Liveness:
             live.setdefault(var, end + 1)
         self._walk(line.body, live)
         for var in line.bound:
+            if not var.named:  # a loop inside may not count with the same name
+                live[var] = end
             self._close(live, var, start + 1)
         for param in exhausted:
             live.setdefault(param, start + 1)

@@ -126,9 +126,16 @@ def name_all(
         if location.parameter:
             book.give(location, location.parameter)
     rest = [x for x in ordered if not x.parameter]
-    for location in [x for x in rest if x.user_names] + [x for x in rest if not x.user_names]:
+    for location in sorted(rest, key=_rank):
         book.choose(location)
     return {var: name for location, name in book.names.items() for var in location.members}
+
+
+def _rank(location: Location) -> int:
+    """Who chooses first: the names of the user's, then the names of the compiler's, then values without any."""
+    if location.user_names:
+        return 0
+    return 1 if any(v.hint != NAMELESS for v in location.members) else 2
 
 
 def identifier(hint: str) -> str:
