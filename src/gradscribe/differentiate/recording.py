@@ -29,7 +29,7 @@ from ..ir.primitives import (
     UNBROADCAST,
     ZEROS_LIKE,
 )
-from ..ir.types import Array, Object, Scalar, is_continuous
+from ..ir.types import Array, List, Object, Scalar, is_continuous
 from .adjoints import same_shape
 
 _NOTHING: Mapping[Var, Op] = {}
@@ -243,6 +243,8 @@ def entries_read(op: Op) -> list[Var]:
     """The operands whose entries an op reads."""
     if op.blocks or is_view(op):
         return []
+    if op.primitive is LENGTH and isinstance(op.args[0].type, List):  # it changes as entries come and go
+        return [a for a in op.args if isinstance(a, Var)]
     args: Sequence[Atom] = [a for k, a in enumerate(op.args) if op.primitive.reads_operand(k)]
     args = args[:1] if op.primitive is UNBROADCAST else args
     if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):

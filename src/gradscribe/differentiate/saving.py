@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Op, Var, replace, walk_op
-from ..ir.primitives import APPEND, POP
+from ..ir.primitives import APPEND, LENGTH, POP
 from ..ir.types import BOOL, Array, List, Numeric
 from .recording import Resolved, entries_read, is_view, mentions, mentions_of, merge, rename, resolve
 from .steps import Frame, Restore, assemble_branch
@@ -55,8 +55,10 @@ class _Held:
     def _restored(self, op: Op, var: Var) -> int | None:
         """Where all that overwrote the entries that an op reads of a value has been undone."""
         sweep, position = self.sweep, 0
-        if var in sweep.shadow_values or not sweep.memory.knows(var) or isinstance(var.type, List):
+        if var in sweep.shadow_values or not sweep.memory.knows(var):
             return None
+        if isinstance(var.type, List):
+            return None if op.primitive is not LENGTH or sweep.reads.changes_later(op, var) else 0
         for write in sweep.reads.hits(op, var):
             if write not in sweep.restored:
                 return None

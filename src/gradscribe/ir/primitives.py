@@ -120,6 +120,18 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
         primitive.spellings.setdefault(own, (path, function))
 
 
+DEFINITIONS: dict[Any, Callable[..., Any]] = {}
+"""Functions of libraries -> functions of the same values, written with primitives, that are read in their place."""
+
+
+def definition_of(function: Any) -> Callable[..., Any] | None:
+    """What is read in place of a call of a library's function with active operands; None for most."""
+    try:
+        return DEFINITIONS.get(function)
+    except TypeError:  # unhashable
+        return None
+
+
 def lookup(function: Any) -> tuple[Primitive, str] | None:
     """The primitive that a callable means, with the style of that spelling; None when there is none."""
     return next(iter(overloads(function)), None)
@@ -147,6 +159,8 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
         return "builtin", name
     if module == "_operator":
         return "operator", f"operator.{name}"
+    if module.startswith("scipy.stats") and hasattr(getattr(function, "__self__", None), "name"):
+        return "scipy.stats", f"scipy.stats.{function.__self__.name}.{name}"  # type: ignore[attr-defined]
     if module == "gradscribe.runtime":
         return "runtime", name
     path = _numpy_path(function, name, module)

@@ -55,9 +55,7 @@ class Statements:
         read: the values that a line mentions; the others need no name.
     """
 
-    def __init__(
-        self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]
-    ) -> None:
+    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]) -> None:
         self.expressions, self.names, self.gaps, self.read = expressions, names, gaps, read
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
