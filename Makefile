@@ -8,9 +8,10 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 CHECKED := src tests examples benchmarks
 SEEDS ?= 2000
+SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz lint format bench bench-adbench docs clean
+.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench docs clean
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -36,8 +37,11 @@ test: $(READY)  ## run the tests
 test-all:  ## run the tests on every Python found (3.11, 3.12, 3.13), and with the oldest NumPy
 	.ci/test-all
 
-fuzz: $(READY)  ## run the slow tests too: random programs (SEEDS=n, default 2000)
-	GRADSCRIBE_FUZZ=$(SEEDS) $(RUN) -m pytest -q -m slow
+fuzz: $(READY)  ## differentiate random programs and compare with differences (SEEDS=2000 SEED=0)
+	$(RUN) -m tests.fuzz --n $(SEEDS) --seed $(SEED) --mode reverse,forward --shrink
+
+corpus: $(READY)  ## the verdicts on the corpus of ordinary functions, as tables
+	$(RUN) -m tests.corpus --mode reverse,forward
 
 lint: $(VENV)/.ready-lint  ## check style and types
 	$(RUN) -m ruff check $(CHECKED)
@@ -48,10 +52,10 @@ format: $(VENV)/.ready-lint  ## lay out the code
 	$(RUN) -m ruff check --fix $(CHECKED)
 	$(RUN) -m ruff format $(CHECKED)
 
-bench: $(READY)  ## measure, and write docs/performance.md
+bench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## measure, and write docs/performance.md (PEERS=1 installs the peers)
 	$(RUN) -m benchmarks
 
-bench-adbench: $(READY)  ## ADBench's four objectives against hand-written code and the peers
+bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four objectives against hand-written code and the peers
 	$(RUN) -m benchmarks.adbench
 
 docs: $(VENV)/.ready-docs  ## build the documentation into site/

@@ -55,8 +55,32 @@ def check_apart(*arrays: Any) -> None:
 
 
 def fresh(record: Any) -> Any:
-    """A deep copy of a record, in which what was one object is one object."""
-    return copy.deepcopy(record)
+    """A deep copy of a record, in which what was one object is one object, and what shared memory shares memory."""
+    made: dict[int, tuple[Any, Any]] = {}
+
+    def copied(value: Any) -> Any:
+        if id(value) not in made:
+            made[id(value)] = value, duplicate(value)  # with the original, so that its id stays its own
+        return made[id(value)][1]
+
+    def duplicate(value: Any) -> Any:
+        if type(value) in (tuple, list):
+            return type(value)(map(copied, value))
+        if not isinstance(value, np.ndarray):
+            return copy.deepcopy(value)
+        whole = value
+        while isinstance(whole.base, np.ndarray):
+            whole = whole.base
+        return value.copy("K") if whole is value else same_part(value, whole, copied(whole))
+
+    def same_part(view: Any, whole: Any, other: Any) -> Any:
+        if not whole.flags.forc:
+            raise ValueError("a view of memory with gaps cannot be recorded; copy it explicitly with .copy()")
+        flat = other.reshape(-1) if whole.flags.c_contiguous else other.T.reshape(-1)
+        offset = view.ctypes.data - whole.ctypes.data if view.size else 0
+        return np.ndarray(view.shape, view.dtype, flat, offset, view.strides)
+
+    return copied(record)
 
 
 # ------------------------------------------------------------------ adjoints that NumPy has no name for
@@ -214,6 +238,12 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
             back = fall * np.sum(last * v, axis=axis, keepdims=True)
             v = np.concatenate([front, v, back], axis=axis)
     return v
+
+
+def writable(view: Any) -> Any:
+    """A diagonal that may be written, where the array that it is a view of may be."""
+    view.flags.writeable = True
+    return view
 
 
 def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from programs import function
+
 from gradscribe.analyse.activity import useful, varied
 from gradscribe.ir.build import Builder
 from gradscribe.ir.nodes import Block, Callee, Const, Var
@@ -20,7 +22,6 @@ from gradscribe.ir.primitives import (
     ZEROS_LIKE,
 )
 from gradscribe.ir.types import FLOAT, INT, OBJECT, Array, Dim, List
-from test_regions import function
 
 VECTOR = Array("float64", (Dim("x.0", 0, False),))
 

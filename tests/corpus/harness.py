@@ -140,19 +140,24 @@ def _pullback(facts: Expected, plain: Run) -> str | None:
 
     leaves, build = flatten(plain.value)
     random = np.random.default_rng(1)
-    weights = [random.uniform(0.5, 1.5, np.shape(leaf.value)) for leaf in leaves]
-    seed = build([w if w.shape else float(w) for w in weights])
+    weights = [_like(random.uniform(0.5, 1.5, np.shape(leaf.value)), leaf.value) for leaf in leaves]
+    seed = build([w if w.shape else w.item() for w in weights])
     args = facts.fresh()
     value, pullback = gradscribe.vjp(facts.function, *args)
     gradients = pullback(seed)
 
     def weighted(*given: Any) -> float:
         out = flatten(facts.call(*given))[0]
-        return float(sum(np.sum(w * leaf.value) for w, leaf in zip(weights, out, strict=True)))
+        return float(np.real(sum(np.sum(w * leaf.value) for w, leaf in zip(weights, out, strict=True))))
 
     scalar = Expected(weighted, facts.args, facts.argnums)
     fault = _behaviour(Run(value, plain.printed, args), plain)
     return fault or compare_gradients([gradients[k] for k in facts.argnums], scalar)
+
+
+def _like(weight: np.ndarray, value: Any) -> np.ndarray:
+    dtype = np.asarray(value).dtype
+    return weight.astype(dtype) if dtype.kind in "fc" else weight
 
 
 def _behaviour(run: Run, plain: Run) -> str | None:

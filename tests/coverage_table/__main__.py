@@ -24,7 +24,6 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src"), str(HERE.parent)]
 
 import numpy as np  # noqa: E402
 import recipes  # noqa: E402
-
 from corpus.case import active  # noqa: E402
 from corpus.harness import judge  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""What the reverse sweep saves of memory that is overwritten: as little as a careful person would, and never too little.
+"""What the reverse sweep saves of memory that is overwritten: as little as a careful person, and never too little.
 
 The judge is the complex step: the programs here are analytic.
 """
@@ -168,11 +168,30 @@ def stored_and_changed(x0, c):
     return np.sum(x * x)
 
 
-def stored_and_shifted(x0, c):
+def stored_ahead(x0, c):
     x = x0.copy()
     for i in range(1, len(x) - 1):
         t = np.exp(-x[i - 1] * c)
         x[i + 1] = t
+    return np.sum(x * x)
+
+
+def stored_twice(x0, c):
+    x = x0.copy()
+    for i in range(1, len(x)):
+        t = np.exp(-x[i - 1] * c)
+        x[i] = t
+        x[i - 1] = 0.5 * t
+    return np.sum(x * x)
+
+
+def counted_in_steps(x0, c):
+    x = x0.copy()
+    i, k = len(x) - 1, 3
+    while i > 0:
+        x[i - 1] = x[i - 1] * x[i] * c * k
+        i -= 2
+        k += 1
     return np.sum(x * x)
 
 
@@ -183,8 +202,8 @@ MATRIX = [rng.uniform(0.1, 0.3, (5, 5)) + 3.0 * np.eye(5), rng.uniform(0.5, 1.5,
 SAVES = {
     smooth: 0, triangular_solve: 0, back_substitution: 0, cholesky: 0, cholesky_by_items: 0, lu: 0, gram_schmidt: 1,
     there_and_back: 0, levels: 0, counted_by_hand: 0,
-    smooth_around: 1, smooth_down: 1, in_time: 2, chosen: 2, reversed_view: 2, stored_and_changed: 1,
-    stored_and_shifted: 1,
+    smooth_around: 1, smooth_down: 1, in_time: 2, chosen: 2, reversed_view: 2, stored_and_changed: 2,
+    stored_ahead: 0, stored_twice: 2, counted_in_steps: 1,
 }  # fmt: skip
 """How many values each saves for the reverse sweep in its loops."""
 

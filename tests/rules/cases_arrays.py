@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from gradscribe import runtime
@@ -126,6 +124,15 @@ case(np.array, [A(3), A(3)])
 case(np.array, A(3), ndmin=2)
 case(np.array, [1.0, 2.0], ndmin=2)
 case(np.array, A(3), dtype=np.float64, copy=True)
+case(np.array, A(3), dtype=np.float64, ndmin=1)
+for copy in (True, *([None] if NEW else [False])):
+    case(np.array, A(3), copy=copy)
+case(np.ndarray.astype, A(3), np.float64)
+case(np.ndarray.astype, F(3), np.float32, copy=True)
+for x in (A(3), F(3)):
+    case(np.ndarray.astype, x, np.float64, copy=False)
+    if hasattr(np, "astype"):
+        case(np.astype, x, np.float64, copy=False)
 for function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite):
     case(function, A(3))
     case(function, [1.0, 2.0])
@@ -167,9 +174,16 @@ case(np.lib.stride_tricks.sliding_window_view, A(6), 3)
 case(np.lib.stride_tricks.sliding_window_view, A(3, 4), (2, 2))
 case(np.lib.stride_tricks.sliding_window_view, A(3, 4), 2, 1)
 case(np.lib.stride_tricks.sliding_window_view, A(5), (2, 2), (0, 0))
+case(runtime.writable, A(3, 3).diagonal())
 case(runtime.unwindowed, A(4, 3), A(6), 3)
 case(np.geomspace, 1.5, 4.0, 4)
 case(np.geomspace, P(2), P(2), 3, axis=1)
 case(np.logspace, 0.5, 1.5, 4)
 case(np.logspace, 0.5, 1.5, 3, base=2.0)
 case(np.logspace, A(2), A(2), 3, base=2.5)
+for function in (np.ndarray.conj, np.ndarray.conjugate, np.conj):
+    case(function, A(3))
+    case(function, C(3))
+for a in (A(3), C(2, 2)):
+    case(np.real, a)
+    case(np.ndarray.imag, a)

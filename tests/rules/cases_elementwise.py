@@ -12,6 +12,7 @@ import numpy as np
 from gradscribe import runtime
 from rules.case import A, C, D, F, P, U, case
 
+
 def unary(domain: Any, *functions: Any, complex_: bool = True) -> None:
     """A function of one operand: scalar, 0-d, 2-d, empty, float32, complex."""
     for function in functions:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradscribe.ir.primitives import Primitive, compute
+from gradscribe.ir.compute import compute
 from gradscribe.rules.table import RULES, operand_names
 from rules.tape import Tape, Value, _star, adjoints, is_active, is_structure, resolve
 

@@ -138,7 +138,8 @@ def test_a_loop_that_writes_separates_its_trips():
     inner, i, s, result = Builder(), Var("i", INT), Var("s", VECTOR), Var("s", VECTOR)
     again = inner.emit(MULTIPLY, own, Const(2.0))
     inner.perform(SETITEM, own, i, Const(0.0))
-    b.loop((Const(0), Const(2), Const(1)), [first], inner.block((i, s), (inner.emit(ADD, s, again),)), [result], exits=False)
+    body = inner.block((i, s), (inner.emit(ADD, s, again),))
+    b.loop((Const(0), Const(2), Const(1)), [first], body, [result], exits=False)
     program = function(b, [x], b.emit(ADD, result, first))
     np.testing.assert_array_equal(run(share(program), X), run(program, X))
 
@@ -187,7 +188,8 @@ def test_decided_control_flow_goes():
     then, orelse, chosen = Builder(), Builder(), Var("c", FLOAT)
     b.branch(Const(False), then.block((), (UNDEF,)), orelse.block((), (orelse.emit(ADD, x, x),)), [chosen])
     never, inner, i, p = Var("n", FLOAT), Builder(), Var("i", INT), Var("p", FLOAT)
-    b.loop((Const(3), Const(3), Const(1)), [chosen], inner.block((i, p), (inner.emit(ADD, p, x),)), [never], exits=False)
+    body = inner.block((i, p), (inner.emit(ADD, p, x),))
+    b.loop((Const(3), Const(3), Const(1)), [chosen], body, [never], exits=False)
     after = fold(function(b, [x], never))
     assert primitives(after) == [ADD] and run(after, 2.0) == 4.0
 

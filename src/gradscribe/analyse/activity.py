@@ -11,12 +11,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..ir.nodes import Atom, Function, Op, Var, loop_of, walk
-from ..ir.primitives import ADDAT, CALL, FULL_LIKE, GETITEM, IF, LOOP, SCATTER_ADD, SETITEM
-from ..ir.types import Object, is_continuous
+from ..ir.primitives import ADDAT, CALL, FULL_LIKE, GETATTR, GETITEM, IF, LOOP, SCATTER_ADD, SETITEM
+from ..ir.types import Object, is_continuous, is_numeric
 from ..rules.table import operand_names, rule_of
 from .regions import OPAQUE, Region, Regions, regions
 
 Node = Var | Region
+
+_DISCRETE = ("dtype", "itemsize", "nbytes", "strides", "flags", "shape", "ndim", "size")
+"""The attributes of numbers and arrays that their entries do not change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +191,8 @@ def _sources(op: Op) -> Iterator[Atom]:
     """The operands whose change changes the result."""
     if op.primitive is GETITEM:
         yield op.args[0]
+    elif op.primitive is GETATTR and op.static in _DISCRETE and is_numeric(op.args[0].type):
+        return
     elif op.primitive in OPAQUE or op.primitive.writes:
         yield from op.inputs
     else:

@@ -146,9 +146,9 @@ class Affine:
             form = self.form(init) if is_integer(init) and is_integer(param) else None
             if form is not None and after is param:
                 self._forms[param] = self._forms[result] = form
-            elif form is not None:
-                growth = self._growth(loop, param, after)
-                if growth is not None:
+            else:
+                growth = self.growth(op, param, init, after)
+                if growth is not None and form is not None:
                     self._forms[param] = form + variable(Trip(op)) * growth
 
     def _start_and_step(self, loop: Loop) -> tuple[Form | None, int]:
@@ -158,11 +158,14 @@ class Affine:
         first = self.form(loop.start)
         return first, loop.step.value if is_integer(loop.step) else 0
 
-    def _growth(self, loop: Loop, param: Var, after: Atom) -> int | None:
-        """By how much a carried value grows in each trip that another follows; None where that is not a constant."""
+    def growth(self, loop: Op, param: Var, init: Atom, after: Atom) -> int | None:
+        """By how much an integer that a loop carries grows in each trip that another follows; None where that is not a
+        constant, and for other values."""
+        if not is_integer(init) or not is_integer(param):
+            return None
         op = self.nesting.definition.get(after) if isinstance(after, Var) else None
         if op is not None and op.primitive is IF:
-            after = _where_loop_goes_on(loop, op, after)
+            after = _where_loop_goes_on(loop_of(loop), op, after)
             op = self.nesting.definition.get(after) if isinstance(after, Var) else None
         if op is None or op.primitive not in (ADD, SUBTRACT) or not is_integer(op.result):
             return None

@@ -13,7 +13,7 @@ from math import gcd
 
 Symbol = Hashable
 
-_MOST_ROWS = 300
+_MOST_ROWS = 100
 
 
 @dataclass(frozen=True, eq=False, slots=True)

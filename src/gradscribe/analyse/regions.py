@@ -9,7 +9,6 @@ This module knows nothing of derivatives; see `activity`.
 from __future__ import annotations
 
 import ast
-import builtins
 import types as python_types
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -60,9 +59,9 @@ _HOLDS_NOTHING = (
     python_types.BuiltinFunctionType,
     python_types.ModuleType,
 )
-_SHARES_NOTHING = tuple(
-    getattr(builtins, name)
-    for name in "print repr str format len isinstance issubclass type id hasattr callable range hash any all".split()
+_SHARES_NOTHING = (
+    *(print, repr, str, format, len, isinstance, issubclass, type, id),
+    *(hasattr, callable, range, hash, any, all),
 )
 _LEAVES_ALONE = (*_SHARES_NOTHING, sorted, list, tuple, dict, min, max, sum, enumerate, zip, reversed)
 
@@ -165,7 +164,8 @@ class _Grouping:
 
     def item(self, op: Op, result: Region) -> None:
         container, index = op.args
-        assert isinstance(container, Var)
+        if not isinstance(container, Var):  # a constant tuple
+            return
         region = self.groups.node(container)
         if isinstance(container.type, STRUCTURES):
             self.groups.unite(result, self.groups.inner(region, _field(container.type, index)))

@@ -8,6 +8,7 @@ Python; a rule that would need a value at this point is an error of that rule.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -236,8 +237,6 @@ _ATTRIBUTES: dict[str, Callable[..., Any]] = {
 
 
 def _install_operators() -> None:
-    import operator
-
     def binary(function: Any) -> tuple[Any, Any]:
         def forward(self: Traced, other: Any) -> Traced:
             return call(self.builder, function, (self, other), {})
@@ -247,7 +246,7 @@ def _install_operators() -> None:
 
         return forward, reflected
 
-    names = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+    names = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]
     for name in names:
         plain = {"and": "and_", "or": "or_"}.get(name, name)
         forward, reflected = binary(getattr(operator, plain))

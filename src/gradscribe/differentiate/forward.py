@@ -18,7 +18,7 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .mirrors import CHECK_APART
+from .shadows import CHECK_APART
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 
@@ -233,7 +233,8 @@ class Forward:
     def plain(self, builder: Builder, value: Atom) -> Atom:
         """The tangent of a value that does not live in written memory, as it is now, in its full shape."""
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES) and self.is_written_inside(value):
-            raise UntrackableAlias(f"{value.hint} holds arrays that are written, and is carried or stored", builder.origin)
+            reason = f"{value.hint} holds arrays that are written, and is carried or stored"
+            raise UntrackableAlias(reason, builder.origin)
         return self.ownership.value(builder, self.whole(builder, value))
 
     def branch(self, op: Op, builder: Builder) -> None:

@@ -11,7 +11,6 @@ from inspect import Parameter as Kind
 
 from ..analyse.partition import EVERY, Regions
 from ..analyse.regions import regions
-from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.infer import make_tuple
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace, walk
@@ -22,7 +21,7 @@ from .recording import Resolved, entries_read, rename, resolve
 from .reverse import SEED_NAMES, reverse
 
 FRESH = define("fresh", infer=lambda args, keywords: args[0].type, effect=True)
-"""`fresh(record)`: a deep copy, in which what was one object is one object (by `runtime`)."""
+"""`fresh(record)`: a deep copy, in which what shared memory shares memory (by `runtime`)."""
 
 
 def pullback(
@@ -48,16 +47,12 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
         function: made by `reverse` with `keep_value` and `several`.
         names: of the two functions.
         once: whether the reverse function is called once only with a record, so that nothing need be copied.
-
-    Raises:
-        UntrackableAlias: the record would hold two views of the same written memory.
     """
     halves = _Halves(function)
     params = [p for p in function.body.params if p is not halves.seed]
     found = resolve(halves.ahead, params, halves.mirror, {}, halves.earliest, ())
     used_up = [] if once else [v for v in found.saved if halves.is_used_up(v)]
     others = [v for v in found.saved if v not in used_up]
-    halves.refuse_views(used_up)
     ahead = Builder()
     ahead.ops = list(halves.ahead)
     groups = [others, used_up] if used_up else [others]
@@ -108,12 +103,6 @@ class _Halves:
             return self.value
         shared = any(self.groups.of(v) is self.groups.of(self.value) for v in saved if isinstance(v.type, Array))
         return ahead.emit(COPY, self.value, hint=self.value.hint) if shared else self.value
-
-    def refuse_views(self, used_up: Iterable[Var]) -> None:
-        """Two arrays that share memory would be copied apart."""
-        memory = [self.groups.of(v) for v in used_up if isinstance(v.type, Array)]
-        if len(set(memory)) < len(memory):
-            raise UntrackableAlias("a pullback of a function that writes to several views of one array")
 
 
 def _reverse_function(

@@ -32,10 +32,11 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
-from ..ir.types import STRUCTURES, Array, List, Scalar, Type, is_continuous
+from ..ir.types import STRUCTURES, Array, List, Scalar, Type
 from ..rules.table import Rule, operand_names, rule_of
+from . import stores
 from .expand import expand
-from .mirrors import CHECK_VIEW
+from .shadows import CHECK_VIEW
 from .structures import item_of, position_of
 from .tangents import Tangent, dot, full, items, made_by, total
 
@@ -97,7 +98,8 @@ def _is_exact(forward: Forward, op: Op) -> bool:
 
 def _covers(atom: Atom, op: Op) -> bool:
     """Whether the result of an operation that broadcasts has the shape of this operand."""
-    return all(other is atom or isinstance(other.type, Scalar) or _fits_in(other.type, atom.type) for other in op.inputs)
+    others = [a for a in op.inputs if a is not atom and not isinstance(a.type, Scalar)]
+    return all(_fits_in(other.type, atom.type) for other in others)
 
 
 def _fits_in(other: Type, type_: Type) -> bool:
@@ -214,19 +216,19 @@ def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
     return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, more=keywords)
 
 
-def _structure(builder: Builder, like: Atom, parts: Any) -> Atom:
+def _structure(builder: Builder, like: Atom | _Like, parts: Any) -> Atom:
+    """A structure of the kind of `like` from a tree of tangents."""
     if not isinstance(parts, tuple):
         return parts
     assert isinstance(like.type, STRUCTURES)
-    made = [parts[k] if not isinstance(parts[k], tuple) else None for k in range(len(parts))]
-    nested = [_structure(builder, _Like(t), p) if m is None else m for t, p, m in zip(like.type.items, parts, made, strict=True)]
-    return builder.structure(like.type, nested, dot(getattr(like, "hint", "t")))
+    made = [_structure(builder, _Like(t), p) for t, p in zip(like.type.items, parts, strict=True)]
+    return builder.structure(like.type, made, dot(getattr(like, "hint", "t")))
 
 
 class _Like:
     """Something of a type."""
 
-    def __init__(self, type_: Any) -> None:
+    def __init__(self, type_: Type) -> None:
         self.type = type_
 
 
@@ -273,90 +275,6 @@ def _make(forward: Forward, op: Op, builder: Builder) -> Tangent:
     return tuple(forward.tangent(a) for a in op.args)
 
 
-# ------------------------------------------------------------------ memory
-
-
-def _stored(forward: Forward, op: Op) -> bool:
-    """Whether an operation writes to memory that has a shadow; refuses what would be lost."""
-    target, value = op.args[0], op.args[-1]
-    if forward.is_pointer(target):
-        assert isinstance(target, Var)
-        if forward.memory.is_foreign(target) or forward.memory.is_clobbered(target):
-            raise UntrackableAlias(f"active values are stored in {target.hint}, which other code can reach", op.origin)
-        return True
-    if isinstance(value, Var) and value in forward.active and not _cuts(target):
-        raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
-    return False
-
-
-def _cuts(target: Atom) -> bool:
-    """Whether what is stored in an array loses its derivative, being made an integer."""
-    return isinstance(target.type, Array) and not is_continuous(target.type)
-
-
-def _setitem(forward: Forward, op: Op, builder: Builder) -> None:
-    if not _stored(forward, op):
-        return
-    target, index, value = op.args
-    tangent = forward.tangent(value)
-    if isinstance(target.type, List):
-        tangent = _entry(forward, builder, value)
-    elif tangent is None:
-        tangent = Const(0.0)
-    builder.perform(SETITEM, forward.tangents[target], index, tangent)  # type: ignore[index]
-
-
-def _add(forward: Forward, op: Op, builder: Builder) -> None:
-    target, index, value = op.args
-    tangent = forward.tangent(value)
-    if _stored(forward, op) and tangent is not None:
-        builder.perform(op.primitive, forward.tangents[target], index, tangent)  # type: ignore[index]
-
-
-def _append(forward: Forward, op: Op, builder: Builder) -> None:
-    if _stored(forward, op):
-        target, value = op.args
-        builder.perform(APPEND, forward.tangents[target], _entry(forward, builder, value))  # type: ignore[index]
-
-
-def _pop(forward: Forward, op: Op, builder: Builder) -> None:
-    target, *index = op.args
-    if not forward.is_pointer(target):
-        return
-    _stored(forward, op)
-    result = op.result
-    hint = dot(result.hint)
-    shadow = forward.tangents[target]  # type: ignore[index]
-    popped = builder.emit(POP, shadow, *index, type=result.type, hint=hint, named=result.named)
-    if result in forward.active:
-        forward.tangents[result] = popped
-        forward.exact.add(result)
-        if forward.is_pointer(result):
-            forward.ownership.add(popped)
-
-
-def _entry(forward: Forward, builder: Builder, value: Atom) -> Atom:
-    """The tangent of a value that is put into a list."""
-    return forward.whole(builder, value) if forward.is_pointer(value) else forward.plain(builder, value)
-
-
-def _list(forward: Forward, op: Op, builder: Builder) -> Tangent:
-    entries = [_entry(forward, builder, a) for a in op.args]
-    made = builder.emit(LIST, *entries, type=op.result.type, hint=dot(op.result.hint))
-    forward.ownership.add(made)
-    return made
-
-
-def _copy(forward: Forward, op: Op, builder: Builder) -> Tangent:
-    tangent = forward.tangent(op.args[0])
-    if tangent is None:
-        return None
-    if not forward.is_pointer(op.result) and (not isinstance(tangent, Var) or tangent not in forward.ownership.shared):
-        return tangent
-    style = op.style if isinstance(tangent.type, Array) else None
-    return builder.emit(COPY, forward.whole(builder, op.args[0]), style=style, hint=dot(op.result.hint))
-
-
 # ------------------------------------------------------------------ what the transforms themselves emit
 
 
@@ -393,9 +311,9 @@ def _opaque(forward: Forward, op: Op) -> None:
     if any(r in forward.active for r in op.results):
         raise UnsupportedCall(f"{op.primitive} of an active value has no derivative", op.origin)
     for atom in op.inputs:
-        if isinstance(atom, Var) and atom in forward.active and has_memory(atom.type):
-            if op in forward.memory.writes(forward.memory.of(atom)):
-                raise UntrackableAlias(f"{atom.hint} is given to code that may write to it", op.origin)
+        holds = isinstance(atom, Var) and atom in forward.active and has_memory(atom.type)
+        if holds and op in forward.memory.writes(forward.memory.of(atom)):
+            raise UntrackableAlias(f"{atom.hint} is given to code that may write to it", op.origin)
 
 
 _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
@@ -405,13 +323,13 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     FIXED_LIST: _make,
     DICT: _make,
     RECORD: _make,
-    SETITEM: _setitem,
-    ADDAT: _add,
-    SCATTER_ADD: _add,
-    APPEND: _append,
-    POP: _pop,
-    LIST: _list,
-    COPY: _copy,
+    SETITEM: stores.setitem,
+    ADDAT: stores.add_at,
+    SCATTER_ADD: stores.add_at,
+    APPEND: stores.append,
+    POP: stores.pop,
+    LIST: stores.new_list,
+    COPY: stores.copy_of,
     FULL_LIKE: _full_like,
     ZEROS_LIKE: _nothing,
     VADDAT: _vaddat,

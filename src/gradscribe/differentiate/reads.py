@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from ..analyse.affine import Affine
 from ..analyse.overlap import Overlap
 from ..analyse.partition import Regions
 from ..ir.build import Builder
@@ -34,6 +35,11 @@ class MirrorReads:
         self._noted: set[Op] = set()
         self.undone: dict[Op, None] = {}
 
+    @property
+    def affine(self) -> Affine:
+        """The integers of the forward sweep."""
+        return self._overlap.affine
+
     def note(self, ops: Iterable[Op], at: Op | None) -> None:
         """Note those of the ops that have not been noted yet.
 
@@ -56,6 +62,12 @@ class MirrorReads:
     def hits(self, op: Op, var: Var) -> list[Op]:
         """The writes that may come behind an operation of the forward sweep, and hit what it reads of an operand."""
         return [w for w in self._writes(var) if self._overlap.may_hit(op, var, w)]
+
+    def changes_later(self, op: Op, var: Var) -> bool:
+        """Whether a list may be written behind an operation of the forward sweep."""
+        writes = self._memory.writes(self._memory.of(var))
+        places = self._overlap.nesting.places
+        return op not in places or any(w not in places or self._overlap.nesting.after(w, op) for w in writes)
 
     def read_back(self, write: Op, restored: Collection[Op]) -> list[tuple[Var, Op]]:
         """A value that is stored where it stays, with an op that reads it from there (none if it does not)."""
@@ -109,4 +121,7 @@ def _is_kept_exactly(value: Type, cell: Type) -> bool:
         return value.dtype == cell.dtype and same_shape(value, cell)
     if not isinstance(value, Scalar) or not isinstance(cell, Scalar) or value.kind != cell.kind:
         return False
-    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (None, cell.dtype)
+    return cell.dtype in {"f": ("float64",), "c": ("complex128",)}.get(value.kind, ()) and value.dtype in (
+        None,
+        cell.dtype,
+    )

@@ -15,9 +15,21 @@ from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
 from ..ir.infer import is_basic_index
-from ..ir.nodes import Atom, Block, Op, Var, replace
-from ..ir.primitives import ADDAT, FULL_LIKE, GETITEM, LENGTH, SCATTER_ADD, SETITEM, SHAPE, UNBROADCAST, ZEROS_LIKE
-from ..ir.types import Array, Object, Scalar, is_continuous
+from ..ir.nodes import Atom, Block, Const, Op, Var, replace
+from ..ir.primitives import (
+    ADDAT,
+    FULL_LIKE,
+    GETITEM,
+    LENGTH,
+    SCATTER_ADD,
+    SETITEM,
+    SHAPE,
+    SLICE_,
+    TUPLE,
+    UNBROADCAST,
+    ZEROS_LIKE,
+)
+from ..ir.types import Array, List, Object, Scalar, is_continuous
 from .adjoints import same_shape
 
 _NOTHING: Mapping[Var, Op] = {}
@@ -33,12 +45,14 @@ class Resolved:
         repeated: the ops that repeat forward ops, in order, each with the number of the mirror's op in front of which
             it stands.
         shapes: forward value of which the mirror reads the shape alone -> the value that it is read from.
+        doubles: forward value that is the same as a saved one -> that.
     """
 
     saved: list[Var]
     environment: dict[Var, Atom]
     repeated: list[tuple[int, Op]] = field(default_factory=list)
     shapes: dict[Var, Atom] = field(default_factory=dict)
+    doubles: dict[Var, Var] = field(default_factory=dict)
 
 
 def resolve(
@@ -49,6 +63,7 @@ def resolve(
     earliest: Callable[[Op], int | None],
     shapes: Iterable[Var],
     stored: Mapping[Var, Op] = _NOTHING,
+    unchanged: int = 0,
 ) -> Resolved:
     """Decide for each forward value that a mirrored block mentions how it gets there.
 
@@ -61,26 +76,62 @@ def resolve(
             concerned: 0 where it reads nothing that is written, None where it may not.
         shapes: values visible everywhere, whose shape may stand in for that of a forward value.
         stored: for values that are stored where they stay, an op that reads them from there.
+        unchanged: the number of the mirror's op in front of which memory is as the forward block left it.
     """
     definitions: dict[Var, Op | None] = dict.fromkeys(params)
+    forward = list(forward)
     for op in forward:
         definitions.update(dict.fromkeys(op.results, op))
     definitions.update((v, op) for v, op in stored.items() if v in definitions)
     environment = dict(known)
     sources = _shape_sources(mirror, definitions, [*shapes])
     uses = first_uses(mirror)
-    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses)
-    for need in uses:
-        if need in definitions and need not in environment and need not in sources:
-            chooser.choose(need)
-    result = Resolved([v for v in definitions if v in chooser.saved], environment, shapes=sources)
+    limits = {v: unchanged for v in stored if v in definitions}
+    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses, limits)
+    needs = [v for v in uses if v in definitions and v not in environment and v not in sources]
+    for need in sorted(needs, key=chooser.may_be_repeated):
+        chooser.choose(need)
+    saved = [v for v in definitions if v in chooser.saved]
+    doubles = _doubles(forward, saved)
+    result = Resolved([v for v in saved if v not in doubles], environment, shapes=sources, doubles=doubles)
     for var in result.saved:
         environment[var] = Var(var.hint, var.type, var.named)
+    environment.update((double, environment[first]) for double, first in doubles.items())
     for var, op in _in_order(definitions, [v for v in chooser.repeated if v not in chooser.saved]):
         made = Var(var.hint, var.type, var.named)
         result.repeated.append((chooser.repeated[var], replace(substitute(op, environment), results=(made,))))
         environment[var] = made
     return result
+
+
+def _doubles(forward: Iterable[Op], saved: Collection[Var]) -> dict[Var, Var]:
+    """Of saved numbers that are read twice from one place, with nothing written in between, the later ones, each with
+    the first."""
+    wanted, found, doubles = set(saved), dict[object, Var](), dict[Var, Var]()
+    parts: dict[Var, Op] = {}
+    for op in forward:
+        if op.blocks or not op.primitive.is_pure:
+            found.clear()
+        elif op.primitive in (TUPLE, SLICE_) or _is_index(op):
+            parts[op.result] = op
+        elif op.primitive is GETITEM and op.result in wanted and isinstance(op.result.type, Scalar):
+            first = found.setdefault(tuple(_key(a, parts) for a in op.args), op.result)
+            if first is not op.result:
+                doubles[op.result] = first
+    return doubles
+
+
+def _is_index(op: Op) -> bool:
+    """Whether an op computes an integer from integers."""
+    return bool(op.results) and all(isinstance(a.type, Scalar) and a.type.kind == "i" for a in (op.result, *op.inputs))
+
+
+def _key(atom: Atom, parts: Mapping[Var, Op]) -> object:
+    """The same for atoms that are the same value; an index counts by its parts."""
+    if isinstance(atom, Const):
+        return (type(atom.value), repr(atom.value))
+    op = parts.get(atom)
+    return atom if op is None else (op.primitive, op.style, tuple(_key(a, parts) for a in op.inputs))
 
 
 def _in_order(definitions: Mapping[Var, Op | None], chosen: Collection[Var]) -> list[tuple[Var, Op]]:
@@ -92,8 +143,9 @@ def _in_order(definitions: Mapping[Var, Op | None], chosen: Collection[Var]) -> 
         while todo:
             var = todo[-1]
             op = definitions[var]
-            before = [a for a in op.inputs if a in wanted and a not in ordered] if op is not None else []
-            if before and var not in ordered:
+            inputs = op.inputs if op is not None and var not in ordered else ()
+            before = [a for a in inputs if a in wanted and a not in ordered and a not in todo]
+            if before:
                 todo += before  # type: ignore[arg-type]
                 continue
             todo.pop()
@@ -117,16 +169,22 @@ class _Chooser:
         earliest: Callable[[Op], int | None],
         have: dict[Var, int],
         uses: dict[Var, int],
+        limits: dict[Var, int],
     ) -> None:
         self.definitions, self.earliest, self.have, self.uses = definitions, earliest, have, uses
+        self.limits = limits
         self.saved: set[Var] = set()
         self.repeated: dict[Var, int] = {}
+
+    def may_be_repeated(self, need: Var) -> bool:
+        """What may not is saved in any case, and then serves others."""
+        return self._back(need)[0] != [need]
 
     def choose(self, need: Var) -> None:
         roots, through = self._back(need)
         missing = [r for r in roots if r not in self.saved]
         positions = self._positions(through)
-        late = any(positions[v] > self.uses[v] for v in through if v in self.uses)
+        late = any(positions[v] > place[v] for place in (self.uses, self.limits) for v in through if v in place)
         if late or len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
             self.saved.add(need)
             return
@@ -185,6 +243,8 @@ def entries_read(op: Op) -> list[Var]:
     """The operands whose entries an op reads."""
     if op.blocks or is_view(op):
         return []
+    if op.primitive is LENGTH and isinstance(op.args[0].type, List):  # it changes as entries come and go
+        return [a for a in op.args if isinstance(a, Var)]
     args: Sequence[Atom] = [a for k, a in enumerate(op.args) if op.primitive.reads_operand(k)]
     args = args[:1] if op.primitive is UNBROADCAST else args
     if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):
@@ -202,6 +262,11 @@ def mentions(block: Block) -> list[Var]:
     defined: set[Var] = set()
     _scan(block, found, defined)
     return [v for v in found if v not in defined]
+
+
+def mentions_of(op: Op) -> list[Var]:
+    """The values that an op and the blocks inside mention and do not define."""
+    return mentions(Block((), (op,), ()))
 
 
 def _scan(block: Block, found: dict[Var, None], defined: set[Var]) -> None:
@@ -282,7 +347,7 @@ def first_uses(block: Block) -> dict[Var, int]:
     """The values that a block mentions, with the number of the op (of its own) that mentions them first."""
     found: dict[Var, int] = {}
     for k, op in enumerate(block.ops):
-        for var in mentions(Block((), (op,), ())):
+        for var in mentions_of(op):
             found.setdefault(var, k)
     for var in _vars(block.yields):
         found.setdefault(var, len(block.ops))

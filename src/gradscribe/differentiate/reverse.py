@@ -26,9 +26,8 @@ from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
 from .frames import Sweep
-from .mirrors import CHECK_APART
+from .shadows import CHECK_APART
 from .structures import item_of
-
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""

@@ -124,7 +124,7 @@ def real(builder: Builder, tangent: Atom, type_: Type) -> Atom:
 
 
 class Ownership:
-    """Which values of the derivative are, or share memory with, shadows, that is tangents which are written in place."""
+    """Which values of the derivative are shadows (tangents that are written in place), or share memory with one."""
 
     def __init__(self) -> None:
         self.shared: set[Var] = set()
@@ -153,7 +153,7 @@ class Ownership:
         made: Atom
         if tangent is None:
             made = zero_of(builder, value)
-        elif isinstance(value.type, Array) and not (_same_dtype(tangent, value.type) and (exact or fits(tangent.type, value.type))):
+        elif isinstance(value.type, Array) and not _is_like(tangent, value.type, exact):
             made = builder.emit(FULL_LIKE, value, tangent, hint=dot(value.hint))
         elif tangent in fresh:
             made = tangent
@@ -164,8 +164,8 @@ class Ownership:
         return made
 
 
-def _same_dtype(tangent: Atom, type_: Array) -> bool:
-    return getattr(tangent.type, "dtype", None) == type_.dtype
+def _is_like(tangent: Atom, type_: Array, exact: bool) -> bool:
+    return getattr(tangent.type, "dtype", None) == type_.dtype and (exact or fits(tangent.type, type_))
 
 
 def made_by(ops: Collection[Op]) -> set[Var]:

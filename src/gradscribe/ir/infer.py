@@ -264,7 +264,11 @@ def item(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if isinstance(container, STRUCTURES):
         return _structure_item(container, index)
     if isinstance(container, List):
-        return List(container.item) if isinstance(index.type, Slice) or isinstance(constant(index), slice) else container.item
+        return (
+            List(container.item)
+            if isinstance(index.type, Slice) or isinstance(constant(index), slice)
+            else container.item
+        )
     return NUMERIC if isinstance(container, Numeric) else OBJECT
 
 
@@ -345,8 +349,10 @@ def _fancy_item(array: Array, parts: list[tuple[Type, Any]]) -> Type:
     """Rank by example: the rank of the result depends on the ranks of the index arrays and where they stand."""
 
     def sample(type_: Type, value: Any) -> Any:
-        if value is not None or (isinstance(type_, Object) and type_.cls is type(None)):
-            return value
+        if isinstance(value, (list, np.ndarray)):
+            type_ = type_of(np.array(value))
+        elif value is not None or (isinstance(type_, Object) and type_.cls is type(None)):
+            return 0 if isinstance(value, int) and not isinstance(value, bool) else value
         if isinstance(type_, Array):
             if type_.kind == "b":
                 return np.ones((2,) * type_.ndim, bool)
@@ -357,6 +363,7 @@ def _fancy_item(array: Array, parts: list[tuple[Type, Any]]) -> Type:
             return slice(None)
         raise TypeError
 
+    parts = [(_as_index_array(type_), value) for type_, value in parts]
     try:
         found = np.empty((2,) * array.ndim, array.dtype)[tuple(sample(t, v) for t, v in parts)]
     except Exception:  # a list of unknown content, say
@@ -365,6 +372,17 @@ def _fancy_item(array: Array, parts: list[tuple[Type, Any]]) -> Type:
     if isinstance(only, Array) and only.kind == "i":
         return Array(array.dtype, only.shape + array.shape[1:])
     return _forget_lengths(found)
+
+
+def _as_index_array(type_: Type) -> Type:
+    """A list of integers or booleans as the array that it is taken for; other types as they are."""
+    if isinstance(type_, FixedList):
+        kinds = {t.kind if isinstance(t, Scalar) else None for t in type_.items}
+        dtype = {"i": "int64", "b": "bool"}.get(kinds.pop() or "") if len(kinds) == 1 else None
+        return type_ if dtype is None else Array(dtype, (known(len(type_.items)),))
+    if isinstance(type_, List) and isinstance(type_.item, Scalar) and type_.item.kind in "ib":
+        return Array("int64" if type_.item.kind == "i" else "bool", (UNKNOWN,))
+    return type_
 
 
 def length(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:

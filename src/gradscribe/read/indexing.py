@@ -10,26 +10,23 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.infer import item
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Const, Var
 from ..ir.types import (
     INT,
     NUMERIC,
     STRING,
     UNDEFINED,
-    Array,
     Dict,
     FixedList,
     List,
     Object,
-    Scalar,
     Tuple,
     Type,
     join,
-    known,
 )
 from .assumptions import Restart
 from .core import Core
+from .lists import is_slice
 from .values import (
     Choice,
     Compound,
@@ -102,18 +99,9 @@ class Indexing(Core):
             )
         if isinstance(index, Compound) and self.is_active(index):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
-        atom = self.index_atom(index, node)
-        result = self.emit(P.GETITEM, container, atom, type=_item_type(container, atom))
-        if isinstance(result, Var) and isinstance(type_, List) and isinstance(result.type, List):
-            result = self._fresh_slice(container, result)
-        return result
-
-    def _fresh_slice(self, container: Var, result: Var) -> Var:
-        region = self.regions.find(container)
-        sites = [site for var, site in self.list_sites.items() if self.regions.find(var) is region]
-        if sites:
-            self.list_sites[result] = sites[0]
-        return result
+        if isinstance(type_, List) and is_slice(index):
+            return self.list_slice(container, index, node)
+        return self.emit(P.GETITEM, container, self.index_atom(index, node))
 
     def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         type_ = container.type
@@ -231,25 +219,3 @@ class Indexing(Core):
         return self.choose(
             self.truth(same), lambda: same, lambda: self.compare(operator.eq, index, Const(key - size), node)
         )
-
-
-def _item_type(container: Var, index: Atom) -> Type | None:
-    """The type of an array's item at a list of integers, which is an index array; None for other indices."""
-    type_ = index.type
-    if not isinstance(container.type, Array):
-        return None
-    if isinstance(type_, Tuple) and any(isinstance(t, FixedList) for t in type_.items):
-        parts = [_as_index_array(t) for t in type_.items]
-        return None if None in parts else item((container, Var("index", Tuple(tuple(p for p in parts if p)))), {})
-    if isinstance(type_, FixedList):
-        as_array = _as_index_array(type_)
-        return None if as_array is None else item((container, Var("index", as_array)), {})
-    return None
-
-
-def _as_index_array(type_: Type) -> Type | None:
-    """A list of integers as the array that it is taken for; other types as they are."""
-    if not isinstance(type_, FixedList):
-        return type_
-    kinds = {t.kind if isinstance(t, Scalar) else None for t in type_.items}
-    return Array("int64", (known(len(type_.items)),)) if kinds == {"i"} else None

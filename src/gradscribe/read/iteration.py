@@ -146,10 +146,10 @@ class Iteration(Core):
         """A loop over a list that changes length meanwhile is read again, looking at the list in each trip."""
         region = self.regions.find(value)
         for op in walk(Block((), tuple(ops))):
-            if op.primitive in (P.APPEND, P.POP) and isinstance(op.args[0], Var):
-                if self.regions.find(op.args[0]) is region:
-                    self.assumed.live.add(self.site(node))
-                    raise Restart
+            target = op.args[0] if op.primitive in (P.APPEND, P.POP) else None
+            if isinstance(target, Var) and self.regions.find(target) is region:
+                self.assumed.live.add(self.site(node))
+                raise Restart
 
     def _iterate_live(
         self, value: Var, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
@@ -224,6 +224,8 @@ class Iteration(Core):
     def _indexed_lazy(self, value: Lazy, node: gast.AST | None, hint: str) -> tuple[Atom, Item]:
         if value.kind == "zip":
             return self._indexed_zip(value, node)
+        if value.kind == "zip_longest":
+            return self._indexed_longest(value, node)
         if value.kind == "enumerate":
             length, item = self._indexed(value.sources[0], node)
             start = value.sources[1]
@@ -256,6 +258,22 @@ class Iteration(Core):
             else:
                 length = self._shorter(length, other)
         return self.as_atom(length), lambda i: TupleValue(tuple(item(i) for _, item in columns))
+
+    def _indexed_longest(self, value: Lazy, node: gast.AST | None) -> tuple[Atom, Item]:
+        """Rows as long as the longest source goes; those that have ended give the fill value."""
+        fill, *sources = value.sources
+        columns = [self._indexed(source, node) for source in sources]
+        length: Value = columns[0][0]
+        for other, _ in columns[1:]:
+            if not (is_const(length, int) and is_const(other, int)):
+                length = self.call(Const(max, name="max"), (length, other), {}, node)
+            else:
+                length = Const(max(length.value, other.value))  # type: ignore[union-attr]
+
+        def entry(i: Atom, own: Atom, item: Item) -> Value:
+            return self.choose(self.truth(self.compare(operator.lt, i, own, node)), lambda: item(i), lambda: fill)
+
+        return self.as_atom(length), lambda i: TupleValue(tuple(entry(i, own, item) for own, item in columns))
 
     def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Item]:
         """One source of a zip; `itertools.count` has no length."""

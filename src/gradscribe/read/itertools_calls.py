@@ -103,9 +103,9 @@ class IteratorCalls(Core):
     @reads(itertools.zip_longest)
     def _zip_longest(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         columns = [self.items_of(a, node) for a in args]
-        if any(c is None for c in columns):
-            return NotImplemented
         fill = keywords.get("fillvalue", NONE)
+        if any(c is None for c in columns):
+            return Lazy("zip_longest", (fill, *args))
         rows = itertools.zip_longest(*(c or () for c in columns), fillvalue=fill)
         return TupleValue(tuple(map(TupleValue, rows)))
 
@@ -204,6 +204,19 @@ class IteratorCalls(Core):
             return NotImplemented
         indices = self._ndindex((self.get_attribute(array, "shape", node),), {}, node)
         return Lazy("ndenumerate", (indices, array))
+
+    @reads(np.ix_)
+    def _ix(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """Each sequence of integers as an array along an axis of its own."""
+        made = []
+        for k, arg in enumerate(args):
+            array = arg if isinstance(arg, Var) else self.call(Const(np.array, name="np.array"), (arg,), {}, node)
+            type_ = getattr(array, "type", None)
+            if not isinstance(type_, Array) or type_.ndim != 1 or type_.kind != "i":
+                return NotImplemented
+            shape = Const(tuple(-1 if n == k else 1 for n in range(len(args))))
+            made.append(self.call(Const(np.reshape, name="np.reshape"), (array, shape), {}, node))
+        return TupleValue(tuple(made))
 
 
 def _is_number(value: Value) -> bool:

@@ -11,11 +11,11 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.nodes import Const, Var
-from ..ir.types import Array, Scalar
+from ..ir.types import INT, UNKNOWN, Array, Scalar
 from .core import Core
 from .parts import Keywords
 from .special import reads
-from .values import NONE, TupleValue, Value
+from .values import NONE, TRUE, TupleValue, Value, is_const
 
 _REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min, np.logical_and: np.all}
 _REDUCED[np.logical_or] = np.any
@@ -28,68 +28,172 @@ def _rank(value: Value) -> int | None:
     return type_.ndim if isinstance(type_, Array) else 0 if isinstance(type_, Scalar) else None
 
 
+def _same_shape(left: Value, right: Value) -> bool:
+    """Whether two arrays are known to have one shape."""
+    a, b = (getattr(getattr(v, "type", None), "shape", None) for v in (left, right))
+    return a is not None and b is not None and len(a) == len(b) and all(x.same_as(y) for x, y in zip(a, b, strict=True))
+
+
 class NumpyCalls(Core):
     """Readers of NumPy functions that are not primitives."""
 
+    def numpy(self, name: str, *args: Value, node: gast.AST | None = None, **keywords: Value) -> Value:
+        """A call of a NumPy function."""
+        return self.call(Const(getattr(np, name), name=f"np.{name}"), args, keywords, node)
+
+    def _shape_of(self, value: Value, node: gast.AST | None) -> Value:
+        return self.get_attribute(value, "shape", node)
+
+    @reads(np.ndarray)
+    def _ndarray(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """`np.ndarray(shape, dtype)` makes what `np.empty` makes."""
+        if len(args) > 2 or set(keywords) - {"shape", "dtype"}:
+            return NotImplemented
+        return self.call(Const(np.empty, name="np.empty"), args, keywords, node)
+
+    # writing where a mask says ----------------------------------------------------------------------------------------
+
     @reads(np.copyto)
     def _copyto(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        where = keywords.get("where")
         if len(args) != 2 or set(keywords) - {"where"}:
             return NotImplemented
-        if where is None:
+        where = keywords.get("where", TRUE)
+        if is_const(where, bool) and where.value:  # type: ignore[union-attr]
             self.set_item(args[0], Const(Ellipsis), args[1], node)
             return NONE
-        if _rank(args[0]) is None or _rank(where) != _rank(args[0]):
+        return self._store_where(args[0], where, args[1], node)
+
+    def _store_where(self, target: Value, mask: Value, value: Value, node: gast.AST | None) -> Value:
+        """`target[mask] = value[mask]`, all of the target's shape."""
+        mask = self._spread(mask, target, node)
+        chosen = NotImplemented if mask is NotImplemented else self._chosen(value, mask, target, node)
+        if chosen is NotImplemented:
             return NotImplemented
-        return self._masked(args[0], where, args[1], node)
+        self.set_item(target, mask, chosen, node)
+        return NONE
+
+    def _spread(self, mask: Value, target: Value, node: gast.AST | None) -> Value:
+        """A mask, or other integers, broadcast to the shape of an array."""
+        if _rank(target) is None or _rank(mask) is None:
+            return NotImplemented
+        return mask if _same_shape(mask, target) else self.numpy("broadcast_to", mask, self._shape_of(target, node))
+
+    def _chosen(self, value: Value, mask: Value, target: Value, node: gast.AST | None) -> Value:
+        """The entries of a value, broadcast to the shape of an array, where a mask is true."""
+        rank = _rank(value)
+        if rank == 0:
+            return value
+        if rank is None or _rank(target) is None:
+            return NotImplemented
+        if _same_shape(value, target):
+            return self.get_item(value, mask, node)
+        index = []
+        for k, length in enumerate(self.items_of(self._shape_of(value, node), node) or ()):
+            along = Const(tuple(-1 if axis == k else 1 for axis in range(rank)))
+            places = self.numpy("reshape", self.numpy("arange", length), along)
+            index.append(self.get_item(self._spread(places, target, node), mask, node))
+        return self.get_item(value, TupleValue(tuple(index)), node)
 
     @reads(np.putmask)
     def _putmask(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if len(args) != 3 or keywords or _rank(args[0]) is None or _rank(args[1]) != _rank(args[0]):
+        """Values are repeated where they are fewer than the entries of the target."""
+        target, mask, value, *rest = (*args, None, None, None)[: max(len(args), 3)]
+        if rest or keywords or None in (_rank(target), _rank(mask), _rank(value)) or _rank(mask) != _rank(target):
             return NotImplemented
-        return self._masked(args[0], args[1], args[2], node)
-
-    def _masked(self, target: Value, mask: Value, value: Value, node: gast.AST) -> Value:
-        """`target[mask] = value[mask]`, or of a number."""
-        rank = _rank(value)
-        if rank is None or rank not in (0, _rank(target)):
-            return NotImplemented
-        self.set_item(target, mask, self.get_item(value, mask, node) if rank else value, node)
+        if _rank(value) == 0 or _same_shape(value, target):
+            return self._store_where(target, mask, value, node)
+        places = self.numpy("flatnonzero", mask)
+        self.set_item(target, mask, self._cycled(value, places, node), node)
         return NONE
 
     @reads(np.place)
     def _place(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if len(args) != 3 or _rank(args[0]) is None or _rank(args[1]) != _rank(args[0]):
+        """Values are used one after the other, and again from the first where they are too few."""
+        if len(args) != 3 or keywords or _rank(args[0]) is None or _rank(args[1]) != _rank(args[0]):
             return NotImplemented
-        items = self.items_of(args[2], node) if not isinstance(args[2], Var) else None
-        value = items[0] if items is not None and len(items) == 1 else args[2]
-        if _rank(value) != 0:
+        target, mask, value = args
+        items = self.items_of(value, node) if not isinstance(value, Var) else None
+        value = items[0] if items is not None and len(items) == 1 else self._as_array(value, node)
+        if _rank(value) is None:
             return NotImplemented
-        self.set_item(args[0], args[1], value, node)
+        if _rank(value):
+            count = self.numpy("arange", self.numpy("count_nonzero", mask))
+            value = self._cycled(value, count, node)
+        self.set_item(target, mask, value, node)
         return NONE
+
+    def _as_array(self, value: Value, node: gast.AST | None) -> Value:
+        return value if isinstance(value, (Var, Const)) else self.numpy("array", value, node=node)
+
+    def _cycled(self, value: Value, places: Value, node: gast.AST | None) -> Value:
+        """The entries of a value at places, counted from the first again behind the last."""
+        flat = value if _rank(value) == 1 else self.numpy("ravel", value)
+        size = self.get_attribute(flat, "size", node)
+        return self.get_item(flat, self.binary(operator.mod, places, size, node), node)
+
+    # writing at places ------------------------------------------------------------------------------------------------
 
     @reads(np.put)
     def _put(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        """Only where the values are as many as the indices: else NumPy repeats them."""
-        if len(args) != 3 or keywords or _rank(args[0]) != 1:
+        """Places are counted in the flattened array; values are repeated where they are too few."""
+        if len(args) != 3 or keywords or not _rank(args[0]):
             return NotImplemented
-        places, values = self.items_of(args[1], node), self.items_of(args[2], node)
-        as_many = places is not None and values is not None and len(places) == len(values)
-        if _rank(args[2]) != 0 and not as_many:
+        target, places, value = args
+        known, given = self.items_of(places, node), self.items_of(value, node)
+        as_many = known is not None and given is not None and len(known) == len(given)
+        value = self._as_array(value, node) if not as_many else value
+        if not as_many and _rank(value) is None:
             return NotImplemented
-        self.set_item(args[0], args[1], args[2], node)
+        places = places if _rank(places) == 0 else self.numpy("ravel", self._as_array(places, node))
+        if not as_many and _rank(value) and _rank(places) != 0:
+            counted = self.numpy("arange", self.get_attribute(places, "size", node))
+            value = self._cycled(value, counted, node)
+        elif not as_many and _rank(value):
+            value = self.get_item(self.numpy("ravel", value), Const(0), node)
+        self.set_item(target, self._flat_index(target, places, node), value, node)
         return NONE
+
+    def _flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
+        """The index of entries that are counted in the flattened array."""
+        if _rank(target) == 1:
+            return places
+        shape = self._shape_of(target, node)
+        counted = self.numpy("arange", self.get_attribute(target, "size", node))
+        found = self.numpy("unravel_index", self.get_item(counted, places, node), shape)
+        part = Array("int64", (UNKNOWN,)) if _rank(places) else INT
+        rank = _rank(target) or 0
+        parts = [self.emit(P.GETITEM, self.as_atom(found), Const(k), type=part, inactive=True) for k in range(rank)]
+        return TupleValue(tuple(parts))
 
     @reads(np.fill_diagonal)
     def _fill_diagonal(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         target = args[0]
-        if len(args) != 2 or keywords or _rank(target) != 2 or _rank(args[1]) not in (0, 1):
+        if len(args) != 2 or keywords or _rank(target) != 2:
             return NotImplemented
-        rows, columns = self.items_of(self.get_attribute(target, "shape", node), node) or ()
+        value = self._as_array(args[1], node)
+        if _rank(value) is None:
+            return NotImplemented
+        rows, columns = self.items_of(self._shape_of(target, node), node) or ()
         shorter = self.call(Const(min, name="min"), (rows, columns), {}, node)
-        index = self.call(Const(np.arange, name="np.arange"), (shorter,), {}, node)
-        self.set_item(target, TupleValue((index, index)), args[1], node)
+        index = self.numpy("arange", shorter)
+        value = self._cycled(value, index, node) if _rank(value) else value
+        self.set_item(target, TupleValue((index, index)), value, node)
         return NONE
+
+    # ufuncs -----------------------------------------------------------------------------------------------------------
+
+    def where_into(
+        self, out: Value, where: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        """`ufunc(*args, out=out, where=where)` computes only where the mask is true."""
+        if not isinstance(function, np.ufunc) or function.nout != 1 or keywords or _rank(out) is None:
+            return NotImplemented
+        mask = self._spread(where, out, node)
+        chosen = [] if mask is NotImplemented else [self._chosen(a, mask, out, node) for a in args]
+        if mask is NotImplemented or NotImplemented in chosen:
+            return NotImplemented
+        self.set_item(out, mask, self.apply(function, chosen, {}, node), node)
+        return out
 
     @reads(np.add.at)
     def _add_at(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

@@ -201,7 +201,7 @@ class Operators(Core):
         if found is not None:
             return found
         if self._is_list(target) and function is operator.add:
-            self.iterate(value, lambda item: self.append(target, item, node), node=node)
+            self.extend_list(target, value, node)
             return target
         if isinstance(target, Var) and isinstance(target.type, Array):
             self.update_item(function, target, Const(Ellipsis), value, node)

@@ -22,6 +22,7 @@ from .opaque_types import type_of_call, type_of_method
 from .parts import Keywords
 from .resolve import is_library
 from .values import (
+    TRUE,
     Reference,
     TupleValue,
     Value,
@@ -87,7 +88,13 @@ class PrimitiveCalls(Core):
     ) -> Value:
         """`np.add(a, b, out=c)` writes its result into c."""
         target = out.items[0] if isinstance(out, TupleValue) and len(out.items) == 1 else out
-        rest = {k: v for k, v in keywords.items() if k != "out"}
+        rest = {k: v for k, v in keywords.items() if k not in ("out", "where")}
+        where = keywords.get("where", TRUE)
+        if not (is_const(where, bool) and where.value):  # type: ignore[union-attr]
+            result = self.where_into(target, where, function, args, rest, node)
+            if result is NotImplemented:
+                self._refuse_keywords(overloads(function)[0][0], {"where": where}, node)
+            return result
         result = self.apply(function, args, rest, node)
         self.set_item(target, Const(Ellipsis), result, node)
         return target

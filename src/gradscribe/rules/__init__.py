@@ -41,6 +41,7 @@ _FAMILIES = (
     "norms",
     "fourier",
     "calculus",
+    "histograms",
     "ufuncs",
 )
 for _family in _FAMILIES:

@@ -39,6 +39,7 @@ def _define(name: str, parameters: str, shape: Any, *callables: Any, **how: Any)
 
 _MOVE: dict[str, Any] = dict(aliasing="view", reads=False, cost="free")
 _MAYBE: dict[str, Any] = dict(aliasing="maybe", reads=False, cost="free")
+_ANY: dict[str, Any] = dict(aliasing="any", reads=False, cost="free")  # entries that are one cell; several operands
 
 RESHAPE = _define("reshape", "a, shape, order='C'", shapes.reshaped, np.reshape, np.ndarray.reshape, **_MAYBE)
 RAVEL = _define("ravel", "a, order='C'", shapes.flat, np.ravel, np.ndarray.ravel, **_MAYBE)
@@ -66,7 +67,7 @@ SWAPAXES = _define(
     "swapaxes", "a, axis1, axis2", shapes.swapped, np.swapaxes, np.ndarray.swapaxes, **_MOVE
 )
 linear(SWAPAXES, a=lambda g, z, a, axis1, axis2: np.swapaxes(g, axis1, axis2))
-_LAST = [getattr(place, "matrix_transpose") for place in (np, np.linalg) if hasattr(place, "matrix_transpose")]
+_LAST = [place.matrix_transpose for place in (np, np.linalg) if hasattr(place, "matrix_transpose")]
 if _LAST:
     MATRIX_TRANSPOSE = _define(
         "matrix_transpose", "x, /", lambda dims: shapes.swapped(dims, -1, -2), *_LAST, np.ndarray.mT, **_MOVE
@@ -86,7 +87,7 @@ EXPAND_DIMS = _define("expand_dims", "a, axis", shapes.expanded, np.expand_dims,
 linear(EXPAND_DIMS, a=lambda g, z, a, axis: like(g, a))
 SQUEEZE = _define("squeeze", "a, axis=None", shapes.squeezed, np.squeeze, np.ndarray.squeeze, **_MOVE)
 linear(SQUEEZE, a=lambda g, z, a, axis=None: like(g, a))
-BROADCAST_TO = _define("broadcast_to", "array, shape", shapes.spread_to, np.broadcast_to, **_MOVE)
+BROADCAST_TO = _define("broadcast_to", "array, shape", shapes.spread_to, np.broadcast_to, **_ANY)
 linear(BROADCAST_TO, broadcasts=True, array=lambda g, z, array, shape: g)
 ITEM = define("item", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, /", cost="cheap")
 linear(ITEM, a=lambda g, z, a: like(g, a))
@@ -102,12 +103,12 @@ for k, function in enumerate((np.atleast_1d, np.atleast_2d, np.atleast_3d)):
     )
     linear(made, ary=lambda g, z, ary: like(g, ary))
     several = define(
-        f"{function.__name__}_", function, infer=_infer.by_example(function), parameters="*arys", aliasing="maybe", cost="free"
+        f"{function.__name__}_", function, infer=_infer.by_example(function), parameters="*arys", **_ANY
     )
     linear(several, arys=lambda g, z, *arys: tuple(g_ if g_ is None else like(g_, a) for g_, a in zip(g, arys, strict=True)))
 
 BROADCAST_ARRAYS = define(
-    "broadcast_arrays", np.broadcast_arrays, infer=_infer.by_example(np.broadcast_arrays), parameters="*args", **_MOVE
+    "broadcast_arrays", np.broadcast_arrays, infer=_infer.by_example(np.broadcast_arrays), parameters="*args", **_ANY
 )
 linear(BROADCAST_ARRAYS, broadcasts=True, args=lambda g, z, *args: tuple(g))
 

@@ -161,7 +161,7 @@ general(
 )
 
 
-def meshgrid_adjoint(g: Any, z: Any, *xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
+def meshgrid_adjoint(g: Any, z: Any, *xi: Any, indexing: Any = "xy", sparse: Any = False) -> Any:
     out = []
     for k, x in enumerate(xi):
         if g[k] is None:
@@ -177,7 +177,7 @@ MESHGRID = define(
     "meshgrid",
     np.meshgrid,
     infer=_infer.by_example(np.meshgrid),
-    parameters="*xi, indexing='xy', sparse=False, copy=True",
+    parameters="*xi, indexing='xy', sparse=False",
 )
 linear(MESHGRID, xi=meshgrid_adjoint)
 

@@ -18,7 +18,7 @@ from .reductions import (
 from .table import dispatching, general, linear
 
 unpadded, padding, unwindowed = (dispatching(f) for f in (runtime.unpadded, runtime.padding, runtime.unwindowed))
-_VIEW: dict[str, Any] = dict(aliasing="view", reads=False, cost="free")
+_ANY: dict[str, Any] = dict(aliasing="any", reads=False, cost="free")
 
 # ------------------------------------------------------------------ padding and differences
 
@@ -156,18 +156,19 @@ def _end_tangent(which: str) -> Any:
     return tangent
 
 
-DIFF = define(
-    "diff",
-    np.diff,
-    infer=shapes.by_shape(np.diff, shapes.differenced),
-    parameters="a, n=1, axis=-1, prepend=None, append=None",
-    cost="cheap",
-)
-general(
-    DIFF,
-    dict(a=diff_adjoint, prepend=diff_prepend_adjoint, append=diff_append_adjoint),
-    dict(a=diff_tangent, prepend=_end_tangent("prepend"), append=_end_tangent("append")),
-)
+for name, more, aliasing in (("diff", "", "fresh"), ("diff_n", ", n", "any")):  # for n = 0 the operand itself
+    general(
+        define(
+            name,
+            np.diff,
+            infer=shapes.by_shape(np.diff, shapes.differenced),
+            parameters=f"a{more}, {'' if more else '*, '}axis=-1, prepend=None, append=None",
+            aliasing=aliasing,
+            cost="cheap",
+        ),
+        dict(a=diff_adjoint, prepend=diff_prepend_adjoint, append=diff_append_adjoint),
+        dict(a=diff_tangent, prepend=_end_tangent("prepend"), append=_end_tangent("append")),
+    )
 
 # ------------------------------------------------------------------ windows
 
@@ -178,7 +179,7 @@ linear(
         _WINDOWS,
         infer=_infer.by_example(_WINDOWS, size=12),
         parameters="x, window_shape, axis=None",
-        **_VIEW,
+        **_ANY,
     ),
     x=lambda g, z, x, window_shape, axis=None: unwindowed(g, x, window_shape, axis),
 )

@@ -31,6 +31,12 @@ def is_complex(x: Any) -> bool:
     return x.dtype.kind == "c" if hasattr(x, "dtype") else isinstance(x, complex)
 
 
+def surely_complex(x: Any) -> bool:
+    """Whether the operand is known to be complex."""
+    type_ = getattr(getattr(x, "atom", None), "type", None)
+    return (type_ is None or hasattr(type_, "kind")) and is_complex(x)
+
+
 def is_structure(x: Any) -> bool:
     """Whether the operand is a tuple or list of values, not a number or an array."""
     return isinstance(x, (tuple, list)) or bool(getattr(x, "is_structure", False))

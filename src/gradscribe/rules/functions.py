@@ -46,7 +46,7 @@ from ..ir.primitives import (
     register,
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, NUMERIC, Tuple, join
-from .facts import is_complex, is_constant, is_structure
+from .facts import is_complex, is_constant, is_structure, surely_complex
 from .table import dispatching, elementwise, general, linear, zero
 
 sinc_derivative = dispatching(runtime.sinc_derivative)
@@ -281,29 +281,40 @@ elementwise(np.heaviside, None, lambda d, z, x, y: np.where(x == 0.0, d, 0.0))
 
 REAL, IMAG = (
     define(
-        name,
+        function.__name__,
         function,
         attribute,
         infer=_infer.elementwise(function),
         parameters="val",
-        aliasing="any",  # a view whose adjoint is not the same view of the adjoint
+        aliasing=aliasing,
         reads=False,
         cost="free",
     )
-    for name, function, attribute in (("real", np.real, np.ndarray.real), ("imag", np.imag, np.ndarray.imag))
+    for function, attribute, aliasing in (
+        (np.real, np.ndarray.real, "view"),
+        (np.imag, np.ndarray.imag, "any"),  # a view whose adjoint is not the same view of the adjoint
+    )
 )
-linear(REAL, val=lambda g, y, val: g)
+linear(REAL, val=lambda g, y, val: g + 0j if surely_complex(val) else g)
 linear(IMAG, val=lambda g, y, val: -1j * g if is_complex(val) else None)
 CONJ = define(
     "conjugate",
     np.conjugate,
-    np.ndarray.conjugate,
-    np.ndarray.conj,
     infer=_infer.elementwise(np.conjugate),
     parameters="x, /",
     cost="cheap",
 )
 linear(CONJ, x=lambda g, y, x: np.conj(g))
+CONJ_METHOD = define(
+    "conj_method",  # of a real array, the array itself
+    np.ndarray.conjugate,
+    np.ndarray.conj,
+    infer=_infer.elementwise(np.conjugate),
+    parameters="x, /",
+    aliasing="maybe",
+    cost="cheap",
+)
+linear(CONJ_METHOD, x=lambda g, y, x: np.conj(g))
 
 
 def angle_adjoint(g: Any, y: Any, z: Any, deg: bool = False) -> Any:
@@ -379,6 +390,7 @@ elementwise(
     None,
     lambda d, z, condition, x, y: np.where(condition, d, 0.0),
     lambda d, z, condition, x, y: np.where(condition, 0.0, d),
+    masks=True,
 )
 NAN_TO_NUM = define(
     "nan_to_num",

@@ -178,7 +178,7 @@ def matrix_power_tangent(d: Any, z: Any, a: Any, n: int) -> Any:
 
 
 general(
-    define("matrix_power", np.linalg.matrix_power, infer=_infer.same_as_first, parameters="a, n"),
+    define("matrix_power", np.linalg.matrix_power, infer=_infer.same_as_first, parameters="a, n", aliasing="any"),
     dict(a=matrix_power_adjoint),
     dict(a=matrix_power_tangent),
 )

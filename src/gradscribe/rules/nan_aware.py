@@ -44,6 +44,7 @@ general(
     NANSUM,
     dict(a=_nansum_adjoint, initial=initial_adjoint),
     dict(a=_nansum_tangent, initial=initial_tangent),
+    masks=True,
 )
 
 
@@ -52,7 +53,7 @@ def _nanprod_adjoint(g: Any, z: Any, a: Any, *, where: Any = True, **keywords: A
 
 
 def _nanprod_tangent(d: Any, z: Any, a: Any, *, where: Any = True, **keywords: Any) -> Any:
-    return prod_tangent(d, z, a, where=_numbers(a, where), **keywords)
+    return prod_tangent(np.where(np.isnan(a), 0.0, d), z, a, where=_numbers(a, where), **keywords)
 
 
 NANPROD = declare("nanprod", "a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True", np.nanprod)
@@ -60,6 +61,7 @@ general(
     NANPROD,
     dict(a=_nanprod_adjoint, initial=lambda g, z, a, initial=1, **k: np.sum(g * np.nanprod(a, **k))),
     dict(a=_nanprod_tangent, initial=lambda d, z, a, initial=1, **k: d * np.nanprod(a, **k)),
+    masks=True,
 )
 
 
@@ -70,6 +72,12 @@ def _nan(adjoint: Any) -> Any:
     )
 
 
+def _nan_tangent(tangent: Any) -> Any:
+    """The same for a tangent, which may be nan where the entry is."""
+    rule = _nan(tangent)
+    return lambda d, z, a, *args, **keywords: rule(np.where(np.isnan(a), 0.0, d), z, a, *args, **keywords)
+
+
 def _nanmean_tangent(d: Any, z: Any, a: Any, *, where: Any = True, **keywords: Any) -> Any:
     return np.mean(d, where=_numbers(a, where), **keywords)
 
@@ -77,9 +85,9 @@ def _nanmean_tangent(d: Any, z: Any, a: Any, *, where: Any = True, **keywords: A
 NANMEAN = declare("nanmean", "a, axis=None, dtype=None, *, keepdims=False, where=True", np.nanmean)
 NANVARIANCEIANCE = VARIANCE.removesuffix(", mean=None")
 NANVAR, NANSTD = declare("nanvar", NANVARIANCEIANCE, np.nanvar), declare("nanstd", NANVARIANCEIANCE, np.nanstd)
-general(NANMEAN, dict(a=_nan(mean_adjoint)), dict(a=_nanmean_tangent))
-general(NANVAR, dict(a=_nan(var_adjoint)), dict(a=_nan(var_tangent)))
-general(NANSTD, dict(a=_nan(std_adjoint)), dict(a=_nan(std_tangent)))
+general(NANMEAN, dict(a=_nan(mean_adjoint)), dict(a=_nanmean_tangent), masks=True)
+general(NANVAR, dict(a=_nan(var_adjoint)), dict(a=_nan_tangent(var_tangent)), masks=True)
+general(NANSTD, dict(a=_nan(std_adjoint)), dict(a=_nan_tangent(std_tangent)), masks=True)
 
 # ------------------------------------------------------------------ cumulative
 
@@ -91,6 +99,7 @@ general(
     declare("nancumsum", "a, axis=None, dtype=None", np.nancumsum, infer=cumulated(np.sum)),
     dict(a=_nancumsum_adjoint),
     dict(a=lambda d, z, a, **keywords: np.cumsum(np.where(np.isnan(a), 0.0, d), **keywords)),
+    masks=True,
 )
 
 
@@ -109,4 +118,5 @@ general(
     declare("nancumprod", "a, axis=None, dtype=None", np.nancumprod, infer=cumulated(np.prod)),
     dict(a=_nancumprod(cumprod_adjoint)),
     dict(a=_nancumprod_tangent),
+    masks=True,
 )

@@ -134,7 +134,15 @@ if hasattr(np.linalg, "vector_norm"):
         define("linalg_trace", np.linalg.trace, infer=per_matrix, parameters="x, /, *, offset=0"),
         x=lambda g, z, x, offset=0: trace_adjoint(g, z, x, offset, -2, -1),
     )
+    LINALG_DIAGONAL = define(
+        "linalg_diagonal",
+        np.linalg.diagonal,
+        infer=by_example(np.linalg.diagonal),
+        parameters="x, /, *, offset=0",
+        aliasing="any",  # read-only
+        reads=False,
+    )
     linear(
-        define("linalg_diagonal", np.linalg.diagonal, infer=by_example(np.linalg.diagonal), parameters="x, /, *, offset=0"),
+        LINALG_DIAGONAL,
         x=lambda g, z, x, offset=0: with_diagonal(g, x, offset, -2, -1),
     )

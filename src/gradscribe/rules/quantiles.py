@@ -65,6 +65,7 @@ def quantile_adjoint(g: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method
 def quantile_tangent(d: Any, z: Any, a: Any, q: Any, axis: Any = None, *, method: str = "linear",
                      keepdims: Any = False, nan: bool = False) -> Any:  # fmt: skip
     axes = tuple(k - rank(a) for k in axes_of(axis, rank(a)))
+    d = np.where(np.isnan(a), 0.0, d) if nan else d
     return np.sum(d * _order_weights(a, q, axis, method, nan), axis=axes, keepdims=keepdims)
 
 
@@ -122,14 +123,17 @@ for nan, quantile, percentile, median in (
         declare(quantile.__name__, _QUANTILE, quantile, infer=_infer.by_example(quantile)),
         dict(a=wrap(quantile_adjoint), q=wrap(quantile_q_adjoint)),
         dict(a=wrap(quantile_tangent), q=wrap(quantile_q_tangent)),
+        masks=nan,
     )
     general(
         declare(percentile.__name__, _QUANTILE, percentile, infer=_infer.by_example(percentile)),
         dict(a=_scaled(quantile_adjoint, nan, False), q=_scaled(quantile_q_adjoint, nan, True)),
         dict(a=_scaled(quantile_tangent, nan, False), q=_scaled(quantile_q_tangent, nan, True)),
+        masks=nan,
     )
     general(
         declare(median.__name__, "a, axis=None, *, keepdims=False", median),
         dict(a=_middle(quantile_adjoint, nan)),
         dict(a=_middle(quantile_tangent, nan)),
+        masks=nan,
     )

@@ -73,6 +73,16 @@ DIAGONAL = define(
     cost="free",
 )
 linear(DIAGONAL, a=lambda g, z, a, **keywords: with_diagonal(g, a, **keywords))
+WRITABLE = define(
+    "writable",
+    runtime.writable,
+    infer=_infer.same_as_first,
+    parameters="view",
+    aliasing="view",
+    reads=False,
+    cost="free",
+)
+linear(WRITABLE, view=lambda g, z, view: g)
 
 
 def diag_adjoint(g: Any, z: Any, v: Any, k: int = 0) -> Any:
@@ -91,7 +101,10 @@ def diag_type(args: Any, keywords: Any) -> Any:
     return Array(type_.dtype, shapes.diagonal_of(type_.shape, 1 if keywords else 0))
 
 
-linear(define("diag", np.diag, infer=diag_type, parameters="v, k=0", aliasing="maybe"), v=diag_adjoint)
+DIAG = define("diag", np.diag, infer=diag_type, parameters="v, k=0", aliasing="maybe")
+linear(DIAG, v=diag_adjoint)
+READ_ONLY = (DIAGONAL, DIAG)
+"""Views that NumPy makes read-only, though what they are views of may be written."""
 linear(
     define("diagflat", np.diagflat, infer=_infer.by_example(np.diagflat), parameters="v, k=0"),
     v=lambda g, z, v, k=0: like(np.diagonal(g, k), v),

@@ -49,6 +49,7 @@ class Rule:
         linear: the parameters in which the result is linear (in all of a tuple's entries together).
         zero: the parameters that may be active and whose derivative is zero everywhere.
         singular: the parameters whose partial may be infinite; a zero `d` must win over it.
+        masks: whether it leaves entries out that may be nan, so that zeros of its adjoint must win over partials.
     """
 
     primitive: Primitive
@@ -59,6 +60,7 @@ class Rule:
     zero: frozenset[str] = frozenset()
     singular: frozenset[str] = frozenset()
     broadcasts: bool = False
+    masks: bool = False
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -99,19 +101,22 @@ def is_starred(primitive: Primitive, name: str) -> bool:
 # ------------------------------------------------------------------ declarations
 
 
-def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Derivative | None, singular: str = "") -> Rule:
+def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Derivative | None, singular: str = "", masks: bool = False) -> Rule:
     """Declare an operation that works entry by entry, with broadcasting.
 
     Args:
         target: the primitive, or the callables that mean it (the first gives its name and its default spelling).
         partials: one for each operand, linear in its first argument; None where the derivative is zero.
         singular: the parameters (blank-separated) with partials that may be infinite.
+        masks: whether it leaves entries out that may be nan.
     """
     primitive = _elementwise_primitive(target)
     names = parameter_names(primitive)
     functions = {name: partial for name, partial in zip(names, partials, strict=True) if partial is not None}
     zero = frozenset(name for name in names if name not in functions)
-    return _add(Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split())))
+    return _add(
+        Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split()), masks=masks)
+    )
 
 
 def linear(target: Target, *, broadcasts: bool = False, **adjoints: Derivative) -> Rule:
@@ -128,6 +133,7 @@ def general(
     elementwise: bool = False,
     singular: str = "",
     broadcasts: bool = False,
+    masks: bool = False,
 ) -> Rule:
     """Declare an operation with its adjoints and tangents.
 
@@ -140,13 +146,14 @@ def general(
         elementwise: whether operands broadcast (contributions are summed to the operand's shape).
         singular: those with partials that may be infinite.
         broadcasts: whether contributions may be larger than their operands though it is not elementwise.
+        masks: whether it leaves entries out that may be nan.
     """
     straight = frozenset(linear.split())
     tangents = dict(tangent or {})
     assert straight.isdisjoint(tangents) and straight | tangents.keys() == adjoint.keys(), target
     primitive = primitive_of(target)
     zeros, poles = frozenset(zero.split()), frozenset(singular.split())
-    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts))
+    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts, masks))
 
 
 def zero(*targets: Target) -> None:

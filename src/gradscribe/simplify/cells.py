@@ -19,7 +19,7 @@ from collections.abc import Callable, Hashable, Iterable
 
 from ..analyse.regions import Regions, regions
 from ..ir.build import map_blocks, substitute
-from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk, walk_op
 from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 
@@ -100,7 +100,7 @@ class _Tidying:
         """Whether an op, or one inside its blocks, may read or write the memory of `target` (a view only names it)."""
         assert isinstance(target, Var)
         region = self.groups.of(target)
-        for inner in walk(Block((), (op,), ())):
+        for inner in walk_op(op):
             if inner.primitive is GETITEM and isinstance(inner.results[0].type, Array) and inner is op:
                 if self._is_view_of(inner, target):
                     continue
@@ -216,7 +216,7 @@ class _Tidying:
     def _writes(self, op: Op, source: Var) -> bool:
         region = self.groups.of(source)
         mine = set(self.groups.writes(region))
-        return any(inner in mine or self._rewritten(inner, region) for inner in walk(Block((), (op,), ())))
+        return any(inner in mine or self._rewritten(inner, region) for inner in walk_op(op))
 
     def _rewritten(self, op: Op, region: object) -> bool:
         targets = [op.args[k] for k in op.primitive.writes]
@@ -281,7 +281,7 @@ def _is_whole(atom: Atom) -> bool:
 
 
 def _mentions(op: Op, var: Var) -> bool:
-    return any(var in inner.inputs or any(var in b.yields for b in inner.blocks) for inner in walk(Block((), (op,), ())))
+    return any(var in inner.inputs or any(var in b.yields for b in inner.blocks) for inner in walk_op(op))
 
 
 def _swap(atom: Atom, renamed: dict[Var, Atom]) -> Atom:

@@ -114,9 +114,10 @@ class _Marking:
     def reads(self, op: Op) -> None:
         for k, atom in enumerate(op.inputs):
             if isinstance(atom, Var) and has_memory(atom.type) and _looks_into(op, k, atom):
-                own = [self.groups.of(atom)] if k == 0 and op.primitive in _ENTRY else self.groups.reachable(self.groups.of(atom))
-                for region in own:
-                    self.read_region(region)
+                region = self.groups.of(atom)
+                is_entry = k == 0 and op.primitive in _ENTRY
+                for hit in [region] if is_entry else self.groups.reachable(region):
+                    self.read_region(hit)
 
     def read_region(self, region: Region) -> None:
         if region not in self.read:

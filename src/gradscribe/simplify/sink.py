@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir.nodes import Atom, Block, Function, Op, Var, replace, walk
+from ..ir.nodes import Atom, Function, Op, Var, replace, walk_op
 from ..ir.primitives import COMMENT, GETITEM, ZEROS_LIKE
 from ..ir.types import Array
 
@@ -55,7 +55,7 @@ def _late(waiting: list[Op], behind: list[Op]) -> list[Op]:
 
 def _mentioned(op: Op) -> set[Atom]:
     found: set[Atom] = set()
-    for inner in walk(Block((), (op,), ())):
+    for inner in walk_op(op):
         found.update(a for a in inner.inputs if isinstance(a, Var))
         for block in inner.blocks:
             found.update(block.yields)

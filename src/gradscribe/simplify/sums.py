@@ -54,7 +54,7 @@ def rest(this: Algebra, parts: list[Atom], without: Atom, like: Op) -> Atom:
 
 def of_scaled(this: Algebra, op: Op) -> Atom | Op | None:
     """`np.sum(-c * x)` is `-c * np.sum(x)`."""
-    from .algebra import peel, scaled
+    from .identities import peel, scaled
 
     if not {k for k, _ in op.keywords} <= {"axis", "keepdims"} or not _is_float(op.args[0]):
         return None
