@@ -104,6 +104,10 @@ class Adjoints:
         items[position] = contribution
         self.add(container, tuple(items))
 
+    def merged(self, type_: Type, old: Adjoint, new: Adjoint) -> Adjoint:
+        """The sum of two adjoints of values of a type."""
+        return self._merge(type_, old, new)
+
     def _merge(self, type_: Type, old: Adjoint, new: Adjoint) -> Adjoint:
         if old is None or new is None:
             return new if old is None else old

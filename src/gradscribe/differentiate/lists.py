@@ -15,7 +15,7 @@ from ..ir.primitives import (
     POP,
     SETITEM,
 )
-from ..ir.types import Array, List
+from ..ir.types import STRUCTURES, Array, List
 from .adjoints import Adjoints, bar
 
 if TYPE_CHECKING:
@@ -90,7 +90,11 @@ def mirror_list_item(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if g is not None:
         builder, shadow = adjoints.builder, sweep.shadow(container)
         old = builder.emit(GETITEM, shadow, index, type=op.result.type, hint=bar(op.result.hint))
-        builder.perform(SETITEM, shadow, index, builder.emit(ADD, old, g, hint=bar(op.result.hint)))
+        if isinstance(op.result.type, STRUCTURES):
+            added: Atom = adjoints.full(adjoints.merged(op.result.type, old, g), op.result)
+        else:
+            added = builder.emit(ADD, old, g, hint=bar(op.result.hint))  # type: ignore[arg-type]
+        builder.perform(SETITEM, shadow, index, added)
 
 
 def mirror_list_write(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import (
-    ADDAT,
-    define,
-)
-from ..ir.types import List
+from ..ir.primitives import ADD, ADDAT, GETITEM, LENGTH, SETITEM, define
+from ..ir.types import INT, Array, List, Type, is_numeric
 from .adjoints import Adjoint, Adjoints
 
 if TYPE_CHECKING:
@@ -36,10 +33,35 @@ def add_to_shadow(sweep: Sweep) -> Callable[[Builder, Var, Atom], None]:
 
     def add(builder: Builder, var: Var, contribution: Atom) -> None:
         if isinstance(var.type, List):
-            raise UntrackableAlias(f"the list {var.hint} is used as a whole where its entries are active")
+            if not _is_of_rows(var.type, contribution.type):
+                raise UntrackableAlias(f"the list {var.hint} is used as a whole where its entries are active")
+            _add_rows(builder, sweep.shadow(var), var.type, contribution, sweep.holds_pointers(var.type, var))
+            return
         builder.perform(ADDAT, *address(sweep, sweep.shadow(var), Const(...)), contribution)
 
     return add
+
+
+def _is_of_rows(type_: Type, contribution: Type) -> bool:
+    """Whether a contribution is an array with a row for each entry of a list."""
+    if isinstance(type_, List):
+        return isinstance(contribution, Array) and contribution.ndim > 0 and _is_of_rows(type_.item, contribution)
+    return is_numeric(type_) and (contribution.kind != "c" or getattr(type_, "kind", "") == "c")  # type: ignore[attr-defined]
+
+
+def _add_rows(builder: Builder, shadow: Var, type_: List, contribution: Atom, pointers: bool) -> None:
+    """Add the rows of an array to the entries of the shadow of a list."""
+    n = builder.emit(LENGTH, shadow, hint="n")
+    inner, k = Builder(builder.origin), Var("k", INT)
+    row = inner.emit(GETITEM, contribution, k, hint=shadow.hint)
+    entry = inner.emit(GETITEM, shadow, k, type=type_.item, hint=shadow.hint)
+    if isinstance(type_.item, List):
+        _add_rows(inner, entry, type_.item, row, False)
+    elif pointers:
+        inner.perform(ADDAT, entry, Const(...), row)
+    else:
+        inner.perform(SETITEM, shadow, k, inner.emit(ADD, entry, row, hint=shadow.hint))
+    builder.loop((Const(0), n, Const(1)), (), inner.block((k,)), (), exits=False)
 
 
 def address(sweep: Sweep, shadow: Var, index: Atom) -> tuple[Var, Atom]:

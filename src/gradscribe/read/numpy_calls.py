@@ -11,11 +11,11 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.nodes import Const, Var
-from ..ir.types import INT, UNKNOWN, Array, Scalar
+from ..ir.types import INT, SLICE, UNKNOWN, Array, List, Scalar
 from .core import Core
 from .parts import Keywords
 from .special import reads
-from .values import NONE, TRUE, TupleValue, Value, is_const
+from .values import NONE, TRUE, Cell, TupleValue, Value, is_const
 
 _REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min, np.logical_and: np.all}
 _REDUCED[np.logical_or] = np.any
@@ -50,6 +50,37 @@ class NumpyCalls(Core):
         if len(args) > 2 or set(keywords) - {"shape", "dtype"}:
             return NotImplemented
         return self.call(Const(np.empty, name="np.empty"), args, keywords, node)
+
+    @reads(np.concatenate, np.hstack)
+    def _concatenate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """The arrays of a list whose length is known at run time only, one behind the other: they may differ in
+        length."""
+        axis = args[1] if len(args) > 1 else keywords.get("axis", Const(0))
+        listed = args[0] if args else None
+        item = listed.type.item if isinstance(listed, Var) and isinstance(listed.type, List) else None
+        flat = is_const(axis, int) and axis.value == 0 and not set(keywords) - {"axis"}  # type: ignore[union-attr]
+        if not isinstance(item, Array) or item.ndim != 1 or not flat or item.kind not in "fc":
+            return NotImplemented
+        total, place = Cell("temporary", "n"), Cell("temporary", "place")
+        length = lambda part: self.emit(P.LENGTH, self.as_atom(part), type=INT, hint="n")  # noqa: E731
+        add = lambda cell, part: self.store.set(  # noqa: E731
+            cell, self.binary(operator.add, self.store.get(cell), length(part), node)
+        )
+        for cell in (total, place):
+            self.store.set(cell, Const(0))
+        self.iterate(listed, lambda part: add(total, part), node=node)
+        dtype = Const(np.dtype(item.dtype).type, name=f"np.{item.dtype}")
+        made = self.numpy("empty", self.store.get(total), dtype=dtype)
+
+        def trip(part: Value) -> None:
+            start = self.store.get(place)
+            add(place, part)
+            stop = self.store.get(place)
+            index = self.emit(P.SLICE_, self.as_atom(start), self.as_atom(stop), NONE, type=SLICE, hint="part")
+            self.set_item(made, index, part, node)
+
+        self.iterate(listed, trip, node=node)
+        return made
 
     # writing where a mask says ----------------------------------------------------------------------------------------
 
