@@ -13,6 +13,7 @@ import numpy as np
 FAMILIES = {
     "scipy.special": "special",
     "scipy.fft": "scipy_fft",
+    "scipy.stats": "stats",
 }
 """Module of the library -> module of this package."""
 
