@@ -14,6 +14,7 @@ FAMILIES = {
     "scipy.special": "special",
     "scipy.fft": "scipy_fft",
     "scipy.stats": "stats",
+    "scipy.linalg": "scipy_linalg",
 }
 """Module of the library -> module of this package."""
 
