@@ -303,6 +303,10 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
         found = inspect.signature(function)
     except (TypeError, ValueError):
         found = declared
+    if any(p.kind is p.VAR_POSITIONAL for p in found.parameters.values()):
+        known = [p.name for p in declared.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        if not any(p.kind is p.VAR_POSITIONAL for p in declared.parameters.values()) and known:
+            return known
     names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 

@@ -13,6 +13,8 @@ import numpy as np
 FAMILIES = {
     "scipy.special": "special",
     "scipy.fft": "scipy_fft",
+    "scipy.stats": "stats",
+    "scipy.linalg": "scipy_linalg",
 }
 """Module of the library -> module of this package."""
 
