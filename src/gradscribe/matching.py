@@ -151,7 +151,7 @@ def _with_asserts_rewritten(file: ParsedFile) -> ast.Module | None:
     try:
         module: ast.Module = copy.deepcopy(file.tree, shared)  # type: ignore[arg-type]
         rewriter.rewrite_asserts(module, "".join(file.lines).encode())
-    except Exception:  # noqa: BLE001 - not a documented function of pytest: without it the source counts as stale
+    except Exception:
         return None
     return module
 

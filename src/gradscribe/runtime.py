@@ -99,7 +99,7 @@ def added_along_axis(x: Any, indices: Any, value: Any, axis: int) -> Any:
     indices, value = np.swapaxes(indices, axis, -1), np.swapaxes(value, axis, -1)
     shape = np.broadcast_shapes(x.shape[:-1], indices.shape[:-1])
     grid = np.indices(shape + (1,), sparse=True)[:-1]
-    grid = [g if n == m else np.zeros_like(g) for g, n, m in zip(grid, x.shape, shape)]
+    grid = [g if n == m else np.zeros_like(g) for g, n, m in zip(grid, x.shape, shape, strict=False)]
     np.add.at(x, (*grid, indices), value)
     return np.swapaxes(x, axis, -1)
 
@@ -157,13 +157,13 @@ def cofactors(a: Any) -> Any:
 def resized(x: Any, like: Any) -> Any:
     """x cut, or filled up with zeros, to the shape of `like`; what x holds stays in front."""
     out = np.zeros(np.shape(like), x.dtype)
-    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape))
+    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape, strict=False))
     out[common] = x[common]
     return out
 
 
 def doubled(h: Any, n: int, axis: int) -> Any:
-    """Half of a Hermitian spectrum of n entries, with the entries doubled that have a mirror image in the other half."""
+    """Half of a Hermitian spectrum of n entries, the entries doubled that have a mirror image in the other half."""
     h = np.moveaxis(2.0 * h, axis, 0)
     h[0] *= 0.5
     if n % 2 == 0 and len(h) > n // 2:
@@ -268,10 +268,10 @@ def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
     out = np.zeros(np.shape(x), g.dtype)
     for place in np.ndindex(*windows):
         index = [slice(None)] * out.ndim
-        for k, start in zip(axes, place):
+        for k, start in zip(axes, place, strict=False):
             end = index[k].stop or out.shape[k]
             first = (index[k].start or 0) + start
             index[k] = slice(first, end)
-        cut = tuple(slice(s.start or 0, (s.start or 0) + n) for s, n in zip(index, g.shape))
+        cut = tuple(slice(s.start or 0, (s.start or 0) + n) for s, n in zip(index, g.shape, strict=False))
         out[cut] += g[(..., *place)]
     return out

@@ -1,7 +1,8 @@
 """The abstract signature of a call: what of the arguments a derivative is compiled for.
 
-Numbers and arrays count by type, rank, dtype, and which dimensions are 1 or equal to each other; containers by their structure; strings, None,
-functions, classes and modules by identity, they are static. Shapes and values of numbers do not count.
+Numbers and arrays count by type, rank, dtype, and which dimensions are 1 or equal to each other; containers by their
+structure; strings, None, functions, classes and modules by identity, they are static. Shapes and values of numbers do
+not count.
 """
 
 from __future__ import annotations

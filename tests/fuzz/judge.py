@@ -61,7 +61,8 @@ def classify(text: str, mode: str = "reverse", seconds: int = 10) -> str:
 
 
 def _unusable(facts: Expected) -> str | None:
-    value = facts.plain().value
+    with np.errstate(over="raise", invalid="raise"):
+        value = facts.plain().value  # what overflows on the way is undefined, even if the result does not depend on it
     found = numbers(value)
     if not isinstance(value, (float, np.floating)) or not np.all(np.abs(found) < LARGEST):
         return f"the result is {value!r}"

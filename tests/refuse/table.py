@@ -662,17 +662,6 @@ def f(x):
     A,
 )
 
-refused(
-    "identity of an active value",
-    """
-def f(x):
-    return id(x) * x
-""",
-    "",
-    "UnsupportedCall|UnsupportedSyntax",
-    hint=False,
-)
-
 # arguments and results
 
 refused(

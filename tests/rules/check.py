@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradscribe.ir.primitives import Primitive, compute
+from gradscribe.ir.compute import compute
 from gradscribe.rules.table import RULES, operand_names
 from rules.tape import Tape, Value, _star, adjoints, is_active, is_structure, resolve
 
@@ -85,7 +85,9 @@ def like(value: Any, rng: Any, symmetric: bool = False) -> Any:
     if symmetric:
         out = (out + np.conj(np.swapaxes(out, -1, -2))) / 2.0
     dtype = getattr(value, "dtype", None)
-    return out.astype(dtype) if isinstance(value, (np.ndarray, np.generic)) else type(value)(out) if dtype is None else out
+    return (
+        out.astype(dtype) if isinstance(value, (np.ndarray, np.generic)) else type(value)(out) if dtype is None else out
+    )
 
 
 def moved(value: Any, direction: Any, step: float) -> Any:

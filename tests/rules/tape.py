@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from gradscribe.ir.primitives import GETITEM, UNBROADCAST, Primitive, compute, overloads
+from gradscribe.ir.compute import compute
+from gradscribe.ir.primitives import GETITEM, UNBROADCAST, Primitive, overloads
 from gradscribe.rules.table import RULES, operand_names
 
 

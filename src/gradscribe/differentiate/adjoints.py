@@ -6,7 +6,7 @@ that stands for a constant array, as behind `np.sum`; it is spread to an array w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ from ..ir.build import Builder
 from ..ir.infer import shape_of, sum_axes
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import ADD, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
-from ..ir.types import STRUCTURES, Array, Numeric, Scalar, Type
+from ..ir.types import NUMERIC, STRUCTURES, Array, Numeric, Scalar, Type
 from .expand import call, wrap
+from .structures import build, item_of
 
 Adjoint = Any
 """Atom | tuple[Adjoint, ...] | None"""
@@ -34,7 +35,9 @@ def same_shape(left: Type, right: Type) -> bool:
 
 def is_spread(adjoint: Atom, type_: Type) -> bool:
     """Whether the adjoint still lacks the shape of the value (it is smaller, and stands for its broadcast)."""
-    return isinstance(type_, Array) and len(shape_of(adjoint.type)) < type_.ndim and not isinstance(adjoint.type, Numeric)
+    return (
+        isinstance(type_, Array) and len(shape_of(adjoint.type)) < type_.ndim and not isinstance(adjoint.type, Numeric)
+    )
 
 
 def bar(name: str) -> str:
@@ -101,6 +104,10 @@ class Adjoints:
         items[position] = contribution
         self.add(container, tuple(items))
 
+    def merged(self, type_: Type, old: Adjoint, new: Adjoint) -> Adjoint:
+        """The sum of two adjoints of values of a type."""
+        return self._merge(type_, old, new)
+
     def _merge(self, type_: Type, old: Adjoint, new: Adjoint) -> Adjoint:
         if old is None or new is None:
             return new if old is None else old
@@ -116,8 +123,6 @@ class Adjoints:
             return (None,) * len(type_.items)
         if isinstance(adjoint, tuple):
             return adjoint
-        from .structures import item_of
-
         return tuple(item_of(self.builder, adjoint, k) for k in range(len(type_.items)))
 
     def _sum(self, old: Atom | None, new: Atom, hint: str) -> Atom:
@@ -150,8 +155,6 @@ class Adjoints:
         if isinstance(var.type, (Scalar, Numeric)) or (isinstance(var.type, Array) and var in self.undefined):
             return Const(0.0)
         if isinstance(var.type, STRUCTURES):
-            from .structures import build
-
             return build(self, var.type, None, var)
         return self.builder.emit(ZEROS_LIKE, var, hint=bar(var.hint))
 
@@ -160,8 +163,6 @@ class Adjoints:
         if adjoint is None:
             return self.zero(var)
         if isinstance(var.type, STRUCTURES):
-            from .structures import build
-
             return build(self, var.type, adjoint, var)
         if isinstance(var.type, Array) and isinstance(adjoint.type, Numeric) and var not in self.undefined:
             zeros = self.builder.emit(ZEROS_LIKE, var, hint=bar(var.hint))
@@ -192,3 +193,9 @@ class Adjoints:
         if axes:
             traced = np.sum(traced, axis=axes[0] if len(axes) == 1 else axes, keepdims=True)
         return traced.atom if lead or axes else contribution
+
+
+def type_of_all(var: Var, adjoints: Sequence[Atom]) -> Type:
+    """The type of an adjoint that comes from several places: unknown where a zero stands for an array of any shape."""
+    spread = any(isinstance(a.type, Numeric) or is_spread(a, var.type) for a in adjoints)
+    return NUMERIC if isinstance(var.type, Array) and spread else var.type

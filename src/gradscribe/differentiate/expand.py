@@ -8,6 +8,7 @@ Python; a rule that would need a value at this point is an error of that rule.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,7 +40,9 @@ def expand(builder: Builder, rule: Callable[..., Any], *differentials: Any, op: 
         return unwrap(builder, rule(*operands, **keywords, **extra))
     except NeedsRank as missing:
         hint = "annotate or convert the value so that its rank is known (np.array(...), float(...))"
-        raise UnsupportedCall(f"the derivative of {op.primitive} needs the rank of {missing}", op.origin, hint) from None
+        raise UnsupportedCall(
+            f"the derivative of {op.primitive} needs the rank of {missing}", op.origin, hint
+        ) from None
     finally:
         builder.style = style
 
@@ -85,7 +88,9 @@ def _name_of(value: Any) -> str | None:
 
 
 def _has_traced(values: Any) -> bool:
-    return any(isinstance(v, Traced) or (isinstance(v, (tuple, list, slice)) and _has_traced(_parts(v))) for v in values)
+    return any(
+        isinstance(v, Traced) or (isinstance(v, (tuple, list, slice)) and _has_traced(_parts(v))) for v in values
+    )
 
 
 def _parts(value: Any) -> Any:
@@ -236,8 +241,6 @@ _ATTRIBUTES: dict[str, Callable[..., Any]] = {
 
 
 def _install_operators() -> None:
-    import operator
-
     def binary(function: Any) -> tuple[Any, Any]:
         def forward(self: Traced, other: Any) -> Traced:
             return call(self.builder, function, (self, other), {})
@@ -247,7 +250,7 @@ def _install_operators() -> None:
 
         return forward, reflected
 
-    names = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+    names = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]
     for name in names:
         plain = {"and": "and_", "or": "or_"}.get(name, name)
         forward, reflected = binary(getattr(operator, plain))

@@ -18,7 +18,7 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .mirrors import CHECK_APART
+from .shadows import CHECK_APART
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 

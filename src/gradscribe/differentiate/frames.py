@@ -1,10 +1,9 @@
 """The forward sweep of a reverse-mode derivative: the user's operations, shadows beside what they write, and what is
-saved for the way back. `Sweep` holds what is known about the whole function, `Frame` one block of it on its way."""
+saved for the way back. `Sweep` holds what is known about the whole function; its blocks are on their way in `steps`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -12,51 +11,17 @@ from ..analyse.overlap import Overlap
 from ..analyse.partition import EVERY, Regions
 from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
-from ..ir.types import STRUCTURES, Array, List, Numeric, Type
+from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
-from . import calls, control, mirrors
+from . import branches, calls, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
-
-
-@dataclass
-class Step:
-    """An operation of the forward sweep that has a mirror.
-
-    Args:
-        op: the operation.
-        old: what it overwrote, where that is restored.
-        record: of a call, what its reverse function needs.
-        frames: the frames of its blocks.
-        position: where its op will stand in the forward builder (branches and loops are finished in the mirror).
-        shape: of a loop, how it is mirrored.
-        inits, carried, yields, results: of a branch or loop, what goes in and out as it stands now, with what the
-            transform has added (`yields` for each block).
-    """
-
-    op: Op
-    old: Var | None = None
-    record: Var | None = None
-    frames: tuple[Frame, ...] = ()
-    position: int = -1
-    shape: control.MirrorShape | None = None
-    inits: list[Atom] = field(default_factory=list)
-    carried: list[Var] = field(default_factory=list)
-    yields: list[list[Atom]] = field(default_factory=list)
-    results: list[Var] = field(default_factory=list)
-
-
-@dataclass
-class Frame:
-    """One block of the forward sweep: what has been written of it, and the steps to mirror."""
-
-    block: Block
-    builder: Builder
-    in_loop: bool
-    steps: list[Step] = field(default_factory=list)
+from .recording import mentions
+from .shadows import add_to_shadow, check_view
+from .steps import Frame, Restore, Step
 
 
 class Sweep:
@@ -108,7 +73,12 @@ class Sweep:
         return any(write in self.restored for write in self.memory.writes(self.memory.of(var)))
 
     def adjoints(self, builder: Builder) -> Adjoints:
-        return Adjoints(builder, self.active, self.undefined, self.is_pointer, mirrors.add_to_shadow(self))
+        return Adjoints(builder, self.active, self.undefined, self.is_pointer, add_to_shadow(self))
+
+    def outer_values(self, blocks: Sequence[Block]) -> list[Var]:
+        """The active values from outside that blocks mention and whose adjoints are values."""
+        found = dict.fromkeys(v for block in blocks for v in mentions(block))
+        return [v for v in found if v in self.active and not self.is_pointer(v) and not isinstance(v.type, Undefined)]
 
     # shadows -------------------------------------------------------------------------------------------------------
 
@@ -116,6 +86,10 @@ class Sweep:
         if var not in self.shadows:
             raise UntrackableAlias(f"the memory of {var.hint} cannot be followed")
         return self.shadows[var]
+
+    def shadow_or_undefined(self, atom: Atom) -> Atom:
+        """The shadow of what a path hands on: of a name without a value there is none."""
+        return self.shadow(atom) if isinstance(atom, Var) else UNDEF
 
     def set_shadow(self, var: Var, shadow: Var) -> None:
         self.shadows[var] = shadow
@@ -129,43 +103,56 @@ class Sweep:
 
     def shadow_result(self, op: Op, builder: Builder) -> None:
         """Make the shadow of what an operation defines, with the same aliasing."""
-        result = op.result
         builder.origin = op.origin
-        hint = bar(result.hint)
-        first = op.args[0] if op.args else None
+        self._refuse_lost_memory(op)
+        result, first = op.result, op.args[0] if op.args else None
         if op.primitive is LIST:
-            self.set_shadow(result, self._shadow_list(op, builder))
-        elif op.primitive is GETITEM and isinstance(first, Var) and isinstance(first.type, STRUCTURES):
-            if first not in self.function.body.params:
-                raise UntrackableAlias(f"{result.hint} may share memory with what {first.hint} was made of", op.origin)
-            key = (first, op.args[1].value if isinstance(op.args[1], Const) else op.args[1])
-            if key not in self.leaf_shadows:
-                self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=hint)
-            self.set_shadow(result, self.leaf_shadows[key])
-        elif op.primitive in (GETITEM, POP) and isinstance(first, Var) and isinstance(first.type, List):
+            shadow = self._shadow_list(op, builder)
+        elif isinstance(first, Var) and op.primitive is GETITEM and isinstance(first.type, STRUCTURES):
+            shadow = self._shadow_of_leaf(op, first, builder)
+        elif isinstance(first, Var) and op.primitive in (GETITEM, POP) and isinstance(first.type, List):
             args = (self.shadow(first), *op.args[1:])
-            self.set_shadow(result, builder.emit(op.primitive, *args, hint=hint, type=result.type))
-        elif op.primitive.aliasing == "any":
-            reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
-            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
-        elif op.primitive is EXTERNAL:
-            raise UntrackableAlias(f"{result.hint} comes from outside the function and is written", op.origin)
-        elif self.is_view(op):
-            assert isinstance(first, Var)
-            if op.primitive.aliasing == "maybe":
-                mirrors.check_view(builder, result, first)
-            keywords = dict(op.keywords)
-            args = (self.shadow(first), *op.args[1:])
-            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
-            if op.primitive in READ_ONLY:
-                made = builder.emit(WRITABLE, made, hint=hint, style="runtime", type=result.type)
-            self.set_shadow(result, made)
-            if op.primitive is GETITEM:
-                self.shadow_views[made] = (self.shadow(first), op.args[1])
+            shadow = builder.emit(op.primitive, *args, hint=bar(result.hint), type=result.type)
+        elif isinstance(first, Var) and self.is_view(op):
+            shadow = self._shadow_view(op, first, builder)
         elif isinstance(result.type, List):
             raise UntrackableAlias(f"the list made by {op.primitive} is written", op.origin)
         else:
-            self.set_shadow(result, builder.emit(ZEROS_LIKE, result, hint=hint))
+            shadow = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
+        self.set_shadow(result, shadow)
+
+    def _refuse_lost_memory(self, op: Op) -> None:
+        if op.primitive.aliasing == "any":
+            reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
+            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
+        if op.primitive is EXTERNAL:
+            raise UntrackableAlias(f"{op.result.hint} comes from outside the function and is written", op.origin)
+
+    def _shadow_of_leaf(self, op: Op, container: Var, builder: Builder) -> Var:
+        """The shadow of an array in a structure that is a parameter: one, however often it is taken out."""
+        result, index = op.result, op.args[1]
+        if container not in self.function.body.params:
+            raise UntrackableAlias(f"{result.hint} may share memory with what {container.hint} was made of", op.origin)
+        key = (container, index.value if isinstance(index, Const) else index)
+        if key not in self.leaf_shadows:
+            self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
+        return self.leaf_shadows[key]
+
+    def _shadow_view(self, op: Op, base: Var, builder: Builder) -> Var:
+        """The same view of the shadow."""
+        if op.primitive is BY_NAME["broadcast_to"]:
+            reason = f"{base.hint} is written, and read through a broadcast view of it"
+            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before")
+        if op.primitive.aliasing == "maybe":
+            check_view(builder, op.result, base)
+        how = {"hint": bar(op.result.hint), "type": op.result.type}
+        args, more = (self.shadow(base), *op.args[1:]), dict(op.keywords)
+        made = builder.emit(op.primitive, *args, style=op.style, static=op.static, more=more, **how)
+        if op.primitive in READ_ONLY:
+            made = builder.emit(WRITABLE, made, style="runtime", **how)
+        if op.primitive is GETITEM:
+            self.shadow_views[made] = (self.shadow(base), op.args[1])
+        return made
 
     def is_view(self, op: Op) -> bool:
         """Whether the result is a view of written memory, whose shadow is the same view of the shadow."""
@@ -190,9 +177,9 @@ class Sweep:
         for op in block.ops:
             builder.origin = op.origin
             if op.primitive is IF:
-                control.forward_branch(self, frame, op)
+                branches.forward_branch(self, frame, op)
             elif op.primitive is LOOP:
-                control.forward_loop(self, frame, op)
+                loops.forward_loop(self, frame, op)
             else:
                 self._forward_op(frame, op)
         return frame
@@ -207,12 +194,12 @@ class Sweep:
         else:
             builder.append(op)
         if op.primitive is APPEND and self.is_pointer(op.args[0]):
-            mirrors.forward_append(self, op, builder)
+            lists.forward_append(self, op, builder)
         for result in op.results:
             if self.is_pointer(result):
                 self.shadow_result(op, builder)
         if op.primitive is POP and self.is_pointer(op.args[0]) and not self.is_pointer(op.result):
-            mirrors.forward_pop(self, op, builder)
+            lists.forward_pop(self, op, builder)
         frame.steps.append(step)
 
     def _save_old(self, op: Op, builder: Builder) -> Var | None:
@@ -242,17 +229,18 @@ class Sweep:
             adjoints.builder.origin = step.op.origin
             mark = len(adjoints.builder.ops)
             if step.old is not None:
-                restore = control.Restore(step.op)
+                restore = Restore(step.op)
                 adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
             if step.op.primitive is IF:
-                control.mirror_branch(self, frame, step, adjoints)
+                branches.mirror_branch(self, frame, step, adjoints)
             elif step.op.primitive is LOOP:
-                control.mirror_loop(self, frame, step, adjoints)
+                loops.mirror_loop(self, frame, step, adjoints)
             elif step.record is not None:
                 calls.mirror_call(self, step.op, step.record, adjoints)
             else:
                 mirrors.mirror_op(self, step.op, adjoints)
-            self.reads.note(adjoints.builder.ops[mark:], step.op)
+            made = tuple(adjoints.builder.ops[mark:])
+            self.reads.note(made if step.frames else walk(Block((), made)), step.op)
 
     def finish(self, frame: Frame) -> tuple[Op, ...]:
         """The ops of the outermost block, each tape in front of the op that fills it."""

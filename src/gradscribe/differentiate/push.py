@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..analyse.regions import OPAQUE, has_memory
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,
@@ -36,7 +36,7 @@ from ..ir.types import STRUCTURES, Array, List, Scalar, Type
 from ..rules.table import Rule, operand_names, rule_of
 from . import stores
 from .expand import expand
-from .mirrors import CHECK_VIEW
+from .shadows import CHECK_VIEW
 from .structures import item_of, position_of
 from .tangents import Tangent, dot, full, items, made_by, total
 
@@ -337,5 +337,3 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     LAST_WRITE: _linear_in_first,
     COMMENT: _nothing,
 }
-
-

@@ -12,7 +12,7 @@ from ..analyse.affine import Affine
 from ..analyse.overlap import Overlap
 from ..analyse.partition import Regions
 from ..ir.build import Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Op, Var
 from ..ir.primitives import FIXED_LIST, GETITEM, SETITEM, TUPLE
 from ..ir.types import Array, Scalar, Type
@@ -62,6 +62,12 @@ class MirrorReads:
     def hits(self, op: Op, var: Var) -> list[Op]:
         """The writes that may come behind an operation of the forward sweep, and hit what it reads of an operand."""
         return [w for w in self._writes(var) if self._overlap.may_hit(op, var, w)]
+
+    def changes_later(self, op: Op, var: Var) -> bool:
+        """Whether a list may be written behind an operation of the forward sweep."""
+        writes = self._memory.writes(self._memory.of(var))
+        places = self._overlap.nesting.places
+        return op not in places or any(w not in places or self._overlap.nesting.after(w, op) for w in writes)
 
     def read_back(self, write: Op, restored: Collection[Op]) -> list[tuple[Var, Op]]:
         """A value that is stored where it stays, with an op that reads it from there (none if it does not)."""

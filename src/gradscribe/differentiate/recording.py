@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Op, Var, replace
 from ..ir.primitives import (
     ADDAT,
@@ -29,7 +29,7 @@ from ..ir.primitives import (
     UNBROADCAST,
     ZEROS_LIKE,
 )
-from ..ir.types import Array, Object, Scalar, is_continuous
+from ..ir.types import Array, List, Object, Scalar, is_continuous
 from .adjoints import same_shape
 
 _NOTHING: Mapping[Var, Op] = {}
@@ -63,6 +63,7 @@ def resolve(
     earliest: Callable[[Op], int | None],
     shapes: Iterable[Var],
     stored: Mapping[Var, Op] = _NOTHING,
+    unchanged: int = 0,
 ) -> Resolved:
     """Decide for each forward value that a mirrored block mentions how it gets there.
 
@@ -75,6 +76,7 @@ def resolve(
             concerned: 0 where it reads nothing that is written, None where it may not.
         shapes: values visible everywhere, whose shape may stand in for that of a forward value.
         stored: for values that are stored where they stay, an op that reads them from there.
+        unchanged: the number of the mirror's op in front of which memory is as the forward block left it.
     """
     definitions: dict[Var, Op | None] = dict.fromkeys(params)
     forward = list(forward)
@@ -84,7 +86,8 @@ def resolve(
     environment = dict(known)
     sources = _shape_sources(mirror, definitions, [*shapes])
     uses = first_uses(mirror)
-    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses)
+    limits = {v: unchanged for v in stored if v in definitions}
+    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses, limits)
     needs = [v for v in uses if v in definitions and v not in environment and v not in sources]
     for need in sorted(needs, key=chooser.may_be_repeated):
         chooser.choose(need)
@@ -166,8 +169,10 @@ class _Chooser:
         earliest: Callable[[Op], int | None],
         have: dict[Var, int],
         uses: dict[Var, int],
+        limits: dict[Var, int],
     ) -> None:
         self.definitions, self.earliest, self.have, self.uses = definitions, earliest, have, uses
+        self.limits = limits
         self.saved: set[Var] = set()
         self.repeated: dict[Var, int] = {}
 
@@ -179,7 +184,7 @@ class _Chooser:
         roots, through = self._back(need)
         missing = [r for r in roots if r not in self.saved]
         positions = self._positions(through)
-        late = any(positions[v] > self.uses[v] for v in through if v in self.uses)
+        late = any(positions[v] > place[v] for place in (self.uses, self.limits) for v in through if v in place)
         if late or len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
             self.saved.add(need)
             return
@@ -238,6 +243,8 @@ def entries_read(op: Op) -> list[Var]:
     """The operands whose entries an op reads."""
     if op.blocks or is_view(op):
         return []
+    if op.primitive is LENGTH and isinstance(op.args[0].type, List):  # it changes as entries come and go
+        return [a for a in op.args if isinstance(a, Var)]
     args: Sequence[Atom] = [a for k, a in enumerate(op.args) if op.primitive.reads_operand(k)]
     args = args[:1] if op.primitive is UNBROADCAST else args
     if op.primitive in (SETITEM, ADDAT, SCATTER_ADD):
@@ -255,6 +262,11 @@ def mentions(block: Block) -> list[Var]:
     defined: set[Var] = set()
     _scan(block, found, defined)
     return [v for v in found if v not in defined]
+
+
+def mentions_of(op: Op) -> list[Var]:
+    """The values that an op and the blocks inside mention and do not define."""
+    return mentions(Block((), (op,), ()))
 
 
 def _scan(block: Block, found: dict[Var, None], defined: set[Var]) -> None:
@@ -335,7 +347,7 @@ def first_uses(block: Block) -> dict[Var, int]:
     """The values that a block mentions, with the number of the op (of its own) that mentions them first."""
     found: dict[Var, int] = {}
     for k, op in enumerate(block.ops):
-        for var in mentions(Block((), (op,), ())):
+        for var in mentions_of(op):
             found.setdefault(var, k)
     for var in _vars(block.yields):
         found.setdefault(var, len(block.ops))

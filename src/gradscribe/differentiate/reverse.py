@@ -22,13 +22,12 @@ from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, List, Type, is_continuous
+from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
 from .frames import Sweep
-from .mirrors import CHECK_APART
+from .shadows import CHECK_APART
 from .structures import item_of
-
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""
@@ -155,7 +154,9 @@ def _refuse_opaque(writes: list[Op]) -> None:
     """Only what a write of ours overwrites can be saved."""
     for op in writes:
         if not op.primitive.writes:
-            raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+            raise UntrackableAlias(
+                "memory that is read on the way back is written by a call that cannot be followed", op.origin
+            )
 
 
 def _sharing(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:

@@ -55,12 +55,26 @@ class Builder:
             assert primitive.infer is not None, f"{primitive} needs a type"
             type = primitive.infer(args, dict(given))
         result = Var(hint, type, named)
-        self.append(Op(primitive, args, (result,), given, static=static, style=style or self._style_of(primitive), origin=self.origin))
+        self.append(
+            Op(
+                primitive,
+                args,
+                (result,),
+                given,
+                static=static,
+                style=style or self._style_of(primitive),
+                origin=self.origin,
+            )
+        )
         return result
 
-    def perform(self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom) -> None:
+    def perform(
+        self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom
+    ) -> None:
         """Append an op without result."""
-        self.append(Op(primitive, args, (), tuple(sorted(keywords.items())), static=static, style=style, origin=self.origin))
+        self.append(
+            Op(primitive, args, (), tuple(sorted(keywords.items())), static=static, style=style, origin=self.origin)
+        )
 
     def append(self, op: Op) -> None:
         self.ops.append(op)
@@ -81,7 +95,9 @@ class Builder:
         exits: bool,
     ) -> None:
         shape = LoopShape(bounded=bounds is not None, exits=exits)
-        self.append(Op(LOOP, (*(bounds or ()), *inits), tuple(results), blocks=(body,), static=shape, origin=self.origin))
+        self.append(
+            Op(LOOP, (*(bounds or ()), *inits), tuple(results), blocks=(body,), static=shape, origin=self.origin)
+        )
 
     # structures ---------------------------------------------------------------------------------------------------
 

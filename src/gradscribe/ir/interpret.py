@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .compute import compute
 from .nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of
-from .primitives import CALL, IF, LOOP, compute
+from .primitives import CALL, IF, LOOP
 
 
 def run(function: Function, *args: Any) -> Any:

@@ -24,7 +24,20 @@ if TYPE_CHECKING:
     from .primitives import Primitive
 
 __all__ = [
-    "Atom", "Block", "Callee", "Const", "Function", "LoopShape", "Location", "Loop", "Op", "Parameter", "Var", "loop_of", "replace"]
+    "Atom",
+    "Block",
+    "Callee",
+    "Const",
+    "Function",
+    "Location",
+    "Loop",
+    "LoopShape",
+    "Op",
+    "Parameter",
+    "Var",
+    "loop_of",
+    "replace",
+]
 
 
 @dataclass(eq=False, slots=True)
@@ -98,7 +111,7 @@ class Op:
     @property
     def inputs(self) -> tuple[Atom, ...]:
         """All atoms that the op itself mentions (not those inside its blocks)."""
-        return self.args + tuple(atom for _, atom in self.keywords)
+        return self.args + tuple(atom for _, atom in self.keywords) if self.keywords else self.args
 
     def keyword(self, name: str, default: Any = None) -> Any:
         """The constant value of a keyword operand, `default` where it is absent."""
@@ -214,3 +227,10 @@ def walk(block: Block) -> Iterator[Op]:
             continue
         yield op
         stack.extend(iter(inner.ops) for inner in reversed(op.blocks))
+
+
+def walk_op(op: Op) -> Iterator[Op]:
+    """An op and every op of the blocks inside, in text order."""
+    yield op
+    for block in op.blocks:
+        yield from walk(block)

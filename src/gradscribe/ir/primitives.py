@@ -7,11 +7,10 @@ result's type is, how it is spelled, and how it touches memory. Derivatives are 
 from __future__ import annotations
 
 import builtins
-import copy
 import inspect
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CellType
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import infer as _infer
+from .indexing import item
 from .infer import Infer
 from .types import BOOL, SLICE
 
@@ -30,7 +30,7 @@ class Primitive:
     Args:
         name: its name in dumps.
         spellings: for each style how it is written and the callable that is meant, the default first
-            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what is printed in a way of its own.
+            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what has syntax of its own.
         infer: operands -> type of the result. None for an operation without result.
         signature: the parameters that a call may use; a call with any other is refused.
         symbol: the operator that prints it ("*"), when its style is None or "operator".
@@ -149,33 +149,44 @@ def overloads(function: Any) -> tuple[tuple[Primitive, str], ...]:
 
 
 def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
+    """Style and dotted path of a callable."""
     name = getattr(function, "__name__", str(function))
     module = getattr(function, "__module__", None) or ""
     if getattr(function, "__objclass__", None) is np.ndarray:
         return ("attribute" if inspect.isgetsetdescriptor(function) else "method"), name
-    if isinstance(function, np.ufunc) and getattr(np, name, None) is function:
-        return "np", f"np.{name}"
     if module == "math":
         return "math", f"math.{name}"
     if module in ("builtins", "_operator") and hasattr(builtins, name):
         return "builtin", name
     if module == "_operator":
         return "operator", f"operator.{name}"
-    if module.startswith("numpy"):
-        for path, space in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
-            if getattr(space, name, None) is function:
-                return "np", f"{path}.{name}"
-    if isinstance(function, np.ufunc):
-        module = "scipy.special"
     if module.startswith("scipy.stats") and hasattr(getattr(function, "__self__", None), "name"):
-        name = f"{function.__self__.name}.{name}"
-    if isinstance(getattr(function, "__self__", None), np.ufunc):
-        return "np", f"np.{function.__self__.__name__}.{name}"
+        return "scipy.stats", f"scipy.stats.{function.__self__.name}.{name}"  # type: ignore[attr-defined]
     if module == "gradscribe.runtime":
         return "runtime", name
-    if module.startswith("scipy."):
-        module = ".".join(itertools.takewhile(lambda part: not part.startswith("_"), module.split(".")))
+    path = _numpy_path(function, name, module)
+    if path is not None:
+        return "np", path
+    module = "scipy.special" if isinstance(function, np.ufunc) else _public(module)
     return module, f"{module}.{name}"
+
+
+def _numpy_path(function: Callable[..., Any], name: str, module: str) -> str | None:
+    """Where NumPy offers a function: `np.sin`, `np.linalg.norm`, `np.add.at`."""
+    if isinstance(getattr(function, "__self__", None), np.ufunc):
+        return f"np.{function.__self__.__name__}.{name}"  # type: ignore[attr-defined]
+    if isinstance(function, np.ufunc) or module.startswith("numpy"):
+        for path, space in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
+            if getattr(space, name, None) is function:
+                return f"{path}.{name}"
+    return None
+
+
+def _public(module: str) -> str:
+    """The public module of SciPy whose parts are private ones."""
+    if not module.startswith("scipy."):
+        return module
+    return ".".join(itertools.takewhile(lambda part: not part.startswith("_"), module.split(".")))
 
 
 def _signature(parameters: str) -> inspect.Signature:
@@ -215,7 +226,7 @@ SLICE_ = define("slice_", slice, infer=_infer.always(SLICE), reads=False, cost="
 
 # ------------------------------------------------------------------ memory
 
-GETITEM = define("getitem", operator.getitem, infer=_infer.item, aliasing="item", cost="free")
+GETITEM = define("getitem", operator.getitem, infer=item, aliasing="item", cost="free")
 """`x[i]`: a view of an array for a basic index of rank > 0, a copy else; an entry of a list, tuple or dict."""
 GETATTR = define("getattr_", infer=None, aliasing="element", cost="free", effect=False)
 """`x.name`; `static` is the name."""
@@ -230,7 +241,9 @@ VADDAT = define("vaddat", infer=_infer.same_as_first)
 COPY = define("copy", np.copy, np.ndarray.copy, infer=_infer.same_as_first, parameters="a")
 """`x.copy()`."""
 ZEROS_LIKE = define("zeros_like", np.zeros_like, infer=_infer.filled, parameters="a", reads=False)
-FULL_LIKE = define("full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False, contents=(1,))
+FULL_LIKE = define(
+    "full_like", np.full_like, infer=_infer.filled, parameters="a, fill_value", reads=False, contents=(1,)
+)
 LIST = define("list_", infer=None)
 """`[args...]` that may be written: a fresh list."""
 APPEND = define("append", list.append, infer=None, writes=(0,))
@@ -278,7 +291,9 @@ class External:
         try:
             if isinstance(self.owner, CellType):
                 return self.owner.cell_contents
-            return self.owner[self.name] if isinstance(self.owner, (dict, list, tuple)) else getattr(self.owner, self.name)
+            return (
+                self.owner[self.name] if isinstance(self.owner, (dict, list, tuple)) else getattr(self.owner, self.name)
+            )
         except (AttributeError, LookupError, ValueError):
             raise NameError(f"name {self.name!r} is not defined") from None
 
@@ -296,7 +311,14 @@ class ExpressionSource:
 
 def _operator(symbol: str | None, name: str, ufunc: Any, *others: Callable[..., Any], cost: str = "cheap") -> Primitive:
     parameters = "x, /" if ufunc.nin == 1 else "x, y, /"
-    made = define(name, ufunc, infer=_infer.elementwise(others[0] if others else ufunc), parameters=parameters, symbol=symbol, cost=cost)
+    made = define(
+        name,
+        ufunc,
+        infer=_infer.elementwise(others[0] if others else ufunc),
+        parameters=parameters,
+        symbol=symbol,
+        cost=cost,
+    )
     for function in others:
         register(function, made, "operator")
         made.spellings.setdefault("operator", (made.name, function))
@@ -324,11 +346,15 @@ GREATER = _operator(">", "greater", np.greater, operator.gt)
 GREATER_EQUAL = _operator(">=", "greater_equal", np.greater_equal, operator.ge)
 EQUAL = _operator("==", "equal", np.equal, operator.eq)
 NOT_EQUAL = _operator("!=", "not_equal", np.not_equal, operator.ne)
-MATMUL = define("matmul", np.matmul, operator.matmul, operator.imatmul, infer=_infer.product, parameters="x, y, /", symbol="@")
+MATMUL = define(
+    "matmul", np.matmul, operator.matmul, operator.imatmul, infer=_infer.product, parameters="x, y, /", symbol="@"
+)
 
 NOT = define("not_", operator.not_, infer=_infer.truth, parameters="x, /", symbol="not", cost="cheap")
 IS = define("is_", operator.is_, infer=_infer.truth, parameters="x, y, /", symbol="is", reads=False, cost="cheap")
-IS_NOT = define("is_not", operator.is_not, infer=_infer.truth, parameters="x, y, /", symbol="is not", reads=False, cost="cheap")
+IS_NOT = define(
+    "is_not", operator.is_not, infer=_infer.truth, parameters="x, y, /", symbol="is not", reads=False, cost="cheap"
+)
 IN = define("contains", infer=_infer.truth, symbol="in", cost="cheap")
 """`args[0] in args[1]`."""
 NOT_IN = define("not_contains", infer=_infer.truth, symbol="not in", cost="cheap")
@@ -336,85 +362,3 @@ NOT_IN = define("not_contains", infer=_infer.truth, symbol="not in", cost="cheap
 FLOAT_OF = define("float_", builtins.float, infer=_infer.always(_infer.FLOAT), parameters="x=0.0, /", cost="cheap")
 INT_OF = define("int_", builtins.int, infer=_infer.always(_infer.INT), parameters="x=0, /", cost="cheap")
 BOOL_OF = define("bool_", builtins.bool, infer=_infer.always(BOOL), parameters="x=False, /", cost="cheap")
-
-
-def compute(primitive: Primitive, style: str | None, static: Any, args: Sequence[Any], keywords: dict[str, Any]) -> Any:
-    """Run one primitive without blocks on run-time values, as the interpreter does."""
-    if primitive in _DIRECT:
-        return _DIRECT[primitive](static, *args, **keywords)
-    if primitive.symbol and style in (None, "operator") and "operator" in primitive.spellings:
-        return primitive.spellings["operator"][1](*args)
-    if style in ("method", "attribute"):
-        found = getattr(args[0], primitive.spellings[style][0])
-        return found(*args[1:], **keywords) if style == "method" else found
-    args = [*args, *positional_only(primitive, keywords)]
-    return primitive.function(style)(*args, **keywords)
-
-
-def positional_only(primitive: Primitive, keywords: dict[str, Any]) -> list[Any]:
-    """Take the operands out of `keywords` that a call must pass by position (`/` in the signature), in order."""
-    parameters = () if primitive.signature is None else primitive.signature.parameters.values()
-    names = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in keywords]
-    return [keywords.pop(name) for name in names]
-
-
-def _raise(static: Any, error: BaseException, cause: BaseException | None = None) -> None:
-    raise error from cause
-
-
-def _assert(static: Any, test: Any, message: Any = None) -> None:
-    if not test:
-        raise AssertionError(*([] if message is None else [message]))
-
-
-def _addat(static: Any, x: Any, index: Any, value: Any) -> None:
-    x[index] += value
-
-
-def _vaddat(static: Any, x: Any, index: Any, value: Any) -> Any:
-    x = copy.copy(x)
-    if isinstance(x, np.ndarray):
-        np.add.at(x, index, value)
-    else:
-        x[index] = x[index] + value
-    return x
-
-
-def _unbroadcast(static: Any, g: Any, x: Any) -> Any:
-    shape = np.shape(x)
-    lead = np.ndim(g) - len(shape)
-    g = np.sum(g, axis=tuple(range(lead))) if lead > 0 else g
-    axes = tuple(k for k, n in enumerate(shape) if n == 1 and np.shape(g)[k] != 1)
-    return np.sum(g, axis=axes, keepdims=True) if axes else g
-
-
-def _expression(static: ExpressionSource, *args: Any) -> Any:
-    import ast
-
-    code = compile(ast.fix_missing_locations(ast.Expression(static.tree)), "<expression>", "eval")
-    return eval(code, dict(zip(static.names, args, strict=True)))
-
-
-_DIRECT: dict[Primitive, Callable[..., Any]] = {
-    COMMENT: lambda static: None,
-    RAISE: _raise,
-    ASSERT: _assert,
-    TUPLE: lambda static, *args: static(*args) if static else args,
-    FIXED_LIST: lambda static, *args: list(args),
-    LIST: lambda static, *args: list(args),
-    DICT: lambda static, *args: dict(zip(static, args, strict=True)),
-    RECORD: lambda static, *args: static[0](**dict(zip(static[1], args, strict=True))),
-    GETATTR: lambda static, x: getattr(x, static),
-    ADDAT: _addat,
-    VADDAT: _vaddat,
-    APPEND: lambda static, x, v: x.append(v),
-    POP: lambda static, x, *i: x.pop(*i),
-    UNBROADCAST: _unbroadcast,
-    RANGE_LENGTH: lambda static, *bounds: len(range(*bounds)),
-    EXTERNAL: lambda static: static.read(),
-    CALL_PYTHON: lambda static, f, *args, **keywords: f(*args, **keywords),
-    CALL_METHOD: lambda static, x, *args, **keywords: getattr(x, static)(*args, **keywords),
-    EXPRESSION: _expression,
-    IN: lambda static, x, y: x in y,
-    NOT_IN: lambda static, x, y: x not in y,
-}

@@ -15,10 +15,10 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
-from ..ir.types import NUMERIC, List, Object, Scalar, Type
+from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
-from .core import Core
 from .core import type_from_outside as signature_of
+from .derivatives import Derivatives
 from .environment import Frame
 from .parts import Keywords
 from .resolve import is_library
@@ -43,7 +43,7 @@ _DEEPEST = 60
 smoothly."""
 
 
-class Calls(Core):
+class Calls(Derivatives):
     """`call`, `apply`, `opaque` and `call_code`."""
 
     def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
@@ -68,59 +68,6 @@ class Calls(Core):
             return self._call_object(callee, args, keywords, node)
         return self._call_instance(callee, args, keywords, node)
 
-    def _make_derivative(
-        self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        """`grad(f)` of a function that is known: the derivative is known too."""
-        values = [self.as_constant(v) for v in (*args, *keywords.values())]
-        if any(v is None for v in values):
-            self.refuse(
-                f"`{callee.name}` of a function that is made here",
-                node,
-                "define the function outside, with what it needs as arguments",
-                UnsupportedCall,
-            )
-        known = [v.value for v in values if v is not None]
-        made = callee.value(*known[: len(args)], **dict(zip(keywords, known[len(args) :], strict=True)))
-        return Const(made, name=getattr(made, "__name__", callee.name))
-
-    def as_constant(self, value: Value) -> Const | None:
-        """A value that is known, tuples of such included; None for any other."""
-        if isinstance(value, Const):
-            return value
-        if isinstance(value, TupleValue):
-            items = [self.as_constant(v) for v in value.items]
-            return None if None in items else Const(tuple(i.value for i in items if i is not None))
-        return None
-
-    def _call_derivative(
-        self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
-        """A gradient: its program takes the place of the call."""
-        signature = inspect.signature(function)
-        try:
-            bound = signature.bind(*args, **keywords)
-        except TypeError as wrong:
-            self.refuse(f"`{function.__name__}`: {wrong}", node, error=UnsupportedCall)
-        for name, parameter in signature.parameters.items():
-            if name not in bound.arguments and parameter.default is not parameter.empty:
-                bound.arguments[name] = self.lift(parameter.default, name)
-        values = {name: bound.arguments[name] for name in signature.parameters if name in bound.arguments}
-        atoms = {name: self.as_atom(value, node) for name, value in values.items()}
-        static = {name: a.value for name, a in atoms.items() if isinstance(a, Const) and not isinstance(a.type, Scalar)}
-        active = [name for name, value in values.items() if self.is_active(value)]
-        made = function.program_for({name: a.type for name, a in atoms.items()}, static, active)
-        self.assumed_types.extend(made.externals)
-        self.resolved.update({(id(owner), name): (owner, name, seen) for owner, name, seen in made.resolved})
-        return self._entries_made(self.insert(made.function, list(atoms.values()), bool(active)))
-
-    def _entries_made(self, atom: Atom) -> Value:
-        """A tuple that the program has just made, as its entries."""
-        made = next((op for op in reversed(self.builder.ops) if atom in op.results), None)
-        if made is None or made.primitive is not P.TUPLE or made.static is not None:
-            return atom
-        return TupleValue(tuple(self._entries_made(a) for a in made.args))
-
     def _call_instance(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         method = self.method_of_class(callee, "__call__")
         if method is not None:
@@ -140,9 +87,9 @@ class Calls(Core):
             if result is not NotImplemented:
                 return result
         if hasattr(type(function), "program_for"):
-            return self._call_derivative(function, args, keywords, node)
+            return self.call_derivative(function, args, keywords, node)
         if getattr(function, "makes_derivative", False):
-            return self._make_derivative(callee, args, keywords, node)
+            return self.make_derivative(callee, args, keywords, node)
         if overloads(function):
             return self.apply(function, args, keywords, node)
         written = definition_of(function)
@@ -152,14 +99,16 @@ class Calls(Core):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:
                 return result
+        return self._call_python(callee, args, keywords, node)
+
+    def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """A class, a method or a function that has no rule."""
+        function = callee.value
         if isinstance(function, type):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
-            owner = (
-                self.lift(function.__self__, "self")
-                if isinstance(function.__self__, type)
-                else self._bound_owner(callee)
-            )
+            of_class = isinstance(function.__self__, type)
+            owner = self.lift(function.__self__, "self") if of_class else self._bound_owner(callee)
             return self.call(self.lift(function.__func__, callee.name or "method"), (owner, *args), keywords, node)
         if isinstance(function, (staticmethod, classmethod)):
             return self.call(self.lift(function.__func__, callee.name or "method"), args, keywords, node)

@@ -39,7 +39,6 @@ from .values import (
     Compound,
     Content,
     Lazy,
-    Method,
     Named,
     Poison,
     Range,
@@ -300,25 +299,30 @@ class Containers(Core):
         if isinstance(value, Choice):
             return self._choice_atom(value, node)
         if isinstance(value, Range):
-            return self.emit(
-                P.CALL_PYTHON, Const(range, name="range"), value.start, value.stop, value.step, type=Object(range)
-            )
+            bounds = (value.start, value.stop, value.step)
+            return self.emit(P.CALL_PYTHON, Const(range, name="range"), *bounds, type=Object(range))
         if isinstance(value, Lazy):
-            items = self.items_of(value, node)
-            listed = self.new_list((), node, growing=True) if items is None else TupleValue(items)
-            if items is None:
-                self.iterate(value, lambda entry: self.append(listed, entry, node), node=node)
-            return self.as_atom(listed, node)
+            return self._lazy_atom(value, node)
+        return self._object_atom(value, node)
+
+    def _lazy_atom(self, value: Lazy, node: gast.AST | None) -> Atom:
+        """What an iterator gives, as a list."""
+        items = self.items_of(value, node)
+        listed = self.new_list((), node, growing=True) if items is None else TupleValue(items)
+        if items is None:
+            self.iterate(value, lambda entry: self.append(listed, entry, node), node=node)
+        return self.as_atom(listed, node)
+
+    def _object_atom(self, value: Value, node: gast.AST | None) -> Atom:
+        """What is not a number or a structure of such: a function that stands outside, a bound method."""
         if isinstance(value, Poison):
             self.refuse(value.reason, node, value.hint)
         if isinstance(value, Named):
-            return self.emit(
-                P.GETATTR, self.as_atom(value.owner, node), static=value.name, type=Object(None), inactive=True
-            )
-        if isinstance(value, (Closure, Method)):
-            function = value.code.function if isinstance(value, Closure) else None
-            if function is not None:
-                return Const(function, name=function.__name__)
+            owner = self.as_atom(value.owner, node)
+            return self.emit(P.GETATTR, owner, static=value.name, type=Object(None), inactive=True)
+        function = value.code.function if isinstance(value, Closure) else None
+        if function is not None:
+            return Const(function, name=function.__name__)
         self.refuse("a function made here is used as a value in a place that cannot be read", node, "call it directly")
 
     def _tuple_atom(self, value: TupleValue, node: gast.AST | None) -> Atom:
@@ -346,13 +350,9 @@ class Containers(Core):
     def _instance_atom(self, cell: Cell, content: Content, atoms: list[Atom], node: gast.AST | None) -> Atom:
         assert cell.cls is not None and content.keys is not None
         type_ = Record(cell.cls, content.keys, tuple(a.type for a in atoms))
-        if not hasattr(cell.cls, "__dataclass_fields__"):
-            if any(map(self.is_active, atoms)):
-                self.refuse(
-                    f"an instance of {cell.cls.__name__} is returned or passed on",
-                    node,
-                    "return its fields, or make it a dataclass",
-                )
+        if not hasattr(cell.cls, "__dataclass_fields__") and any(map(self.is_active, atoms)):
+            what = f"an instance of {cell.cls.__name__} is returned or passed on"
+            self.refuse(what, node, "return its fields, or make it a dataclass")
         return self.emit(P.RECORD, *atoms, type=type_, static=(cell.cls, content.keys))
 
     def _choice_atom(self, value: Choice, node: gast.AST | None) -> Atom:

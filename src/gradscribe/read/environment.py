@@ -70,9 +70,8 @@ class Store:
         """Note the values that more than one name or container holds."""
         if isinstance(value, Compound):
             self.shared.update(atoms_of(value))
-        elif isinstance(value, Var) and (isinstance(key, Cell) or not key[1].startswith("%")):
-            if self._holders.setdefault(value, key) != key:
-                self.shared.add(value)
+        elif isinstance(value, Var) and _is_holder(key) and self._holders.setdefault(value, key) != key:
+            self.shared.add(value)
 
     def begin(self) -> None:
         """Log writes from here on."""
@@ -114,3 +113,8 @@ def _mentions(value: Value, cell: Cell) -> bool:
     if isinstance(value, Reference):
         return value.cell is cell
     return isinstance(value, Compound) and any(_mentions(part, cell) for part in value.parts)
+
+
+def _is_holder(key: Key) -> bool:
+    """Whether a key is a container or a name of the user's."""
+    return isinstance(key, Cell) or not key[1].startswith("%")

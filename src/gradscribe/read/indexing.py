@@ -10,7 +10,7 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Const, Var
 from ..ir.types import (
     INT,
     NUMERIC,
@@ -26,6 +26,7 @@ from ..ir.types import (
 )
 from .assumptions import Restart
 from .core import Core
+from .lists import is_slice
 from .values import (
     Choice,
     Compound,
@@ -98,18 +99,9 @@ class Indexing(Core):
             )
         if isinstance(index, Compound) and self.is_active(index):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
-        atom = self.index_atom(index, node)
-        result = self.emit(P.GETITEM, container, atom)
-        if isinstance(result, Var) and isinstance(type_, List) and isinstance(result.type, List):
-            result = self._fresh_slice(container, result)
-        return result
-
-    def _fresh_slice(self, container: Var, result: Var) -> Var:
-        region = self.regions.find(container)
-        sites = [site for var, site in self.list_sites.items() if self.regions.find(var) is region]
-        if sites:
-            self.list_sites[result] = sites[0]
-        return result
+        if isinstance(type_, List) and is_slice(index):
+            return self.list_slice(container, index, node)
+        return self.emit(P.GETITEM, container, self.index_atom(index, node))
 
     def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         type_ = container.type

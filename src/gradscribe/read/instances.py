@@ -67,9 +67,7 @@ class Instances(Core):
         content = Content("instance", (), ())
         for field in dataclasses.fields(cls):
             value = self._field_value(field, bound, cls, node)
-            if value is not None and field.init:
-                content = content.put(field.name, value)
-            elif value is not None:
+            if value is not None:
                 content = content.put(field.name, value)
         self.store.set(made.cell, content)
         post = inspect.getattr_static(cls, "__post_init__", None)

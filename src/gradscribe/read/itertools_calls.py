@@ -205,7 +205,6 @@ class IteratorCalls(Core):
         indices = self._ndindex((self.get_attribute(array, "shape", node),), {}, node)
         return Lazy("ndenumerate", (indices, array))
 
-
     @reads(np.ix_)
     def _ix(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         """Each sequence of integers as an array along an axis of its own."""

@@ -98,9 +98,11 @@ class Joins(Core):
 
     def grow_if_unequal(self, key: Key, left: Value, right: Value) -> None:
         """A list that has one length here and another there has a length that is known at run time only."""
-        if isinstance(key, Cell) and key.kind == "list" and key.origin is None:
-            if isinstance(left, Content) and isinstance(right, Content) and len(left.items) != len(right.items):
-                self.grow(key)
+        lists = isinstance(key, Cell) and key.kind == "list" and key.origin is None
+        if not lists or not isinstance(left, Content) or not isinstance(right, Content):
+            return
+        if len(left.items) != len(right.items):
+            self.grow(key)
 
 
 class _Join:

@@ -32,6 +32,7 @@ from .iteration import Iteration
 from .itertools_calls import IteratorCalls
 from .joins import Joins
 from .library_calls import LibraryCalls
+from .lists import RunTimeLists
 from .loops import Loops
 from .methods import Methods
 from .numpy_calls import NumpyCalls
@@ -72,6 +73,7 @@ class Reader(
     Joins,
     Loops,
     Containers,
+    RunTimeLists,
     Indexing,
     Writing,
     Instances,

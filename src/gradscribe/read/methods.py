@@ -15,6 +15,7 @@ from ..ir.nodes import Const, Var
 from ..ir.primitives import overloads
 from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Tuple, is_numeric
 from .core import Core
+from .lists import is_run_time_list
 from .parts import Keywords
 from .values import (
     NONE,
@@ -92,6 +93,19 @@ class Methods(Core):
     def _array_put(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         return self.call(Const(np.put, name="np.put"), (owner, *args), keywords, node)
 
+    def _array_astype(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """With `copy=False` the array itself, where it has the dtype already."""
+        keep = keywords.get("copy")
+        if keep is None or not (is_const(keep, bool) and not keep.value):
+            return NotImplemented
+        rest = {k: v for k, v in keywords.items() if k != "copy"}
+        wanted = args[0] if args else rest.get("dtype")
+        (found,) = self.with_dtypes([self.as_atom(wanted)]) if wanted is not None else (None,)
+        own = getattr(getattr(owner, "type", None), "dtype", None)
+        if own is None or not isinstance(found, Const) or set(rest) - {"dtype"}:
+            self.refuse("whether `astype` copies is known at run time only", node, "leave out `copy=False`")
+        return owner if np.dtype(found.value) == own else self.call_named(owner, "astype", args, rest, node)
+
     def _array_sort(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if not overloads(np.sort):
             return NotImplemented
@@ -129,19 +143,13 @@ class Methods(Core):
 
     def _list_extend(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._expanded_first(owner, node)
-        items = self.items_of(args[0], node)
-        if items is None:
-            self.iterate(args[0], lambda item: self.append(owner, item, node), node=node)
-        for item in items or ():
-            self.append(owner, item, node)
+        self.extend_list(owner, args[0], node)
         return NONE
 
     def _list_pop(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._expanded_first(owner, node)
         if isinstance(owner, Var) and isinstance(owner.type, List):
-            position = [self.as_atom(a, node) for a in args]
-            popped = self.emit(P.POP, owner, *position, type=owner.type.item)
-            return popped
+            return self.pop_from_list(owner, args[0] if args else Const(-1), node)
         assert isinstance(owner, Reference)
         content = self.content(owner, node)
         index = args[0] if args else Const(-1)
@@ -168,14 +176,23 @@ class Methods(Core):
         return NONE if result is None else result
 
     def _list_insert(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        if not is_const(args[0], int):
-            self.refuse("an item is inserted at a place that is not constant", node)
+        if isinstance(owner, Reference) and not is_const(args[0], int) and owner.cell.origin is None:
+            self.grow(owner.cell)
+        if is_run_time_list(owner):
+            self.insert_in_list(owner, args[0], args[1], node)  # type: ignore[arg-type]
+            return NONE
         return self._change(owner, node, lambda items: items.insert(args[0].value, args[1]))
 
     def _list_reverse(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if is_run_time_list(owner):
+            self.reverse_list(owner, node)  # type: ignore[arg-type]
+            return NONE
         return self._change(owner, node, lambda items: items.reverse())
 
     def _list_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        if is_run_time_list(owner):
+            self.cut_list(owner, Const(0), node)  # type: ignore[arg-type]
+            return NONE
         return self._change(owner, node, lambda items: items.clear())
 
     def _list_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:

@@ -11,11 +11,11 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.nodes import Const, Var
-from ..ir.types import INT, UNKNOWN, Array, Scalar
+from ..ir.types import INT, SLICE, UNKNOWN, Array, List, Scalar
 from .core import Core
 from .parts import Keywords
 from .special import reads
-from .values import NONE, TRUE, TupleValue, Value, is_const
+from .values import NONE, TRUE, Cell, TupleValue, Value, is_const
 
 _REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min, np.logical_and: np.all}
 _REDUCED[np.logical_or] = np.any
@@ -51,6 +51,37 @@ class NumpyCalls(Core):
             return NotImplemented
         return self.call(Const(np.empty, name="np.empty"), args, keywords, node)
 
+    @reads(np.concatenate, np.hstack)
+    def _concatenate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """The arrays of a list whose length is known at run time only, one behind the other: they may differ in
+        length."""
+        axis = args[1] if len(args) > 1 else keywords.get("axis", Const(0))
+        listed = args[0] if args else None
+        item = listed.type.item if isinstance(listed, Var) and isinstance(listed.type, List) else None
+        flat = is_const(axis, int) and axis.value == 0 and not set(keywords) - {"axis"}  # type: ignore[union-attr]
+        if not isinstance(item, Array) or item.ndim != 1 or not flat or item.kind not in "fc":
+            return NotImplemented
+        total, place = Cell("temporary", "n"), Cell("temporary", "place")
+        length = lambda part: self.emit(P.LENGTH, self.as_atom(part), type=INT, hint="n")  # noqa: E731
+        add = lambda cell, part: self.store.set(  # noqa: E731
+            cell, self.binary(operator.add, self.store.get(cell), length(part), node)
+        )
+        for cell in (total, place):
+            self.store.set(cell, Const(0))
+        self.iterate(listed, lambda part: add(total, part), node=node)
+        dtype = Const(np.dtype(item.dtype).type, name=f"np.{item.dtype}")
+        made = self.numpy("empty", self.store.get(total), dtype=dtype)
+
+        def trip(part: Value) -> None:
+            start = self.store.get(place)
+            add(place, part)
+            stop = self.store.get(place)
+            index = self.emit(P.SLICE_, self.as_atom(start), self.as_atom(stop), NONE, type=SLICE, hint="part")
+            self.set_item(made, index, part, node)
+
+        self.iterate(listed, trip, node=node)
+        return made
+
     # writing where a mask says ----------------------------------------------------------------------------------------
 
     @reads(np.copyto)
@@ -66,17 +97,33 @@ class NumpyCalls(Core):
     def _store_where(self, target: Value, mask: Value, value: Value, node: gast.AST | None) -> Value:
         """`target[mask] = value[mask]`, all of the target's shape."""
         mask = self._spread(mask, target, node)
-        value = value if _rank(value) == 0 else self._spread(value, target, node)
-        if NotImplemented in (mask, value):
+        chosen = NotImplemented if mask is NotImplemented else self._chosen(value, mask, target, node)
+        if chosen is NotImplemented:
             return NotImplemented
-        self.set_item(target, mask, value if _rank(value) == 0 else self.get_item(value, mask, node), node)
+        self.set_item(target, mask, chosen, node)
         return NONE
 
-    def _spread(self, value: Value, target: Value, node: gast.AST | None) -> Value:
-        """A value broadcast to the shape of an array."""
-        if _rank(target) is None or _rank(value) is None:
+    def _spread(self, mask: Value, target: Value, node: gast.AST | None) -> Value:
+        """A mask, or other integers, broadcast to the shape of an array."""
+        if _rank(target) is None or _rank(mask) is None:
             return NotImplemented
-        return value if _same_shape(value, target) else self.numpy("broadcast_to", value, self._shape_of(target, node))
+        return mask if _same_shape(mask, target) else self.numpy("broadcast_to", mask, self._shape_of(target, node))
+
+    def _chosen(self, value: Value, mask: Value, target: Value, node: gast.AST | None) -> Value:
+        """The entries of a value, broadcast to the shape of an array, where a mask is true."""
+        rank = _rank(value)
+        if rank == 0:
+            return value
+        if rank is None or _rank(target) is None:
+            return NotImplemented
+        if _same_shape(value, target):
+            return self.get_item(value, mask, node)
+        index = []
+        for k, length in enumerate(self.items_of(self._shape_of(value, node), node) or ()):
+            along = Const(tuple(-1 if axis == k else 1 for axis in range(rank)))
+            places = self.numpy("reshape", self.numpy("arange", length), along)
+            index.append(self.get_item(self._spread(places, target, node), mask, node))
+        return self.get_item(value, TupleValue(tuple(index)), node)
 
     @reads(np.putmask)
     def _putmask(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -173,10 +220,9 @@ class NumpyCalls(Core):
         if not isinstance(function, np.ufunc) or function.nout != 1 or keywords or _rank(out) is None:
             return NotImplemented
         mask = self._spread(where, out, node)
-        spread = [a if _rank(a) == 0 else self._spread(a, out, node) for a in args]
-        if mask is NotImplemented or NotImplemented in spread:
+        chosen = [] if mask is NotImplemented else [self._chosen(a, mask, out, node) for a in args]
+        if mask is NotImplemented or NotImplemented in chosen:
             return NotImplemented
-        chosen = [a if _rank(a) == 0 else self.get_item(a, mask, node) for a in spread]
         self.set_item(out, mask, self.apply(function, chosen, {}, node), node)
         return out
 

@@ -18,7 +18,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import STRING, Array, Dict, List, Numeric, Object, Scalar, Tuple
+from ..ir.types import STRING, Array, Dict, List, Numeric, Object, Scalar, Tuple, is_continuous
 from .core import Core
 from .values import (
     Choice,
@@ -94,10 +94,19 @@ class Operators(Core):
 
     def _arithmetic(self, function: Callable[..., Any], operands: tuple[Value, ...], node: gast.AST | None) -> Value:
         atoms = [self._operand(v, node) for v in operands]
+        if any(isinstance(a.type, Array) for a in atoms):
+            atoms = [self._as_array_operand(a) for a in atoms]
         found = lookup(function)
         assert found is not None
         type_ = STRING if any(a.type == STRING for a in atoms) and function is not operator.matmul else None
         return self.emit(found[0], *atoms, style="operator", type=type_)
+
+    def _as_array_operand(self, atom: Atom) -> Atom:
+        """Beside an array, a list whose length is known at run time only is made an array."""
+        array = lookup(np.array)
+        if array is None or not isinstance(atom.type, List) or not is_continuous(atom.type):
+            return atom
+        return self.emit(array[0], atom, style=array[1])
 
     def _operand(self, value: Value, node: gast.AST | None) -> Atom:
         """A number or array; a list among them is made an array, as NumPy would."""
@@ -201,7 +210,7 @@ class Operators(Core):
         if found is not None:
             return found
         if self._is_list(target) and function is operator.add:
-            self.iterate(value, lambda item: self.append(target, item, node), node=node)
+            self.extend_list(target, value, node)
             return target
         if isinstance(target, Var) and isinstance(target.type, Array):
             self.update_item(function, target, Const(Ellipsis), value, node)

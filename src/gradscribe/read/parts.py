@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import gast
@@ -196,6 +196,30 @@ class Parts:
         raise NotImplementedError
 
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def list_slice(self, container: Var, index: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def extend_list(self, target: Value, value: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def insert_in_list(self, target: Var, index: Value, value: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def pop_from_list(self, target: Var, index: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def cut_list(self, target: Var, start: Atom, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def reverse_list(self, target: Var, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def store_in_slice(self, target: Var, index: Value, value: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
         raise NotImplementedError
 
     def where_into(

@@ -15,7 +15,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, lookup, overloads
-from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type
+from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
 from .assumptions import Restart
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
@@ -137,10 +137,14 @@ class PrimitiveCalls(Core):
         """An operand; where a number or array is meant, a list of active values is made an array first."""
         if primitive.name not in _SEQUENCES and isinstance(value, (TupleValue, Reference)):
             plain = self._plain(value, node)
-            if plain is not None:
+            if plain is not None and not (isinstance(plain, list) and primitive.name in _DATA):
                 return Const(plain)
+            if plain is not None:
+                return self.emit(*_array_of(Const(plain)), style="np")
         atom = self.as_atom(value, node)
         listed = isinstance(atom, Var) and isinstance(atom.type, (FixedList, List, Tuple))
+        if isinstance(atom.type, List) and primitive.name not in _TAKES_LISTS and is_continuous(atom.type):
+            return self.emit(*_array_of(atom), style="np")
         if primitive.name in _SEQUENCES or not (isinstance(value, (TupleValue, Reference)) or listed):
             return atom
         array = lookup(np.array)
@@ -259,6 +263,19 @@ _SEQUENCES = {
     "max_of", "min_of", "fsum", "math_prod", "dist", "multi_dot", "ascontiguousarray", "asfortranarray",
     "asarray_chkfinite",
 }  # fmt: skip
+
+
+_DATA = {"interp"}
+"""The primitives to which a list of constants is given as an array."""
+
+_TAKES_LISTS = {"array", "length", "contains", "not_contains"}
+"""The primitives that take lists whose length is known at run time only; to others these are given as arrays."""
+
+
+def _array_of(atom: Atom) -> tuple[Primitive, Atom]:
+    found = lookup(np.array)
+    assert found is not None
+    return found[0], atom
 
 
 OBSERVERS = {print, repr, str, format, id, type, hash, isinstance, callable, hasattr, len, ascii}

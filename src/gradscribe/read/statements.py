@@ -13,11 +13,12 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Var
 from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure
 from .core import Core
+from .lists import is_run_time_list, is_slice
 from .operators import BINARY
 from .values import NONE, Content, Lazy, Reference, Value, is_code
 
@@ -110,9 +111,9 @@ class Statements(Core):
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
         items = self.forced(value, node)
-        if items is None and not starred and isinstance(value, Var):
-            if isinstance(value.type, (Array, Numeric, List, Object)):
-                return tuple(self.get_item(value, Const(k), node) for k in range(count))
+        counted = isinstance(value, Var) and isinstance(value.type, (Array, Numeric, List, Object))
+        if items is None and not starred and counted:
+            return tuple(self.get_item(value, Const(k), node) for k in range(count))
         if items is None:
             listed = self.items_of(self.call(Const(list, name="list"), (value,), {}, node), node)
             if listed is None:
@@ -187,6 +188,15 @@ class Statements(Core):
 
     def _delete_item(self, target: gast.Subscript) -> None:
         container, index = self.expression(target.value), self.index(target.slice)
+        known = isinstance(container, Reference) and container.cell.kind == "list" and container.cell.origin is None
+        if isinstance(container, Reference) and known and not isinstance(index, Const):
+            self.grow(container.cell)
+        if is_run_time_list(container):
+            if is_slice(index):
+                self.store_in_slice(container, index, self.new_list((), target, tag="none"), target)  # type: ignore[arg-type]
+            else:
+                self.pop_from_list(container, index, target)  # type: ignore[arg-type]
+            return
         if not isinstance(container, Reference) or not isinstance(index, Const) or container.cell.origin is not None:
             self.refuse("`del` of this item", target, "build a new container without it")
         content = self.content(container, target)

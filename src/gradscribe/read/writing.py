@@ -23,6 +23,7 @@ from ..ir.types import (
 )
 from .assumptions import Restart
 from .core import Core
+from .lists import is_slice
 from .values import (
     Cell,
     Content,
@@ -88,6 +89,9 @@ class Writing(Core):
             self.expand(container, node)
         if isinstance(container.type, (Scalar, Tuple)):
             self.refuse("items of this value cannot be assigned", node)
+        if isinstance(container.type, List) and is_slice(index):
+            self.store_in_slice(container, index, value, node)
+            return
         atom = self._list_item(value, node) if isinstance(container.type, List) else self.array_operand(value, node)
         if isinstance(container.type, List) and not (isinstance(index, Const) and isinstance(index.value, slice)):
             self._widen_var(container, atom)

@@ -16,7 +16,7 @@ Shape = tuple[Dim, ...]
 
 
 def by_shape(function: Callable[..., Any], shape: Callable[..., Shape | None]) -> Infer:
-    """The type of an array function: its dtype is that of operand 0, its dimensions are `shape(dims, *rest, **keywords)`.
+    """The type of an array function: the dtype of operand 0, the dimensions `shape(dims, *rest, **keywords)`.
 
     `rest` and `keywords` are constants, or atoms where they are not constant. Where `shape` returns None or fails, the
     type is found by example.

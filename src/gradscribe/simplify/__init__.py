@@ -25,11 +25,14 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
         primal: in forward mode the function that was differentiated: what does not compute one of its values belongs
             to the derivative.
     """
-    function = share(prune(fold(function)))
-    function = prune(fold(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__)))
-    function = prune(shorten_shapes(sink_buffers(function), _derivative_ops(function).__contains__))
-    function = tidy_cells(function, _derivative_ops(function).__contains__)
-    return _without_empty_sections(prune(fuse_loops(prune(function))))
+    function = _respelled(share(prune(fold(function))), primal)
+    function = prune(shorten_shapes(sink_buffers(fold(function)), _derivative_ops(function).__contains__))
+    function = prune(tidy_cells(function, _derivative_ops(function).__contains__))
+    return _without_empty_sections(prune(fuse_loops(_respelled(function, primal))))
+
+
+def _respelled(function: Function, primal: Function | None) -> Function:
+    return prune(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__))
 
 
 def prepare(function: Function) -> Function:

@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 from ..analyse.regions import Regions, has_memory, regions
 from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import DIVIDE, MULTIPLY, NEGATIVE, Primitive
+from ..ir.primitives import CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
 from ..ir.types import Array, Type
 from .identities import EXACT, LOOSE, NO_COPY, is_number, is_real, number
 from .prune import prune
 from .rewriting import Rewriting, uses
 
+RECENT = 8
+"""How far above an operation the ones that compute its operands are looked for where memory is written."""
 Derivative = Callable[[Op], bool]
 
 
@@ -95,9 +97,16 @@ class Algebra(Rewriting):
         op = self.source.get(atom) if isinstance(atom, Var) else None
         if op is None or op.primitive is not primitive or op.keywords:
             return None
-        if not all(map(self.is_stable, (*op.args, atom))):
-            return None
-        return op
+        return op if all(map(self.is_stable, (*op.args, atom))) or self.is_recent(op) else None
+
+    def is_recent(self, made: Op) -> bool:
+        """Whether an operation stands close above, with nothing in between that may write memory."""
+        for op in reversed(self.ops[-RECENT:]):
+            if op is made:
+                return True
+            if op.blocks or op.primitive is CALL or not op.primitive.is_pure:
+                return False
+        return False
 
     def is_stable(self, atom: Atom) -> bool:
         return isinstance(atom, Const) or not (has_memory(atom.type) and self.groups.is_written(atom))
@@ -139,7 +148,7 @@ class Spelling(Algebra):
         """`c * rest`, with c at the left end of the product or quotient that `rest` is."""
         path: list[Op] = []
         while self.is_single(rest) and is_real(rest):
-            inner = self.defined(rest, MULTIPLY) or (self.defined(rest, DIVIDE) if c == -1 else None)
+            inner = self.defined(rest, MULTIPLY) or self.defined(rest, DIVIDE)
             if inner is None or not is_real(*inner.args):
                 break
             if inner.primitive is MULTIPLY and is_number(inner.args[0]):

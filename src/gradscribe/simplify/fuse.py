@@ -7,9 +7,10 @@
         e = e_tape.pop(); bx[i] += bs * e
 
 That is so when the mirror only accumulates: each value that it carries goes to the next trip unchanged, or with
-something added that depends on no other carried value, and nothing on the way writes memory. Then trip i of the mirror runs right
-behind trip i of the loop, and what it pops is what that trip has just pushed. Everything else that the mirror reads
-must be known before the loop. The order of a sum changes, and with it its rounding: this is for derivative code only.
+something added that depends on no other carried value, and nothing on the way writes memory. Then trip i of the mirror
+runs right behind trip i of the loop, and what it pops is what that trip has just pushed. Everything else that the
+mirror reads must be known before the loop. The order of a sum changes, and with it its rounding: this is for
+derivative code only.
 """
 
 from __future__ import annotations

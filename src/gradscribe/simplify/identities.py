@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .. import rules
+from ..ir.compute import compute
 from ..ir.nodes import Atom, Const, Op, Var, replace
 from ..ir.primitives import (
     ADD,
@@ -33,10 +34,10 @@ from ..ir.primitives import (
     SUBTRACT,
     TUPLE,
     Primitive,
-    compute,
 )
 from ..ir.types import Array, Scalar
 from .rewriting import same
+from .sums import SUMS
 
 if TYPE_CHECKING:
     from .algebra import Algebra
@@ -284,3 +285,5 @@ LOOSE: dict[Primitive, list[Rewrite]] = {
     SUBTRACT: [sum_of_constants, zero_less],
     NEGATIVE: [minus_constant, sign_of_product],
 }
+for _primitive, _rewrites in SUMS.items():
+    LOOSE.setdefault(_primitive, []).extend(_rewrites)

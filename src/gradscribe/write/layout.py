@@ -106,7 +106,7 @@ class _Layout:
             made = _PRINT[type(statement)](self, statement, margin)
             cited = self.citations.get(statement)
             if cited is not None and made[0].strip() != cited:
-                made[0] = _cited(made[0], cited.removeprefix("return "))
+                made[0] = _cited(made[0], cited)
             lines += made
         return lines
 
@@ -196,10 +196,19 @@ def _citations(body: list[ast.stmt]) -> dict[ast.stmt, str]:
         origin: Location | None = getattr(statement, "origin", None)
         if origin is None:
             continue
-        if (origin.filename, origin.line) != last:
-            found[statement] = origin.text
+        source = _source(origin.text)
+        if (origin.filename, origin.line) != last and source:
+            found[statement] = source
         last = (origin.filename, origin.line)
     return found
+
+
+def _source(line: str) -> str | None:
+    """What a comment says of a source line: nothing of one that only opens a block, the start of one that goes on."""
+    if line.endswith(":"):
+        return None
+    line = line.removeprefix("return ")
+    return f"{line[:-1].rstrip()} ..." if line.endswith(("(", "[", "{")) else line
 
 
 def _simple(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -26,14 +26,23 @@ class Liveness:
         leaves: the values that an atom's expression reads.
         inlined: the values without a line of their own.
         drop: whether copies and ops without use are taken out of the lines.
+        kept: results that are no reason to drop an op, used or not.
     """
 
     def __init__(
-        self, lines: list[Line], params: Iterable[Var], leaves: Leaves, inlined: Container[Var], *, drop: bool = False
+        self,
+        lines: list[Line],
+        params: Iterable[Var],
+        leaves: Leaves,
+        inlined: Container[Var],
+        *,
+        drop: bool = False,
+        kept: Container[Var] = (),
     ) -> None:
-        self.leaves, self.inlined, self.drop = leaves, inlined, drop
+        self.leaves, self.inlined, self.drop, self.kept = leaves, inlined, drop, kept
         self.effects = Effects()
         self.ranges: dict[Var, Intervals] = {}
+        self.dropped = False
         self._place: dict[Line, tuple[int, int, int]] = {}
         self._counter = 0
         self._number(lines)
@@ -99,6 +108,7 @@ class Liveness:
 
     def _walk(self, lines: list[Line], live: dict[Var, int]) -> None:
         kept = [line for line in reversed(lines) if self._line(line, live) or not self.drop]
+        self.dropped |= len(kept) < len(lines)
         lines[:] = reversed(kept)
 
     def _line(self, line: Line, live: dict[Var, int]) -> bool:
@@ -123,7 +133,7 @@ class Liveness:
         if self._is_inlined(line):
             return True
         op = line.op
-        if self.drop and not self.effects.must_run(op) and not any(r in live for r in op.results):
+        if self.drop and not self.effects.must_run(op) and not any(r in live or r in self.kept for r in op.results):
             return False
         for result in op.results:
             self._close(live, result, place + 1)
@@ -132,7 +142,9 @@ class Liveness:
 
     def _copies(self, line: Copies, place: int, live: dict[Var, int]) -> bool:
         if self.drop:
-            line.pairs = [(t, s) for t, s in line.pairs if t in live]
+            needed = [(t, s) for t, s in line.pairs if t in live]
+            self.dropped |= len(needed) < len(line.pairs)
+            line.pairs = needed
         for target, source in line.pairs:
             if target is not source:
                 self._close(live, target, place + 1)
@@ -175,6 +187,8 @@ class Liveness:
             live.setdefault(var, end + 1)
         self._walk(line.body, live)
         for var in line.bound:
+            if not var.named:  # a loop inside may not count with the same name
+                live[var] = end
             self._close(live, var, start + 1)
         for param in exhausted:
             live.setdefault(param, start + 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import Location
 from ..ir.build import Undef
-from ..ir.infer import index_parts, is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,
@@ -34,7 +34,6 @@ from .expressions import BINARY, Expressions, without_sign
 from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
 from .undefined import Gaps
 
-
 ON_ONE_LINE = 4
 """The most names that are given plain values in one statement."""
 
@@ -56,9 +55,7 @@ class Statements:
         read: the values that a line mentions; the others need no name.
     """
 
-    def __init__(
-        self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]
-    ) -> None:
+    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]) -> None:
         self.expressions, self.names, self.gaps, self.read = expressions, names, gaps, read
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
@@ -68,9 +65,6 @@ class Statements:
         for line in lines:
             more = self.line(line)
             if isinstance(line, Do) and line.op.results and not line.op.result.named and _makes_list(more):
-                if len(lists) == ON_ONE_LINE:
-                    made += _gathered(lists, set())
-                    lists = []
                 lists += more  # type: ignore[arg-type]
                 continue
             if more:
@@ -160,10 +154,11 @@ class Statements:
         target, index, value = op.args
         left, right = self.expressions.item(target, index), self.expressions.atom(value)
         if isinstance(right, ast.BinOp) and _keeps_type(op):
-            if ast.dump(right.left) == ast.dump(left):
-                return ast.AugAssign(left, right.op, right.right)
-            if self._is_whole(target, index) and ast.dump(right.left) == ast.dump(left.value):
-                return ast.AugAssign(left.value, right.op, right.right)
+            whole = [left.value] if self._is_whole(target, index) else []
+            for place in (left, *whole):
+                amount = _amount(right, place)
+                if amount is not None:
+                    return ast.AugAssign(place, right.op, amount)
         return ast.Assign([left], right)
 
     def _is_whole(self, target: Atom, index: Atom) -> bool:
@@ -295,6 +290,14 @@ def _signed(value: ast.expr) -> tuple[ast.operator, ast.expr]:
     return (ast.Add(), value) if positive is None else (ast.Sub(), positive)
 
 
+def _amount(value: ast.BinOp, place: ast.expr) -> ast.expr | None:
+    """What `place` is multiplied with (or divided by, ...) in a value; a number may stand in front of it."""
+    if ast.dump(value.left) == ast.dump(place):
+        return value.right
+    number = isinstance(value.op, ast.Mult) and isinstance(value.left, ast.Constant)
+    return value.left if number and ast.dump(value.right) == ast.dump(place) else None
+
+
 def _keeps_type(op: Op) -> bool:
     """Whether `x[i] = x[i] * v` and `x[i] *= v` do the same: no cast on the way into an array."""
     target, index, value = op.args
@@ -309,11 +312,16 @@ def _keeps_type(op: Op) -> bool:
 def _gathered(made: Sequence[ast.stmt], named: set[str]) -> list[ast.stmt]:
     """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
     plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
-    if not 2 <= len(plain) <= ON_ONE_LINE or _depend_on_each_other(made):
+    if len(plain) < 2 or _depend_on_each_other(made):
         return list(made)
-    targets = ast.Tuple([s.targets[0] for s in plain])
-    rest = [s for s in made if s not in plain]
-    return [ast.Assign([targets], ast.Tuple([s.value for s in plain])), *rest]
+    rows = [_at_once(plain[k : k + ON_ONE_LINE]) for k in range(0, len(plain), ON_ONE_LINE)]
+    return [*rows, *(s for s in made if s not in plain)]
+
+
+def _at_once(plain: list[ast.Assign]) -> ast.Assign:
+    if len(plain) == 1:
+        return plain[0]
+    return ast.Assign([ast.Tuple([s.targets[0] for s in plain])], ast.Tuple([s.value for s in plain]))
 
 
 def _depend_on_each_other(made: Sequence[ast.stmt]) -> bool:

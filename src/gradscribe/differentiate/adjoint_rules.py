@@ -1,0 +1,139 @@
+"""The mirror of an operation that has a rule: what each of its active operands gets, of the operand's own shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import UnsupportedCall
+from ..ir.build import Builder
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import ADD, DIVIDE, EQUAL, FULL_LIKE, MULTIPLY, NEGATIVE, POSITIVE, SHAPE, SUBTRACT
+from ..ir.types import STRUCTURES, Scalar, is_continuous
+from ..rules.table import Rule, is_starred, operand_names, rule_of
+from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
+from .expand import call, expand, wrap
+from .structures import item_of
+
+if TYPE_CHECKING:
+    from .frames import Sweep
+
+
+def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
+    rule = rule_of(op.primitive)
+    if op.primitive is MULTIPLY and op.args[0] is op.args[1]:
+        _apply_square(op, g, adjoints)
+        return
+    for name, position, atom in _active_operands(op, sweep):
+        if rule is None or (name not in rule.adjoint and name not in rule.zero):
+            what = f"there is no derivative of {op.primitive} with respect to {name or 'its operands'}"
+            raise UnsupportedCall(what, op.origin)
+        if name in rule.zero:
+            continue
+        if rule.elementwise:
+            adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
+        else:
+            found = _general(op, rule, name, position, atom, g, adjoints)
+            if rule.masks and isinstance(found, Var):
+                adjoints.masked.add(found)
+            adjoints.add(atom, found)
+
+
+def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+    """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
+    if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
+        adjoints.masked.add(found)
+        return found
+    if g not in adjoints.masked or not isinstance(found, Var):
+        return found
+    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
+        builder = adjoints.builder
+        zero = builder.emit(EQUAL, g, Const(0.0))
+        chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
+        assert isinstance(chosen, Var)
+        found = chosen
+    adjoints.masked.add(found)
+    return found
+
+
+def _scales(op: Op) -> bool:
+    """Whether an operation multiplies by a number that is known."""
+    return op.primitive in (MULTIPLY, DIVIDE) and any(isinstance(a, Const) for a in op.args[op.primitive is DIVIDE :])
+
+
+def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
+    builder = adjoints.builder
+    adjoints.add(op.args[0], builder.emit(MULTIPLY, builder.emit(MULTIPLY, Const(2.0), g), op.args[0]))
+
+
+def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
+    """The active operands with the names of their parameters; `position` is their place among the args."""
+    names = operand_names(op.primitive, len(op.args)) or ("",) * len(op.args)
+    named = [*zip(names, range(len(op.args)), op.args, strict=False)]
+    named += [(key, -1, atom) for key, atom in op.keywords]
+    return [(n, k, a) for n, k, a in named if isinstance(a, Var) and a in sweep.active]
+
+
+def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
+    builder, z = adjoints.builder, op.result
+    partial = rule.adjoint[name]
+    if same_shape(atom.type, z.type):
+        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
+    if is_spread(g, z.type):
+        mark = len(builder.ops)
+        small = expand(builder, partial, g, z, op=op)
+        if small is None:
+            return None
+        if isinstance(atom.type, Scalar) and isinstance(small.type, Scalar):
+            return builder.emit(MULTIPLY, small, size_of(builder, z))
+        del builder.ops[mark:]
+        g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
+    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
+    return None if found is None else adjoints.unbroadcast(found, atom)
+
+
+def size_of(builder: Builder, z: Var) -> Atom:
+    return call(builder, np.size, (wrap(builder, z),), {}).atom
+
+
+def _general(op: Op, rule: Rule, name: str, position: int, atom: Var, g: Adjoint, adjoints: Adjoints) -> Adjoint:
+    builder, z = adjoints.builder, op.result
+    whole = adjoints.full(g, z) if not isinstance(z.type, STRUCTURES) else _tree(adjoints, z, g)
+    mark = len(builder.ops)
+    found = expand(builder, rule.adjoint[name], whole, z, op=op)
+    operands = [k for k, n in enumerate(operand_names(op.primitive, len(op.args))) if n == name]
+    if isinstance(found, tuple) and is_starred(op.primitive, name):
+        found = found[operands.index(position)]
+    if found is None or isinstance(found, tuple):
+        return found
+    found = _unspread(builder, mark, found, atom)
+    larger = rule.elementwise or rule.broadcasts
+    return adjoints.unbroadcast(found, atom) if larger and not is_spread(found, atom.type) else found
+
+
+def _tree(adjoints: Adjoints, z: Var, g: Adjoint) -> Adjoint:
+    """The adjoint of a structure, None where a part is absent."""
+    parts = adjoints.items(z.type, g)
+    assert isinstance(z.type, STRUCTURES)
+    full = []
+    for k, (item, part) in enumerate(zip(z.type.items, parts, strict=True)):
+        absent = part is None or not is_continuous(item)
+        full.append(Const(None) if absent else adjoints.full(part, item_of(adjoints.builder, z, k)))
+    return tuple(full)
+
+
+def _unspread(builder: Builder, mark: int, found: Atom, atom: Var) -> Atom:
+    """Where a rule only spread a scalar to the shape of its operand, the scalar itself: it stands for that."""
+    last = builder.ops[-1] if len(builder.ops) > mark else None
+    if last is None or found not in last.results:
+        return found
+    if last.primitive is FULL_LIKE and last.args[0] is atom and isinstance(last.args[1].type, Scalar):
+        builder.ops.pop()
+        return last.args[1]
+    if last.primitive.name == "broadcast_to" and isinstance(last.args[0].type, Scalar):
+        shape = next((op for op in builder.ops[mark:] if last.args[1] in op.results), None)
+        if shape is not None and shape.primitive is SHAPE and shape.args[0] is atom:
+            builder.ops.pop()
+            return last.args[0]
+    return found

@@ -1,0 +1,86 @@
+"""The mirrors of writes to an array: what the cells of the shadow hold goes to the value that was written there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import UntrackableAlias
+from ..ir.build import Builder
+from ..ir.indexing import is_basic_index
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import (
+    ADDAT,
+    COPY,
+    GETITEM,
+    LAST_WRITE,
+    SETITEM,
+)
+from ..ir.types import Array, List, is_continuous
+from .adjoints import Adjoints, bar
+from .items import known_parts
+from .lists import mirror_list_write
+from .shadows import address
+
+if TYPE_CHECKING:
+    from .frames import Sweep
+
+
+def mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
+    target, index, value = op.args
+    if not sweep.is_pointer(target):
+        _refuse_lost_write(sweep, op)
+        return
+    assert isinstance(target, Var)
+    builder, shadow = adjoints.builder, sweep.shadow(target)
+    if isinstance(target.type, List):
+        mirror_list_write(sweep, op, adjoints)
+        return
+    if isinstance(value, Var) and value in sweep.active:
+        g = _cells(builder, shadow, index, bar(value.hint))
+        if isinstance(g.type, Array) and is_basic_index(index):
+            g = builder.emit(COPY, g, hint=bar(value.hint))
+        g = _only_last(builder, g, shadow, index)
+        builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
+        adjoints.add(value, adjoints.unbroadcast(g, value))
+    else:
+        builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
+
+
+def _cells(builder: Builder, shadow: Var, index: Atom, hint: str) -> Var:
+    """The cells of a shadow that an index names."""
+    if isinstance(index, Const) and index.value is ...:
+        return shadow
+    return builder.emit(GETITEM, shadow, index, hint=hint)
+
+
+def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
+    """An active value stored where no derivative can follow: integers cut the gradient, anything else is refused."""
+    value = op.args[-1]
+    target = op.args[0]
+    if isinstance(value, Var) and value in sweep.active and is_continuous(target.type):
+        raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
+
+
+def _only_last(builder: Builder, g: Atom, shadow: Var, index: Atom) -> Atom:
+    """Of the entries of a repeated index only the last one to be written counts."""
+    if known_parts(index):
+        return g
+    return builder.emit(LAST_WRITE, g, shadow, index, hint=getattr(g, "hint", "g"))
+
+
+def mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
+    target, index, value = op.args
+    if not sweep.is_pointer(target):
+        _refuse_lost_write(sweep, op)
+        return
+    assert isinstance(target, Var)
+    if not isinstance(value, Var) or value not in sweep.active:
+        return
+    builder, shadow = adjoints.builder, sweep.shadow(target)
+    g: Atom = _cells(builder, shadow, index, bar(value.hint))
+    if op.primitive is ADDAT:
+        g = _only_last(builder, g, shadow, index)
+    g = adjoints.unbroadcast(g, value)
+    if isinstance(g.type, Array) and (g is shadow or is_basic_index(index)) and not sweep.is_pointer(value):
+        g = builder.emit(COPY, g, hint=bar(value.hint))
+    adjoints.add(value, g)
