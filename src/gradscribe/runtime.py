@@ -255,6 +255,30 @@ def slope(function: Any, position: int, *operands: Any) -> Any:
     return total / step
 
 
+def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:
+    """Where the result of a convolution lies in the full one."""
+    full = [a + b - 1 for a, b in zip(np.shape(x), np.shape(y))]
+    if mode == "full":
+        return tuple(map(slice, full))
+    if mode == "same":
+        return tuple(slice((n - a) // 2, (n - a) // 2 + a) for n, a in zip(full, np.shape(x)))
+    return tuple(slice(min(a, b) - 1, max(a, b)) for a, b in zip(np.shape(x), np.shape(y)))
+
+
+def in_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
+    """The adjoint of a convolution of x with y by mode "same" or "valid", as that of the full one."""
+    if mode == "full":
+        return g
+    out = np.zeros([a + b - 1 for a, b in zip(np.shape(x), np.shape(y))], g.dtype)
+    out[_place_in_full(x, y, mode)] = g
+    return out
+
+
+def out_of_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
+    """The part of a full convolution of x with y that mode "same" or "valid" leaves."""
+    return g[_place_in_full(x, y, mode)]
+
+
 def writable(view: Any) -> Any:
     """A diagonal that may be written, where the array that it is a view of may be."""
     view.flags.writeable = True

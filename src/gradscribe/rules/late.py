@@ -15,6 +15,9 @@ FAMILIES = {
     "scipy.fft": "scipy_fft",
     "scipy.stats": "stats",
     "scipy.linalg": "scipy_linalg",
+    "scipy.signal": "scipy_signal",
+    "scipy.integrate": "scipy_integrate",
+    "scipy.spatial.distance": "scipy_distance",
 }
 """Module of the library -> module of this package."""
 

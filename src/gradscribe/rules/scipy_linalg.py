@@ -10,6 +10,7 @@ import scipy.linalg as sl
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
+from . import scipy_linalg_definitions  # noqa: F401
 from .decompositions import (
     cholesky_adjoint,
     cholesky_tangent,
@@ -20,13 +21,13 @@ from .decompositions import (
     folded,
     unfolded,
 )
-from .facts import is_structure, rank, real_only
+from .facts import is_complex, is_structure, rank, real_only
 from .linalg import DET, INV, by_example
 from .norms import NORM
 from .products import turned
 from .table import RULES, Rule, dispatching, general, linear
 
-expm, solve_triangular, solve_sylvester = (dispatching(f) for f in (sl.expm, sl.solve_triangular, sl.solve_sylvester))
+solve_triangular, solve_sylvester = (dispatching(f) for f in (sl.solve_triangular, sl.solve_sylvester))
 
 
 def same_rule(function: Any, of: Any, parameters: str, **renamed: str) -> None:
@@ -199,19 +200,29 @@ general(
 # ------------------------------------------------------------------ functions of matrices
 
 
-def _frechet(a: Any, d: Any) -> Any:
-    """The derivative of the matrix exponential at a along d: a block of the exponential of a matrix twice as large."""
+def _frechet(function: Any, a: Any, d: Any) -> Any:
+    """The derivative of an analytic function of a matrix at a along d: a block of that of a matrix twice as large."""
     top = np.concatenate([a, d], axis=-1)
     whole = np.concatenate([top, np.concatenate([np.zeros_like(a), a], axis=-1)], axis=-2)
     n = a.shape[-1]
-    return expm(whole)[..., :n, n:]
+    return function(whole)[..., :n, n:]
 
 
-general(
-    define("expm", sl.expm, infer=_infer.same_as_first, parameters="A"),
-    dict(A=lambda g, z, A: _frechet(turned(A), g)),
-    dict(A=lambda d, z, A: _frechet(A, d)),
-)
+def _function_of_matrix(name: str, infer: Any) -> None:
+    function = dispatching(getattr(sl, name))
+
+    def along(a: Any, d: Any) -> Any:
+        made = _frechet(function, a, d)
+        return made if is_complex(a) or is_complex(d) and infer is _infer.same_as_first else np.real(made)
+
+    primitive = define(name, getattr(sl, name), infer=infer, parameters="A")
+    general(primitive, dict(A=lambda g, z, A: along(turned(A), g)), dict(A=lambda d, z, A: _frechet(function, A, d)))
+
+
+for _name in ("expm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm"):
+    _function_of_matrix(_name, _infer.same_as_first)
+for _name in ("sqrtm", "logm"):
+    _function_of_matrix(_name, _infer.always(_infer.NUMERIC))
 
 # ------------------------------------------------------------------ decompositions
 

@@ -19,7 +19,7 @@ from scipy import stats
 from .. import runtime
 from ..ir import infer as _infer
 from ..ir.primitives import define
-from . import special  # noqa: F401  (the rules of what the densities are made of)
+from . import special, stats_definitions  # noqa: F401  (the rules of what the densities are made of)
 from .table import dispatching, general
 
 ROOT_2PI = float(np.sqrt(2.0 * np.pi))
