@@ -185,6 +185,16 @@ def stored_twice(x0, c):
     return np.sum(x * x)
 
 
+def stored_perhaps(x0, c):
+    x, y = x0.copy(), np.zeros_like(x0)
+    for i in range(1, len(x)):
+        t = np.exp(-x[i - 1] * c)
+        if i != 2:
+            y[i] = t
+        x[i] = x[i] * t
+    return np.sum(x * x) + np.sum(y)
+
+
 def counted_in_steps(x0, c):
     x = x0.copy()
     i, k = len(x) - 1, 3
@@ -203,7 +213,7 @@ SAVES = {
     smooth: 0, triangular_solve: 0, back_substitution: 0, cholesky: 0, cholesky_by_items: 0, lu: 0, gram_schmidt: 1,
     there_and_back: 0, levels: 0, counted_by_hand: 0,
     smooth_around: 1, smooth_down: 1, in_time: 2, chosen: 2, reversed_view: 2, stored_and_changed: 2,
-    stored_ahead: 0, stored_twice: 2, counted_in_steps: 1,
+    stored_ahead: 0, stored_twice: 2, stored_perhaps: 2, counted_in_steps: 1,
 }  # fmt: skip
 """How many values each saves for the reverse sweep in its loops."""
 
@@ -240,6 +250,21 @@ def test_pullback_twice(function):
     first, second = pullback(1.0), pullback(1.0)
     check(function, args, first)
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("function", SAVES, ids=lambda f: f.__name__)
+def test_twice(function):
+    first, second = VECTOR if function.__code__.co_varnames[1] == "c" else MATRIX
+    derivative = gs.grad(function)
+    rng = np.random.default_rng(2)
+    weights, direction = rng.standard_normal(np.shape(first)), rng.standard_normal(np.shape(first))
+
+    def along(x, y):
+        return np.sum(derivative(x, y) * weights)
+
+    found = np.sum(gs.grad(along)(first, second) * direction)
+    step = 1e-6 * direction
+    assert found == pytest.approx((along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6)
 
 
 def products(x0, c):
