@@ -264,7 +264,9 @@ def test_twice(function):
 
     found = np.sum(gs.grad(along)(first, second) * direction)
     step = 1e-6 * direction
-    assert found == pytest.approx((along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6)
+    assert found == pytest.approx(
+        (along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6
+    )
 
 
 def products(x0, c):

@@ -72,7 +72,7 @@ class PrimitiveCalls(Core):
 
     def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Operands with the dtypes that are known (`x.dtype` of an array) as constants, to infer types from."""
-        return [Const(np.dtype(self.dtypes[a]), name="dtype") if a in self.dtypes else a for a in atoms]  # type: ignore[index]
+        return [Const(np.dtype(self.dtypes[a]), name="dtype") if a in self.dtypes else a for a in atoms]
 
     def _type_by_dtype(self, primitive: Primitive, atoms: list[Atom], named: dict[str, Atom]) -> Type | None:
         if primitive.infer is None or not any(a in self.dtypes for a in (*atoms, *named.values())):
