@@ -32,6 +32,20 @@ def growth(x, n):
     return s
 
 
+def unrolled(w, h, steps):
+    states = [h]
+    for t in range(steps):
+        states.append(np.tanh(w @ states[-1]))
+    return np.sum(states[0] * states[-1])
+
+
+def logistic(w, xs, ys):
+    loss = 0.0
+    for i in range(len(ys)):
+        loss += math.log1p(math.exp(-ys[i] * (xs[i] @ w)))
+    return loss
+
+
 class Model:
     scale = 2.0
 
@@ -83,6 +97,13 @@ def test_without_annotations_and_arguments(program, capsys):
     assert code == 0 and "return bx" in out
 
 
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("name", ["unrolled", "logistic"])
+def test_arguments_that_must_be_arrays(program, capsys, name, mode):
+    code, out, err = run(capsys, f"{program}:{name}", "--mode", mode)
+    assert (code, err) == (0, "") and " @ " in out
+
+
 def test_plain_translation_differs(program, capsys):
     _, optimised, _ = run(capsys, f"{program}:growth")
     code, plain, _ = run(capsys, f"{program}:growth", "--no-optimize")
@@ -123,7 +144,7 @@ def test_method_of_a_class(program, capsys):
         ("missing.py:f", "there is no file missing.py"),
         ("{program}:missing", "it has lecture, growth"),
         ("{program}:NOT_A_FUNCTION", "is not a function"),
-        ("{program}:refused", "program.py:31"),
+        ("{program}:refused", "program.py:45"),
         ("no_such_module_at_all:f", "ModuleNotFoundError"),
     ],
 )

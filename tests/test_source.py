@@ -115,7 +115,9 @@ def test_found(function, body):
 
 
 def test_lambdas_on_one_line():
-    fs = [lambda x: x + 1, lambda x: x + 1.0, lambda x: x - 1, lambda x: lambda y: x + y]; n = 2; gs = lambda x: x + n  # noqa
+    fs = [lambda x: x + 1, lambda x: x + 1.0, lambda x: x - 1, lambda x: lambda y: x + y]
+    n = 2
+    gs = lambda x: x + n  # noqa
     assert [text_of(f) for f in fs] == ["return x + 1", "return x + 1.0", "return x - 1", "return lambda y: x + y"]
     assert text_of(fs[3](1)) == "return x + y"
     assert text_of(gs) == "return x + n"

@@ -102,7 +102,7 @@ def square_system(w, inputs):
 
 
 def solve_with_products(seed=0):
-    """Solve Df(w) z = v by GMRES from products Df z, and by CG from products with both Df and its transpose: residuals."""
+    """Solve Df(w) z = v by GMRES from products Df z, and by CG from products with Df and its transpose: residuals."""
     random = np.random.default_rng(seed)
     inputs, w, v = random.normal(size=(8, 8)), random.normal(size=8), random.normal(size=8)
     still = np.zeros_like(inputs)

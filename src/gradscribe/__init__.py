@@ -1,13 +1,13 @@
 """Source-to-source automatic differentiation of Python functions.
 
-    from gradscribe import grad
+from gradscribe import grad
 
-    @grad
-    def f(x, y):
-        return x * y + math.sin(x)
+@grad
+def f(x, y):
+    return x * y + math.sin(x)
 
-    f(2.0, 3.0)     # the derivative with respect to x
-    f.show()        # the Python source of the derivative
+f(2.0, 3.0)     # the derivative with respect to x
+f.show()        # the Python source of the derivative
 """
 
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp

@@ -15,16 +15,16 @@ import numpy as np
 from . import pipeline
 from .arguments import ArgNums, check_result, differentiable, names_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
-from .errors import BadArgument, UnsupportedCall
+from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
-from .guess import guess_types
+from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
 from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
+T = TypeVar("T")
 
 
 class Derivative(Generic[P, R]):
@@ -185,8 +185,7 @@ class Derivative(Generic[P, R]):
     @property
     def source(self) -> str:
         if self._last is None:
-            types, static = guess_types(self.primal)
-            self._last = self._compile(types, static)
+            self._last = self._guessing(self._compile)
         return self._last.written.text
 
     def source_for(self, *args: Any, **keywords: Any) -> str:
@@ -204,8 +203,20 @@ class Derivative(Generic[P, R]):
         Args:
             as_text: what makes text of a program of the IR (`gradscribe.ir.dump.dump`, say); Python where None.
         """
-        kinds, static = guess_types(self.primal)
-        return pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
+        return self._guessing(
+            lambda kinds, static: pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
+        )
+
+    def _guessing(self, make: Callable[[Mapping[str, Type], Mapping[str, object]], T]) -> T:
+        """What is made for the first guess of the arguments that will do."""
+        failure: GradscribeError | None = None
+        for kinds, static in guesses(self.primal):
+            try:
+                return make(kinds, static)
+            except GradscribeError as error:
+                failure = failure or error
+        assert failure is not None
+        raise failure
 
     def show(self) -> None:
         """Print the source."""
@@ -310,7 +321,7 @@ def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
 
 
 for _transform in (grad, value_and_grad):
-    _transform.makes_derivative = True  # type: ignore[attr-defined]  # read as such inside functions
+    _transform.makes_derivative = True  # read as such inside functions
 
 
 def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

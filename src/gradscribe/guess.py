@@ -41,6 +41,20 @@ def guess_types(function: Callable[..., Any]) -> tuple[dict[str, Type], dict[str
     return types, static
 
 
+def guesses(function: Callable[..., Any]) -> Iterator[tuple[dict[str, Type], dict[str, object]]]:
+    """What to try in turn: `guess_types`, and then vectors for the parameters about which nothing speaks.
+
+    Args:
+        function: a function with source.
+    """
+    types, static = guess_types(function)
+    yield types, static
+    parameters = inspect.signature(function).parameters
+    open_ = [n for n, t in types.items() if t is FLOAT and parameters[n].annotation is parameters[n].empty]
+    if open_:
+        yield {n: _array(n, 1) if n in open_ else t for n, t in types.items()}, static
+
+
 def _guess(name: str, parameter: inspect.Parameter, uses: _Uses) -> Type:
     annotated = _ANNOTATED.get(parameter.annotation)
     if annotated:
@@ -54,13 +68,21 @@ def _guess(name: str, parameter: inspect.Parameter, uses: _Uses) -> Type:
         return abstract(parameter.default, name)
     if name in uses.integers:
         return INT
-    return FLOAT if parameter.kind is parameter.POSITIONAL_OR_KEYWORD or parameter.kind is parameter.POSITIONAL_ONLY else Object()
+    return (
+        FLOAT
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD or parameter.kind is parameter.POSITIONAL_ONLY
+        else Object()
+    )
 
 
 def _array(name: str, rank: int) -> Array:
     from .ir.types import Dim
 
-    return Array("float64", tuple(Dim(f"{name}.{k}", 0, False) for k in range(rank))) if rank else Array("float64", (UNKNOWN,))
+    return (
+        Array("float64", tuple(Dim(f"{name}.{k}", 0, False) for k in range(rank)))
+        if rank
+        else Array("float64", (UNKNOWN,))
+    )
 
 
 class _Uses:
@@ -90,12 +112,19 @@ class _Uses:
         elif isinstance(node, gast.Attribute) and node.attr in _OF_ARRAYS:
             self._at_least(node.value, 2 if node.attr == "T" else 1)
         elif isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult):
-            self._at_least(node.left, 1 if isinstance(node.left, gast.Subscript) and _path(node.left) is None else 2)
-            self._at_least(node.right, 2 if _is_matrix_name(node.right) else 1)
+            self._factor(node.left, 2)
+            self._factor(node.right, 2 if _is_matrix_name(node.right) else 1)
         elif isinstance(node, gast.Call):
             self._call(node)
         elif isinstance(node, gast.For) and isinstance(node.iter, gast.Name):
             self._at_least(node.iter, 1)
+
+    def _factor(self, node: Any, rank: int) -> None:
+        """A factor of a matrix product; an entry of an array (`xs[i] @ w`) is a vector."""
+        if isinstance(node, gast.Subscript) and _path(node) is None:
+            self._at_least(node.value, 1 + len(node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]))
+        else:
+            self._at_least(node, rank)
 
     def _subscript(self, node: Any) -> None:
         index = node.slice

@@ -1,9 +1,9 @@
 """The order of everything.
 
-    read          the function's source becomes structured SSA, with types and external values settled
-    differentiate forward or reverse
-    simplify      what is written down leaner
-    write         Python text, compiled
+read          the function's source becomes structured SSA, with types and external values settled
+differentiate forward or reverse
+simplify      what is written down leaner
+write         Python text, compiled
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Compiled:
     program: Function
 
 
-def read(function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]) -> Lowered:
+def read(
+    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+) -> Lowered:
     """The primal as a program; a derivative is one that has been made already."""
     if hasattr(function, "program_for"):
         return function.program_for(kinds, static, wrt)

@@ -100,7 +100,7 @@ def added_along_axis(x: Any, indices: Any, value: Any, axis: int) -> Any:
     indices, value = np.swapaxes(indices, axis, -1), np.swapaxes(value, axis, -1)
     shape = np.broadcast_shapes(x.shape[:-1], indices.shape[:-1])
     grid = np.indices(shape + (1,), sparse=True)[:-1]
-    grid = [g if n == m else np.zeros_like(g) for g, n, m in zip(grid, x.shape, shape)]
+    grid = [g if n == m else np.zeros_like(g) for g, n, m in zip(grid, x.shape, shape, strict=False)]
     np.add.at(x, (*grid, indices), value)
     return np.swapaxes(x, axis, -1)
 
@@ -158,13 +158,13 @@ def cofactors(a: Any) -> Any:
 def resized(x: Any, like: Any) -> Any:
     """x cut, or filled up with zeros, to the shape of `like`; what x holds stays in front."""
     out = np.zeros(np.shape(like), x.dtype)
-    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape))
+    common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape, strict=False))
     out[common] = x[common]
     return out
 
 
 def doubled(h: Any, n: int, axis: int) -> Any:
-    """Half of a Hermitian spectrum of n entries, with the entries doubled that have a mirror image in the other half."""
+    """Half of a Hermitian spectrum of n entries, the entries doubled that have a mirror image in the other half."""
     h = np.moveaxis(2.0 * h, axis, 0)
     h[0] *= 0.5
     if n % 2 == 0 and len(h) > n // 2:
@@ -241,6 +241,45 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
     return v
 
 
+def slope(function: Any, position: int, *operands: Any) -> Any:
+    """The derivative of a smooth function of positive operands in one of them, by differences of order 8."""
+    x = np.asarray(operands[position], float)
+    step = 0.02 * x
+    total = 0.0
+    for k, weight in enumerate((4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0), 1):
+        ends = []
+        for sign in (1, -1):
+            moved = list(operands)
+            moved[position] = x + sign * k * step
+            ends.append(function(*moved))
+        total = total + weight * (ends[0] - ends[1])
+    return total / step
+
+
+def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:
+    """Where the result of a convolution lies in the full one."""
+    full = [a + b - 1 for a, b in zip(np.shape(x), np.shape(y))]
+    if mode == "full":
+        return tuple(map(slice, full))
+    if mode == "same":
+        return tuple(slice((n - a) // 2, (n - a) // 2 + a) for n, a in zip(full, np.shape(x)))
+    return tuple(slice(min(a, b) - 1, max(a, b)) for a, b in zip(np.shape(x), np.shape(y)))
+
+
+def in_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
+    """The adjoint of a convolution of x with y by mode "same" or "valid", as that of the full one."""
+    if mode == "full":
+        return g
+    out = np.zeros([a + b - 1 for a, b in zip(np.shape(x), np.shape(y))], g.dtype)
+    out[_place_in_full(x, y, mode)] = g
+    return out
+
+
+def out_of_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
+    """The part of a full convolution of x with y that mode "same" or "valid" leaves."""
+    return g[_place_in_full(x, y, mode)]
+
+
 def writable(view: Any) -> Any:
     """A diagonal that may be written, where the array that it is a view of may be."""
     view.flags.writeable = True
@@ -254,11 +293,11 @@ def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
     out = np.zeros(np.shape(x), g.dtype)
     for place in np.ndindex(*windows):
         index = [slice(None)] * out.ndim
-        for k, start in zip(axes, place):
+        for k, start in zip(axes, place, strict=False):
             end = index[k].stop or out.shape[k]
             first = (index[k].start or 0) + start
             index[k] = slice(first, end)
-        cut = tuple(slice(s.start or 0, (s.start or 0) + n) for s, n in zip(index, g.shape))
+        cut = tuple(slice(s.start or 0, (s.start or 0) + n) for s, n in zip(index, g.shape, strict=False))
         out[cut] += g[(..., *place)]
     return out
 

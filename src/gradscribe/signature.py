@@ -1,7 +1,8 @@
 """The abstract signature of a call: what of the arguments a derivative is compiled for.
 
-Numbers and arrays count by type, rank, dtype, and which dimensions are 1 or equal to each other; containers by their structure; strings, None,
-functions, classes and modules by identity, they are static. Shapes and values of numbers do not count.
+Numbers and arrays count by type, rank, dtype, and which dimensions are 1 or equal to each other; containers by their
+structure; strings, None, functions, classes and modules by identity, they are static. Shapes and values of numbers do
+not count.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _holds_static(value: object) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(_is_or_holds_static, value))
     if type(value) is dict:
-        return any(map(_is_or_holds_static, value.values()))  # type: ignore[attr-defined]
+        return any(map(_is_or_holds_static, value.values()))
     type_ = signature_of(value) if type(value).__module__ != "numpy" else None
     return isinstance(type_, Record) and any(_is_or_holds_static(getattr(value, n)) for n in type_.names)
 

@@ -14,7 +14,7 @@ from gradscribe.ir import primitives as P
 from gradscribe.ir.build import Builder
 from gradscribe.ir.check import check
 from gradscribe.ir.compute import compute
-from gradscribe.ir.infer import is_basic_index
+from gradscribe.ir.indexing import is_basic_index
 from gradscribe.ir.nodes import Block, Const, Function, Op, Parameter, Var, loop_of
 from gradscribe.ir.primitives import BY_NAME
 from gradscribe.ir.types import FLOAT, INT, SLICE, Array, Dim, Scalar

@@ -28,7 +28,7 @@ def put_cycle(x):
 
 def put_trunc(x):
     y = x * 1.0
-    np.put(y, [0, -2], x ** 2)
+    np.put(y, [0, -2], x**2)
     return np.sum(y * y)
 
 
@@ -54,87 +54,87 @@ def put_repeat(x):
 def place_cycle(x):
     y = x * 2
     np.place(y, y < 1, x[3:])
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def place_list(x):
     y = x * 2
     np.place(y, y < 1, [x[0], x[1]])
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def putmask_cycle(x):
     y = x * 2
     np.putmask(y, y < 1, x[:2])
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def putmask_2d(m):
     y = m * 2
     np.putmask(y, y < 1, m[0])
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def copyto_broadcast(m):
     y = np.zeros((4, 3))
     np.copyto(y, m[0], where=m > 0.3)
     np.copyto(y, m[:, :1], where=np.array([True, False, True]))
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def copyto_number(m):
     y = m * 1.0
     np.copyto(y, m[0, 0] * 2, where=m > 0.3)
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def copyto_overlap(x):
     y = x * 1.0
     np.copyto(y[1:], y[:-1])
-    return np.sum(y ** 3 * x)
+    return np.sum(y**3 * x)
 
 
 def fill_diagonal_by_number(m):
     y = m * 1.0
     np.fill_diagonal(y, m[0, 0] ** 2)
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def fill_diagonal_by_row(m):
     y = m * 1.0
     np.fill_diagonal(y, m[3] ** 2)
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def fill_diagonal_by_list(m):
     y = m * 1.0
     np.fill_diagonal(y, [m[3, 0], m[2, 1]])
-    return np.sum(y ** 3)
+    return np.sum(y**3)
 
 
 def divide_where(x):
     b = np.array([1.0, 0.0, 2.0, 0.0, 4.0])
     y = np.divide(x, b, out=np.zeros_like(x), where=b != 0)
-    return np.sum(y ** 2)
+    return np.sum(y**2)
 
 
 def log_where(x):
     y = np.log(x, out=np.zeros_like(x), where=x > 0)
-    return np.sum(y ** 2)
+    return np.sum(y**2)
 
 
 def add_where_out(x):
     y = x * 2
     np.add(y, x[0], out=y, where=x > 0)
     np.multiply(y[1:], y[:-1], out=y[1:], where=y[1:] > 0)
-    return np.sum(y ** 2)
+    return np.sum(y**2)
 
 
 def out_by_position(x):
     y = np.zeros(5)
     np.sin(x[1:], y[:-1])
     np.add(x[:2], x[1:3], y[3:])
-    return np.sum(y ** 2)
+    return np.sum(y**2)
 
 
 def out_by_keyword(x):
@@ -151,7 +151,7 @@ def out_dot(m):
     np.dot(m, m.T, out=o)
     p = np.empty((3, 3))
     np.matmul(m.T, m, out=p)
-    return np.sum(o ** 2) + np.sum(p)
+    return np.sum(o**2) + np.sum(p)
 
 
 def out_maximum(x):
@@ -166,7 +166,7 @@ def flat_read_and_written(m):
     a.flat[2] = a.flat[0] * a.flat[1]
     a.flat[[4, 5]] = m[0, 0]
     a.flat[::4] *= 2.0
-    return np.sum(a ** 2) + a.flat[3] ** 2
+    return np.sum(a**2) + a.flat[3] ** 2
 
 
 def flat_of_transposed(m):
@@ -179,9 +179,9 @@ def flat_loop(m):
     a = m * 1.0
     s = 0.0
     for v in a.flat:
-        s += v ** 2
+        s += v**2
     a.flat = m[0]
-    return s + np.sum(a ** 2)
+    return s + np.sum(a**2)
 
 
 def ndarray_is_empty(x):
@@ -190,22 +190,22 @@ def ndarray_is_empty(x):
     a[1] = x * x
     b = np.ndarray(3)
     b[:] = x[:3]
-    return np.sum(a ** 2) + np.sum(b)
+    return np.sum(a**2) + np.sum(b)
 
 
 def histogram_of_weights(x):
     h = np.histogram(np.array([0.1, 0.5, 0.5, 0.9, 1.0]), 3, weights=x)[0]
-    return np.sum(h ** 2)
+    return np.sum(h**2)
 
 
 def histogram_in_a_range(x):
     h, e = np.histogram(np.array([0.1, 0.5, 0.5, 0.9, 1.3]), bins=4, range=(0, 1), weights=x)
-    return np.sum(h ** 2) * e[1]
+    return np.sum(h**2) * e[1]
 
 
 def histogram_with_edges(x):
     h, e = np.histogram(np.array([0.1, 0.5, 0.5, 0.9, 1.3]), bins=[0, 0.5, 0.7, 1.3], weights=x)
-    return np.sum(h ** 2) * e[1]
+    return np.sum(h**2) * e[1]
 
 
 def bincount_of_weights(x):
@@ -215,12 +215,17 @@ def bincount_of_weights(x):
 def subtract_and_add_at(x):
     y = np.zeros(3)
     np.subtract.at(y, [0, 0, 1], x[:3])
-    np.add.at(y, np.array([2, 2, 2, 1, 0]), x ** 2)
-    return np.sum(y ** 3)
+    np.add.at(y, np.array([2, 2, 2, 1, 0]), x**2)
+    return np.sum(y**3)
 
 
 def outer_of_ufuncs(x):
-    return np.sum(np.add.outer(x, x[:2]) ** 2) + np.sum(np.minimum.outer(x, x[1:3])) + np.sum(np.multiply.outer(x, x)) + np.sum(np.subtract.outer(x, x[0]) ** 2)
+    return (
+        np.sum(np.add.outer(x, x[:2]) ** 2)
+        + np.sum(np.minimum.outer(x, x[1:3]))
+        + np.sum(np.multiply.outer(x, x))
+        + np.sum(np.subtract.outer(x, x[0]) ** 2)
+    )
 
 
 def rows_swapped(m):
@@ -238,7 +243,7 @@ def indices_mixed(m):
     a[i, :2] = m[:2, :2] ** 2
     a[i, [0, 1]] = 3 * m[1, 1]
     a[np.ix_([0, 1], [1, 2])] *= m[3, 0]
-    return np.sum(a ** 2)
+    return np.sum(a**2)
 
 
 def fancy_bool(m):
@@ -247,7 +252,7 @@ def fancy_bool(m):
     a[k] *= 2
     a[k, 1] = m[0, 0]
     a[~k] += 1
-    return np.sum(a ** 3)
+    return np.sum(a**3)
 
 
 def fancy_loop(m):
@@ -257,7 +262,7 @@ def fancy_loop(m):
         j = p[i]
         a[[i, j]] = a[[j, i]]
         a[i, [0, 1]] += m[j, 1]
-    return np.sum(a * m ** 2)
+    return np.sum(a * m**2)
 
 
 def argsort_swap(m):
@@ -265,8 +270,8 @@ def argsort_swap(m):
     for k in range(3):
         p = k + np.argmax(np.abs(a[k:, k]))
         a[[k, p]] = a[[p, k]]
-        a[k + 1:] -= np.outer(a[k + 1:, k] / a[k, k], a[k])
-    return np.sum(a ** 2)
+        a[k + 1 :] -= np.outer(a[k + 1 :, k] / a[k, k], a[k])
+    return np.sum(a**2)
 
 
 def sort_of_view(x):

@@ -266,6 +266,7 @@ def callable_chosen(x, kind):
     if kind == "a":
         f = math.exp
     elif kind == "b":
+
         def f(v):
             return v * v * v
     else:

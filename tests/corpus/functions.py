@@ -540,7 +540,14 @@ case(closure_factory, 1.3, 0.4)
 case(captured, 1.3)
 case(closure_of_module, 1.3)
 case(closure_three_deep, 1.3, 0.4)
-for _f in (nonlocal_counter, nonlocal_read_only, lambda_simple, lambda_default, lambda_called_at_once, lambda_conditional):
+for _f in (
+    nonlocal_counter,
+    nonlocal_read_only,
+    lambda_simple,
+    lambda_default,
+    lambda_called_at_once,
+    lambda_conditional,
+):
     case(_f, 1.3)
 case(lambda_two_on_a_line, 1.3, 0.4)
 case(function_as_argument, 1.3)

@@ -424,8 +424,19 @@ program(conv2d_bias, array(1, 3, 3, 2), array(2, 2, 2, 2), array(2))
 program(lenet, array(2, 5, 5, 1), array(2, 2, 1, 2), array(2), array(8, 3), array(3))
 program(resnet_block, array(2, 3, 3, 2), array(1, 1, 2, 2), array(3, 3, 2, 2, seed=1))
 program(conv_net_loops, array(4, 4), array(2, 2), 0.3)
-program(scattering, np.array([[1, 0], [0, 1]]), array(2, 2, 2, 2, 2), array(1, 2, 2, 2), array(1, 2, 2, 2, 2, seed=1)[..., 0, :])
-program(contour_integral, np.array([0.5 + 0.5j, 1.5 - 0.5j]), [array(2, 2) + 2 * np.eye(2), array(2, 2, seed=1)], array(2, 2))
+program(
+    scattering,
+    np.array([[1, 0], [0, 1]]),
+    array(2, 2, 2, 2, 2),
+    array(1, 2, 2, 2),
+    array(1, 2, 2, 2, 2, seed=1)[..., 0, :],
+)
+program(
+    contour_integral,
+    np.array([0.5 + 0.5j, 1.5 - 0.5j]),
+    [array(2, 2) + 2 * np.eye(2), array(2, 2, seed=1)],
+    array(2, 2),
+)
 program(clouds, array(3, 3), positive(3, 3), 0.5, 3)
 program(float32_filter, array(6).astype(np.float32), array(2).astype(np.float32))
 program(kalman, array(5), 0.1, 0.5)

@@ -56,7 +56,9 @@ def heat_3d(TSTEPS, A, B):
 def seidel_2d(TSTEPS, N, A):
     for t in range(TSTEPS - 1):
         for i in range(1, N - 1):
-            A[i, 1:-1] += A[i - 1, :-2] + A[i - 1, 1:-1] + A[i - 1, 2:] + A[i, 2:] + A[i + 1, :-2] + A[i + 1, 1:-1] + A[i + 1, 2:]
+            A[i, 1:-1] += (
+                A[i - 1, :-2] + A[i - 1, 1:-1] + A[i - 1, 2:] + A[i, 2:] + A[i + 1, :-2] + A[i + 1, 1:-1] + A[i + 1, 2:]
+            )
             for j in range(1, N - 1):
                 A[i, j] += A[i, j - 1]
                 A[i, j] /= 9.0
@@ -118,7 +120,10 @@ def fdtd_2d(TMAX, ex, ey, hz, fict):
 def hdiff(in_field, coeff):
     I, J, K = coeff.shape
     lap = 4.0 * in_field[1 : I + 3, 1 : J + 3] - (
-        in_field[2 : I + 4, 1 : J + 3] + in_field[: I + 2, 1 : J + 3] + in_field[1 : I + 3, 2 : J + 4] + in_field[1 : I + 3, : J + 2]
+        in_field[2 : I + 4, 1 : J + 3]
+        + in_field[: I + 2, 1 : J + 3]
+        + in_field[1 : I + 3, 2 : J + 4]
+        + in_field[1 : I + 3, : J + 2]
     )
     res = lap[1:, 1 : J + 1] - lap[:-1, 1 : J + 1]
     flx = np.where((res * (in_field[2 : I + 3, 2 : J + 2] - in_field[1 : I + 2, 2 : J + 2])) > 0, 0, res)
@@ -203,7 +208,9 @@ def cavity_flow(nx, ny, nt, nit, u, v, dt, dx, dy, p, rho, nu):
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, 0:-2])
             + nu * (dt / dx**2 * (un[1:-1, 2:] - 2 * un[1:-1, 1:-1] + un[1:-1, 0:-2]))
         )
-        v[1:-1, 1:-1] = vn[1:-1, 1:-1] - un[1:-1, 1:-1] * dt / dx * (vn[1:-1, 1:-1] - vn[1:-1, 0:-2]) + nu * dt * vn[2:, 1:-1]
+        v[1:-1, 1:-1] = (
+            vn[1:-1, 1:-1] - un[1:-1, 1:-1] * dt / dx * (vn[1:-1, 1:-1] - vn[1:-1, 0:-2]) + nu * dt * vn[2:, 1:-1]
+        )
         u[0, :] = 0
         u[:, 0] = 0
         u[-1, :] = 1
@@ -218,7 +225,9 @@ def channel_flow(nit, u, v, dt, dx, F):
         un = u.copy()
         vn = v.copy()
         u[1:-1, 1:-1] = (
-            un[1:-1, 1:-1] - un[1:-1, 1:-1] * dt / dx * (un[1:-1, 1:-1] - un[1:-1, 0:-2]) + F * dt
+            un[1:-1, 1:-1]
+            - un[1:-1, 1:-1] * dt / dx * (un[1:-1, 1:-1] - un[1:-1, 0:-2])
+            + F * dt
             - vn[1:-1, 1:-1] * dt / dx * (un[1:-1, 1:-1] - un[0:-2, 1:-1])
         )
         u[1:-1, -1] = un[1:-1, -1] - un[1:-1, -1] * dt / dx * (un[1:-1, -1] - un[1:-1, -2]) + F * dt
@@ -264,7 +273,9 @@ def wave_leapfrog(u, v, c, steps):
     previous, current = u.copy(), v.copy()
     for t in range(steps):
         following = np.zeros_like(current)
-        following[1:-1] = 2.0 * current[1:-1] - previous[1:-1] + c * c * (current[2:] - 2.0 * current[1:-1] + current[:-2])
+        following[1:-1] = (
+            2.0 * current[1:-1] - previous[1:-1] + c * c * (current[2:] - 2.0 * current[1:-1] + current[:-2])
+        )
         previous, current = current, following
     return current
 

@@ -344,11 +344,11 @@ def semicolons(x):
 
 
 def long_expression(x):
-    return (x + 1.0) * (x + 2.0) * (x + 3.0) / (1.0 + x * x) - (x - 1.0) * (
-        x**3 - 2.0 * x
-        + 1.0
-    ) + math.sin(x) \
-        * math.cos(x)
+    return (
+        (x + 1.0) * (x + 2.0) * (x + 3.0) / (1.0 + x * x)
+        - (x - 1.0) * (x**3 - 2.0 * x + 1.0)
+        + math.sin(x) * math.cos(x)
+    )
 
 
 def unary_operators(x):

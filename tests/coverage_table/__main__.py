@@ -1,5 +1,6 @@
-"""`python -m tests.coverage_table [--kind KIND] [--priority N] [--only TEXT] [-o docs/coverage.md]`: derivatives of NumPy, SciPy,
-math and builtins, case by case: right, refused, or wrong, in reverse and in forward mode against differences."""
+"""`python -m tests.coverage_table [--kind KIND] [--priority N] [--only TEXT] [-o docs/coverage.md]`: derivatives of
+NumPy, SciPy, math and builtins, case by case: right, refused, or wrong, in reverse and in forward mode against
+differences."""
 
 from __future__ import annotations
 
@@ -51,7 +52,9 @@ def verdict(case: dict[str, Any], scope: dict[str, Any], mode: str, seconds: int
         return f"unusable: {type(error).__name__}: {error}"
     try:
         value = function(*copy.deepcopy(args))
-        scalar = isinstance(value, (float, int, np.floating)) or (isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f")
+        scalar = isinstance(value, (float, int, np.floating)) or (
+            isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f"
+        )
         return judge(function, args, active(args), mode, seconds=seconds, scalar=scalar)
     except Exception as error:  # noqa: BLE001
         return f"unusable: {type(error).__name__}: {error}"

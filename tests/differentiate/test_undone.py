@@ -1,4 +1,4 @@
-"""What the reverse sweep saves of memory that is overwritten: as little as a careful person would, and never too little.
+"""What the reverse sweep saves of memory that is overwritten: as little as a careful person, and never too little.
 
 The judge is the complex step: the programs here are analytic.
 """
@@ -185,6 +185,16 @@ def stored_twice(x0, c):
     return np.sum(x * x)
 
 
+def stored_perhaps(x0, c):
+    x, y = x0.copy(), np.zeros_like(x0)
+    for i in range(1, len(x)):
+        t = np.exp(-x[i - 1] * c)
+        if i != 2:
+            y[i] = t
+        x[i] = x[i] * t
+    return np.sum(x * x) + np.sum(y)
+
+
 def counted_in_steps(x0, c):
     x = x0.copy()
     i, k = len(x) - 1, 3
@@ -203,7 +213,7 @@ SAVES = {
     smooth: 0, triangular_solve: 0, back_substitution: 0, cholesky: 0, cholesky_by_items: 0, lu: 0, gram_schmidt: 1,
     there_and_back: 0, levels: 0, counted_by_hand: 0,
     smooth_around: 1, smooth_down: 1, in_time: 2, chosen: 2, reversed_view: 2, stored_and_changed: 2,
-    stored_ahead: 0, stored_twice: 2, counted_in_steps: 1,
+    stored_ahead: 0, stored_twice: 2, stored_perhaps: 2, counted_in_steps: 1,
 }  # fmt: skip
 """How many values each saves for the reverse sweep in its loops."""
 
@@ -242,6 +252,23 @@ def test_pullback_twice(function):
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
+@pytest.mark.parametrize("function", SAVES, ids=lambda f: f.__name__)
+def test_twice(function):
+    first, second = VECTOR if function.__code__.co_varnames[1] == "c" else MATRIX
+    derivative = gs.grad(function)
+    rng = np.random.default_rng(2)
+    weights, direction = rng.standard_normal(np.shape(first)), rng.standard_normal(np.shape(first))
+
+    def along(x, y):
+        return np.sum(derivative(x, y) * weights)
+
+    found = np.sum(gs.grad(along)(first, second) * direction)
+    step = 1e-6 * direction
+    assert found == pytest.approx(
+        (along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6
+    )
+
+
 def products(x0, c):
     x = x0.copy()
     for i in range(1, len(x)):
@@ -261,6 +288,22 @@ def test_the_caller_may_write_to_the_value(function):
     value[:] = 0.0
     check(lambda *args: np.sum(weights * function(*args)), VECTOR, before)
     assert all(np.array_equal(a, b) for a, b in zip(before, pullback(weights), strict=True))
+
+
+def in_place(x, c):
+    for i in range(1, len(x)):
+        x[i] = x[i] * x[i - 1] * c
+    return np.sum(x * x)
+
+
+def test_the_caller_may_call_again():
+    first, again = VECTOR[0].copy(), VECTOR[0].copy()
+    _, pullback = gs.vjp(in_place, first, VECTOR[1])
+    want = pullback(1.0)
+    check(lambda x, c: in_place(x.copy(), c), VECTOR, want)
+    _, pullback = gs.vjp(in_place, again, VECTOR[1])
+    gs.vjp(in_place, again, VECTOR[1])
+    assert all(np.array_equal(a, b) for a, b in zip(want, pullback(1.0), strict=True))
 
 
 # ------------------------------------------------------------------ random nests

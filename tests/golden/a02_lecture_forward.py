@@ -11,3 +11,7 @@ def f(x1, x2):
 
 
 # derivative
+def f_jvp(x1, x2, dx1, dx2):
+    result = x1 * x2 + math.sin(x1)
+    dresult = dx1 * x2 + dx2 * x1 + dx1 * math.cos(x1)
+    return result, dresult

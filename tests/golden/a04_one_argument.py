@@ -12,3 +12,6 @@ def f(x, y):
 
 
 # derivative
+def f_grad(x, y, seed=1.0):
+    bx = seed * math.exp(y) * y  # a = x * y
+    return bx

@@ -12,3 +12,13 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    # forward
+    a = x * x
+    b = math.exp(a)
+    result = a + b
+    # reverse
+    ba = 0.5 * seed / math.sqrt(result) - seed * math.sin(result)  # math.sqrt(a + b) + math.cos(...
+    ba += ba * b  # b = math.exp(a)
+    bx = 2.0 * ba * x  # a = x * x
+    return bx

@@ -14,3 +14,6 @@ def f(x, kind):
 
 
 # derivative
+def f_grad(x, kind, seed=1.0):
+    bx = seed * (x * x) + 2.0 * seed * x * x  # x * x * x
+    return bx

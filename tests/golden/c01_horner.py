@@ -14,3 +14,17 @@ def horner(x, cs):
 
 
 # derivative
+def horner_grad(x, cs, seed=1.0):
+    # forward
+    s_tape = []
+    s = 0.0
+    for c in cs:
+        s_tape.append(s)
+        s = s * x + c
+    # reverse
+    bs, bx = seed, 0.0
+    for i in range(len(cs) - 1, -1, -1):
+        s = s_tape.pop()
+        bx += bs * s  # s = s * x + c
+        bs = bs * x
+    return bx

@@ -16,3 +16,9 @@ def logistic(w, xs, ys):
 
 
 # derivative
+def logistic_grad(w, xs, ys, seed=1.0):
+    bw = np.zeros_like(w)
+    for i in range(len(ys)):
+        loss = math.exp(-ys[i] * (xs[i] @ w))  # loss += math.log1p(math.exp(-ys[i] * (xs[i] @ w)))
+        bw -= seed / (1.0 + loss) * loss * ys[i] * xs[i]
+    return bw

@@ -13,3 +13,11 @@ def rosenbrock(x):
 
 
 # derivative
+def rosenbrock_grad(x, seed=1.0):
+    # reverse
+    bx = np.zeros_like(x)
+    for i in range(len(x) - 2, -1, -1):
+        btotal = 200.0 * seed * (x[i + 1] - x[i] ** 2)  # total += 100.0 * (x[i + 1] - x[i] ** 2)...
+        bx[i] += -2.0 * seed * (1.0 - x[i]) - 2.0 * btotal * x[i]
+        bx[i + 1] += btotal
+    return bx

@@ -12,3 +12,9 @@ def loss(theta, x, y):
 
 
 # derivative
+def loss_grad(theta, x, y, seed=1.0):
+    # forward
+    r = x @ theta - y
+    # reverse
+    btheta = x.T @ (2.0 * seed / len(y) * r)  # r = x @ theta - y
+    return btheta

@@ -13,3 +13,15 @@ def network_loss(params, inputs, targets):
 
 
 # derivative
+def network_loss_grad(params, inputs, targets, seed=1.0):
+    # forward
+    hidden = np.tanh(inputs @ params["w1"] + params["b1"])
+    error = hidden @ params["w2"] + params["b2"] - targets
+    # reverse
+    berror = 2.0 * seed / error.size * error  # np.mean(error**2)
+    bb2 = np.sum(berror, axis=0)  # error = hidden @ params["w2"] + params["b2"] - targets
+    bw2 = hidden.T @ berror
+    bhidden = berror @ params["w2"].T * (1.0 - hidden**2)  # hidden = np.tanh(inputs @ params["w1...
+    bb1 = np.sum(bhidden, axis=0)
+    bw1 = inputs.T @ bhidden
+    return {"w1": bw1, "b1": bb1, "w2": bw2, "b2": bb2}

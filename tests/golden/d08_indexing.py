@@ -10,3 +10,10 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    bx = np.zeros_like(x)
+    bx[:-1] += seed * x[1:]  # x[0] * x[-1] + np.sum(x[1:] * x[:-1])
+    bx[1:] += seed * x[:-1]
+    bx[-1] += seed * x[0]
+    bx[0] += seed * x[-1]
+    return bx

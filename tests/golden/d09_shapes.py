@@ -12,3 +12,16 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    # forward
+    m = x.reshape((2, 3))
+    n = np.concatenate([m.T, np.stack([m[0], m[1]]).T], axis=1)
+    # reverse
+    bn = 2.0 * seed * np.arange(12.0).reshape((3, 4)) * n  # np.sum(n * n * np.arange(12.0).resha...
+    bn_1 = bn[:, 2:].T  # n = np.concatenate([m.T, np.stack([m[0], m[1]]).T], axis=1)
+    bm = np.zeros_like(m)
+    bm[1] += bn_1[1]
+    bm[0] += bn_1[0]
+    bm += bn[:, :2].T
+    bx = np.reshape(bm, x.shape)  # m = x.reshape(2, 3)
+    return bx

@@ -10,3 +10,8 @@ def f(x, c):
 
 
 # derivative
+def f_grad(x, c, seed):
+    bresult = seed * np.cos(c * x)  # np.sin(c * x)
+    bc = np.sum(bresult * x)
+    bx = bresult * c
+    return bx, bc

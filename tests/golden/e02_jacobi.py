@@ -15,3 +15,22 @@ def jacobi(a, b, steps):
 
 
 # derivative
+def jacobi_grad(a, b, steps, seed=1.0):
+    # forward
+    a = a.copy()
+    b = b.copy()
+    # reverse
+    ba = np.full_like(a, seed)  # np.sum(a)
+    bb = np.zeros_like(b)
+    for t in range(steps - 1, -1, -1):
+        ba_1 = ba[1:-1] / 3.0  # a[1:-1] = (b[:-2] + b[1:-1] + b[2:]) / 3.0
+        bb[2:] += ba_1
+        bb[:-2] += ba_1
+        bb[1:-1] += ba_1
+        ba[1:-1] = 0.0
+        bb_1 = bb[1:-1] / 3.0  # b[1:-1] = (a[:-2] + a[1:-1] + a[2:]) / 3.0
+        ba[2:] += bb_1
+        ba[:-2] += bb_1
+        ba[1:-1] += bb_1
+        bb[1:-1] = 0.0
+    return ba, bb

@@ -13,3 +13,28 @@ def burgers(u, nu, steps):
 
 
 # derivative
+def burgers_grad(u, nu, steps, seed=1.0):
+    # forward
+    u = u.copy()
+    u_old_tape = []
+    for t in range(steps):
+        u_old_tape.append(u[1:-1].copy())
+        u[1:-1] = (
+            u[1:-1]
+            - u[1:-1] * (u[1:-1] - u[:-2])
+            + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+        )
+    # reverse
+    bu = 2.0 * seed * u  # np.sum(u * u)
+    bnu = 0.0
+    for t in range(steps - 1, -1, -1):
+        u[1:-1] = u_old_tape.pop()  # u[1:-1] = u[1:-1] - u[1:-1] * (u[1:-1] - u[:-2]) + nu * (u[...
+        bu_1 = bu[1:-1].copy()
+        bnu += np.sum(bu_1 * (u[2:] - 2.0 * u[1:-1] + u[:-2]))
+        bu_2 = bu_1 * nu
+        bu[1:-1] = 0.0
+        bu[2:] += bu_2
+        bu_3 = bu_1 * u[1:-1]
+        bu[1:-1] += bu_1 - 2.0 * bu_2 - bu_1 * (u[1:-1] - u[:-2]) - bu_3
+        bu[:-2] += bu_2 + bu_3
+    return bu, bnu

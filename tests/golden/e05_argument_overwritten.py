@@ -12,3 +12,17 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    # forward
+    x *= 2.0
+    x_1 = x[1]
+    x_2 = x[2]
+    x[0] = x_1 * x_2
+    # reverse
+    bx = 2.0 * seed * x  # np.sum(x * x)
+    bx_1 = bx[0]  # x[0] = x[1] * x[2]
+    bx[0] = 0.0
+    bx[2] += bx_1 * x_1
+    bx[1] += bx_1 * x_2
+    bx *= 2.0  # x *= 2.0
+    return bx

@@ -12,3 +12,15 @@ def f(x, c):
 
 
 # derivative
+def f_grad(x, c, seed=1.0):
+    # forward
+    y = x * x
+    y_1 = x < 0.0
+    y[y_1] = c
+    # reverse
+    by = seed * x  # np.sum(y * x)
+    bx = seed * y
+    bc = np.sum(by[y_1])  # y[x < 0.0] = c
+    by[y_1] = 0.0
+    bx += 2.0 * by * x  # y = x * x
+    return bx, bc

@@ -13,3 +13,16 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    # forward
+    a = x.copy()
+    a_old = a.copy()
+    a *= x
+    # reverse
+    ba = 2.0 * seed * a  # np.sum(a * a)
+    a[...] = a_old  # b *= x
+    bb = ba.copy()
+    ba[...] = bb * x
+    bx = bb * a
+    bx += ba  # a = x.copy()
+    return bx

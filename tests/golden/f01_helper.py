@@ -14,3 +14,6 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    bx = 2.0 * seed * (math.sin(x) * math.cos(x) + x)  # x * x
+    return bx

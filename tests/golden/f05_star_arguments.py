@@ -15,3 +15,14 @@ def f(x, y):
 
 
 # derivative
+def f_grad(x, y, seed=1.0):
+    # forward
+    v = x * y
+    # reverse
+    bs = seed * v  # s = s + scale * v * v
+    bv = seed * (x * v) + bs * x
+    bs_1 = seed * y
+    bx = bs * v + bs_1 * y + seed * (x * x) + 2.0 * seed * x * x
+    bx += bv * y  # total(x, y, x * y, scale=x)
+    by = bs + bs_1 * x + bv * x
+    return bx, by

@@ -20,3 +20,9 @@ ARGS = (Line(1.5, 0.5), 2.0)
 
 
 # derivative
+def f_grad(line, t, seed=1.0):
+    bresult = seed * line.slope  # self.slope * t + self.offset
+    b = seed + bresult
+    bt = bresult * line.slope
+    b_1 = seed * (line.slope * t + line.offset) + bresult * t
+    return Line(slope=b_1, offset=b), bt

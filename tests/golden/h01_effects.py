@@ -13,3 +13,11 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    # forward
+    assert x > 0.0, "x must be positive"
+    y = math.log(x)
+    print("y =", y)
+    # reverse
+    bx = seed * y + seed * x / x  # y = math.log(x)
+    return bx

@@ -11,3 +11,6 @@ def f(x):
 
 
 # derivative
+def f_grad(x, seed=1.0):
+    bx = 2.0 * seed * (SCALE["gain"] * x)  # SCALE["gain"] * x * x
+    return bx

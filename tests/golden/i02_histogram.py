@@ -14,3 +14,20 @@ def f(w, r, bins):
 
 
 # derivative
+from gradscribe.runtime import unbroadcast
+
+
+def f_grad(w, r, bins, seed=1.0):
+    # forward
+    sums = np.zeros(bins)
+    sums_tape = []
+    for k in range(len(w)):
+        sums_1 = int(r[k])
+        sums_tape.append(sums_1)
+        sums[sums_1] += w[k] * w[k]
+    # reverse
+    bsums = unbroadcast(2.0 * np.full_like(sums**2, seed) * sums, sums).copy()  # np.sum(sums**2)
+    bw = np.zeros_like(w)
+    for k in range(len(w) - 1, -1, -1):
+        bw[k] += 2.0 * bsums[sums_tape.pop()] * w[k]  # sums[int(r[k])] += w[k] * w[k]
+    return bw

@@ -49,9 +49,18 @@ SHAPES = [
         "if %done:\n    pass\nelse:\n    %result = b\n    %done = True",
     ),
     # loops
-    ("while a:\n    a -= 1\nreturn b", "%end = False\nwhile True:\n    if a:\n        a -= 1\n    else:\n        %end = True\n    [%end]\n%result = b"),
-    ("for x in a:\n    if x:\n        continue\n    b += x\nreturn b", "for x in a:\n    if x:\n        pass\n    else:\n        b += x\n%result = b"),
-    ("for x in a:\n    if x:\n        break\nreturn b", "%end = False\nfor x in a:\n    if x:\n        %end = True\n    [%end]\n%result = b"),
+    (
+        "while a:\n    a -= 1\nreturn b",
+        "%end = False\nwhile True:\n    if a:\n        a -= 1\n    else:\n        %end = True\n    [%end]\n%result = b",
+    ),
+    (
+        "for x in a:\n    if x:\n        continue\n    b += x\nreturn b",
+        "for x in a:\n    if x:\n        pass\n    else:\n        b += x\n%result = b",
+    ),
+    (
+        "for x in a:\n    if x:\n        break\nreturn b",
+        "%end = False\nfor x in a:\n    if x:\n        %end = True\n    [%end]\n%result = b",
+    ),
     (
         "for x in a:\n    if x:\n        break\nelse:\n    b = 1\nreturn b",
         "%end = False\n%broke = False\nfor x in a:\n    if x:\n        %broke = True\n        %end = True\n    [%end]\n"
@@ -159,10 +168,14 @@ LONG = {
     "elifs": lambda n: "if a == 0:\n    return 0\n" + "".join(f"elif a == {i}:\n    b = {i}\n" for i in range(1, n)),
     "statements": lambda n: "b = a + b\n" * n + "return b",
     "early returns": lambda n: "".join(f"if a == {i}:\n    return {i}\n" for i in range(n)),
-    "returns in a loop": lambda n: "for x in a:\n" + "".join(f"    if x == {i}:\n        return {i}\n" for i in range(n)),
+    "returns in a loop": lambda n: (
+        "for x in a:\n" + "".join(f"    if x == {i}:\n        return {i}\n" for i in range(n))
+    ),
 }
 
 
-@pytest.mark.parametrize("kind, n", [("elifs", 300), ("statements", 5000), ("early returns", 300), ("returns in a loop", 300)])
+@pytest.mark.parametrize(
+    "kind, n", [("elifs", 300), ("statements", 5000), ("early returns", 300), ("returns in a loop", 300)]
+)
 def test_long_functions(kind, n):
     normalise(read_source(function_of(LONG[kind](n))))

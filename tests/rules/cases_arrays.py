@@ -109,7 +109,13 @@ for mode in ("edge", "reflect", "symmetric", "wrap"):
     case(np.pad, A(2, 3), ((1, 0), (5, 2)), mode)
 case(runtime.unpadded, A(7), A(3), 2, "wrap")
 case(runtime.unpadded, A(7), A(3), 2)
-for shape, keywords in (((5,), {}), ((5,), {"n": 2}), ((3, 2), {"axis": 0}), ((3, 2), {"axis": 1, "n": 0}), ((2,), {"n": 2})):
+for shape, keywords in (
+    ((5,), {}),
+    ((5,), {"n": 2}),
+    ((3, 2), {"axis": 0}),
+    ((3, 2), {"axis": 1, "n": 0}),
+    ((2,), {"n": 2}),
+):
     case(np.diff, A(*shape), **keywords)
 case(np.diff, F(3))
 case(np.diff, A(3), prepend=0.5)

@@ -57,13 +57,17 @@ unary(A, np.real, np.imag, np.angle)
 case(np.angle, C(3), deg=True)
 unary(lambda *s: A(*s) * 0.1 + 0.5, np.floor, np.ceil, np.trunc, complex_=False)
 unary(lambda *s: A(*s) * 0.05 + 0.2, np.rint, np.fix, complex_=False)
-unary(A, np.signbit, np.isnan, np.isinf, np.isfinite, np.logical_not, np.isposinf, np.isneginf, np.isreal, complex_=False)
+unary(
+    A, np.signbit, np.isnan, np.isinf, np.isfinite, np.logical_not, np.isposinf, np.isneginf, np.isreal, complex_=False
+)
 unary(A, np.iscomplex)
 binary(A, A, np.add, np.subtract, np.multiply, np.divide)
 binary(P, A, np.power, np.float_power)
 binary(A, A, np.arctan2, np.hypot, np.logaddexp, np.logaddexp2, np.copysign, np.heaviside, complex_=False)
 binary(D, A, np.maximum, np.minimum, np.fmax, np.fmin, complex_=False)
-binary(lambda *s: P(*s) * 0.1 + 2.3, lambda *s: 1.0 + 0.05 * U(*s), np.remainder, np.fmod, np.floor_divide, complex_=False)
+binary(
+    lambda *s: P(*s) * 0.1 + 2.3, lambda *s: 1.0 + 0.05 * U(*s), np.remainder, np.fmod, np.floor_divide, complex_=False
+)
 binary(A, A, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, complex_=False)
 binary(A, A, np.logical_and, np.logical_or, np.logical_xor, complex_=False)
 for exponent in (0, 1, 2, 3, -1, 0.5, 2.5):

@@ -26,7 +26,24 @@ def each(domain: object, *names: str) -> None:
 
 each(A, "erf", "erfc", "erfcx", "erfi", "dawsn", "ndtr", "log_ndtr", "expit", "log_expit", "softplus", "exp2", "exp10")
 each(A, "expm1", "exprel", "cbrt", "cosm1", "cosdg", "sindg", "tandg", "cotdg", "j0", "j1", "i0", "i1", "i0e", "i1e")
-each(P, "y0", "y1", "k0", "k1", "k0e", "k1e", "gamma", "rgamma", "gammaln", "loggamma", "psi", "exp1", "expi", "log1p", "spence")
+each(
+    P,
+    "y0",
+    "y1",
+    "k0",
+    "k1",
+    "k0e",
+    "k1e",
+    "gamma",
+    "rgamma",
+    "gammaln",
+    "loggamma",
+    "psi",
+    "exp1",
+    "expi",
+    "log1p",
+    "spence",
+)
 each(unit, "erfinv", "erfcinv", "ndtri", "logit", "entr", "ellipk", "ellipe", "ellipkm1")
 each(A, "gammasgn", "round")
 case(sp.wofz, A(3) + 1j * P(3))

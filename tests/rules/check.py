@@ -85,7 +85,9 @@ def like(value: Any, rng: Any, symmetric: bool = False) -> Any:
     if symmetric:
         out = (out + np.conj(np.swapaxes(out, -1, -2))) / 2.0
     dtype = getattr(value, "dtype", None)
-    return out.astype(dtype) if isinstance(value, (np.ndarray, np.generic)) else type(value)(out) if dtype is None else out
+    return (
+        out.astype(dtype) if isinstance(value, (np.ndarray, np.generic)) else type(value)(out) if dtype is None else out
+    )
 
 
 def moved(value: Any, direction: Any, step: float) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import (
     APPEND,
@@ -28,7 +28,6 @@ from ..ir.primitives import (
     FIXED_LIST,
     GETATTR,
     GETITEM,
-    IF,
     LIST,
     LOOP,
     POP,
@@ -119,13 +118,8 @@ class _Grouping:
             self.groups.unite(first, region)
 
     def visit(self, op: Op) -> None:
-        if op.primitive is IF:
-            for result, *yields in zip(op.results, *(b.yields for b in op.blocks), strict=True):
-                self.same(result, *yields)
-        elif op.primitive is LOOP:
-            loop = loop_of(op)
-            for values in zip(loop.results, loop.carried, loop.inits, loop.nexts, strict=True):
-                self.same(*values)
+        if op.blocks:
+            self.join(op)
         elif op.primitive is CALL:
             self.call(op)
         elif op.primitive in OPAQUE:
@@ -133,12 +127,26 @@ class _Grouping:
         elif op.primitive is EXTERNAL:
             self.external(op)
         else:
-            self.store(op)
-            for result in self.nodes(op.results):
-                self.define(op, result)
-            for position in op.primitive.writes:
-                for region in self.nodes(op.args[position : position + 1]):
-                    self.groups.write(region, op)
+            self.plain(op)
+
+    def join(self, op: Op) -> None:
+        """A branch or a loop: what several paths hand on is one region."""
+        if op.primitive is LOOP:
+            loop = loop_of(op)
+            joined = zip(loop.results, loop.carried, loop.inits, loop.nexts, strict=True)
+        else:
+            joined = zip(op.results, *(b.yields for b in op.blocks), strict=True)
+        for values in joined:
+            self.same(*values)
+
+    def plain(self, op: Op) -> None:
+        """An operation without blocks."""
+        self.store(op)
+        for result in self.nodes(op.results):
+            self.define(op, result)
+        for position in op.primitive.writes:
+            for region in self.nodes(op.args[position : position + 1]):
+                self.groups.write(region, op)
 
     # definitions --------------------------------------------------------------------------------------------------
 
@@ -257,7 +265,11 @@ class _Grouping:
             for region in operands:
                 self.mix(operands[0], region)
                 self.groups.write(region, op)
-            return
+        else:
+            self.apply(op, callee, inside)
+
+    def apply(self, op: Op, callee: Function, inside: Regions) -> None:
+        """Let the operands and the result share and be written as the parameters and the result of the callee."""
         pairs = [*zip(callee.body.params, op.args, strict=True), *zip(callee.body.yields, op.results, strict=True)]
         bound: dict[Region, Region] = {}
         for formal, actual in pairs:

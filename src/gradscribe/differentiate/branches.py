@@ -1,5 +1,5 @@
-"""Branches, forward and mirrored: a branch is mirrored by a branch on the same predicate. What its mirror reads of an arm
-goes through the results of the branch, or over a tape where the branch stands in a loop."""
+"""Branches, forward and mirrored: a branch is mirrored by a branch on the same predicate. What its mirror reads of an
+arm goes through the results of the branch, or over a tape where the branch stands in a loop."""
 
 from __future__ import annotations
 

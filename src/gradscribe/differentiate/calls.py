@@ -43,9 +43,7 @@ class Pairs:
         if any(o.primitive.writes and o.args[0] in function.body.params for o in walk(function.body)):
             raise UntrackableAlias(f"{callee.name} calls itself and writes to its arguments", op.origin)
         seed = seed_of(function.body.yields[0].type)
-        ahead.function, back.function = pullback(
-            function, active, names=(ahead.name, back.name), seed=seed, pairs=self
-        )
+        ahead.function, back.function = pullback(function, active, names=(ahead.name, back.name), seed=seed, pairs=self)
 
 
 def seed_of(result: Type) -> Type:
@@ -88,4 +86,3 @@ def mirror_call(sweep: Sweep, op: Op, record: Var, adjoints: Adjoints) -> None:
         arg = op.args[k]
         part = builder.emit(GETITEM, both, Const(n), type=arg.type, hint=bar(getattr(arg, "hint", "t")))
         adjoints.add(arg, part)
-

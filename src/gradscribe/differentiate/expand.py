@@ -40,7 +40,9 @@ def expand(builder: Builder, rule: Callable[..., Any], *differentials: Any, op: 
         return unwrap(builder, rule(*operands, **keywords, **extra))
     except NeedsRank as missing:
         hint = "annotate or convert the value so that its rank is known (np.array(...), float(...))"
-        raise UnsupportedCall(f"the derivative of {op.primitive} needs the rank of {missing}", op.origin, hint) from None
+        raise UnsupportedCall(
+            f"the derivative of {op.primitive} needs the rank of {missing}", op.origin, hint
+        ) from None
     finally:
         builder.style = style
 
@@ -86,7 +88,9 @@ def _name_of(value: Any) -> str | None:
 
 
 def _has_traced(values: Any) -> bool:
-    return any(isinstance(v, Traced) or (isinstance(v, (tuple, list, slice)) and _has_traced(_parts(v))) for v in values)
+    return any(
+        isinstance(v, Traced) or (isinstance(v, (tuple, list, slice)) and _has_traced(_parts(v))) for v in values
+    )
 
 
 def _parts(value: Any) -> Any:
@@ -175,7 +179,7 @@ class Traced:
         return tuple(self._entry_of(shape, k) for k in range(self.ndim))
 
     def _entry_of(self, shape: Var, axis: int) -> Any:
-        dim = self.atom.type.shape[axis]  # type: ignore[union-attr]
+        dim = self.atom.type.shape[axis]
         if isinstance(dim.base, int):
             return dim.base
         return Traced(self.builder, self.builder.emit(GETITEM, shape, Const(axis), hint="n"))

@@ -11,7 +11,7 @@ from ..analyse.overlap import Overlap
 from ..analyse.partition import EVERY, Regions
 from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
@@ -103,46 +103,56 @@ class Sweep:
 
     def shadow_result(self, op: Op, builder: Builder) -> None:
         """Make the shadow of what an operation defines, with the same aliasing."""
-        result = op.result
         builder.origin = op.origin
-        hint = bar(result.hint)
-        first = op.args[0] if op.args else None
+        self._refuse_lost_memory(op)
+        result, first = op.result, op.args[0] if op.args else None
         if op.primitive is LIST:
-            self.set_shadow(result, self._shadow_list(op, builder))
-        elif op.primitive is GETITEM and isinstance(first, Var) and isinstance(first.type, STRUCTURES):
-            if first not in self.function.body.params:
-                raise UntrackableAlias(f"{result.hint} may share memory with what {first.hint} was made of", op.origin)
-            key = (first, op.args[1].value if isinstance(op.args[1], Const) else op.args[1])
-            if key not in self.leaf_shadows:
-                self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=hint)
-            self.set_shadow(result, self.leaf_shadows[key])
-        elif op.primitive in (GETITEM, POP) and isinstance(first, Var) and isinstance(first.type, List):
+            shadow = self._shadow_list(op, builder)
+        elif isinstance(first, Var) and op.primitive is GETITEM and isinstance(first.type, STRUCTURES):
+            shadow = self._shadow_of_leaf(op, first, builder)
+        elif isinstance(first, Var) and op.primitive in (GETITEM, POP) and isinstance(first.type, List):
             args = (self.shadow(first), *op.args[1:])
-            self.set_shadow(result, builder.emit(op.primitive, *args, hint=hint, type=result.type))
-        elif op.primitive.aliasing == "any":
-            reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
-            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
-        elif op.primitive is EXTERNAL:
-            raise UntrackableAlias(f"{result.hint} comes from outside the function and is written", op.origin)
-        elif self.is_view(op):
-            assert isinstance(first, Var)
-            if op.primitive is BY_NAME["broadcast_to"]:
-                reason = f"{first.hint} is written, and read through a broadcast view of it"
-                raise UntrackableAlias(reason, op.origin, "copy it with .copy() before")
-            if op.primitive.aliasing == "maybe":
-                check_view(builder, result, first)
-            keywords = dict(op.keywords)
-            args = (self.shadow(first), *op.args[1:])
-            made = builder.emit(op.primitive, *args, hint=hint, style=op.style, static=op.static, type=result.type, more=keywords)
-            if op.primitive in READ_ONLY:
-                made = builder.emit(WRITABLE, made, hint=hint, style="runtime", type=result.type)
-            self.set_shadow(result, made)
-            if op.primitive is GETITEM:
-                self.shadow_views[made] = (self.shadow(first), op.args[1])
+            shadow = builder.emit(op.primitive, *args, hint=bar(result.hint), type=result.type)
+        elif isinstance(first, Var) and self.is_view(op):
+            shadow = self._shadow_view(op, first, builder)
         elif isinstance(result.type, List):
             raise UntrackableAlias(f"the list made by {op.primitive} is written", op.origin)
         else:
-            self.set_shadow(result, builder.emit(ZEROS_LIKE, result, hint=hint))
+            shadow = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
+        self.set_shadow(result, shadow)
+
+    def _refuse_lost_memory(self, op: Op) -> None:
+        if op.primitive.aliasing == "any":
+            reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
+            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
+        if op.primitive is EXTERNAL:
+            raise UntrackableAlias(f"{op.result.hint} comes from outside the function and is written", op.origin)
+
+    def _shadow_of_leaf(self, op: Op, container: Var, builder: Builder) -> Var:
+        """The shadow of an array in a structure that is a parameter: one, however often it is taken out."""
+        result, index = op.result, op.args[1]
+        if container not in self.function.body.params:
+            raise UntrackableAlias(f"{result.hint} may share memory with what {container.hint} was made of", op.origin)
+        key = (container, index.value if isinstance(index, Const) else index)
+        if key not in self.leaf_shadows:
+            self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
+        return self.leaf_shadows[key]
+
+    def _shadow_view(self, op: Op, base: Var, builder: Builder) -> Var:
+        """The same view of the shadow."""
+        if op.primitive is BY_NAME["broadcast_to"]:
+            reason = f"{base.hint} is written, and read through a broadcast view of it"
+            raise UntrackableAlias(reason, op.origin, "copy it with .copy() before")
+        if op.primitive.aliasing == "maybe":
+            check_view(builder, op.result, base)
+        how = {"hint": bar(op.result.hint), "type": op.result.type}
+        args, more = (self.shadow(base), *op.args[1:]), dict(op.keywords)
+        made = builder.emit(op.primitive, *args, style=op.style, static=op.static, more=more, **how)
+        if op.primitive in READ_ONLY:
+            made = builder.emit(WRITABLE, made, style="runtime", **how)
+        if op.primitive is GETITEM:
+            self.shadow_views[made] = (self.shadow(base), op.args[1])
+        return made
 
     def is_view(self, op: Op) -> bool:
         """Whether the result is a view of written memory, whose shadow is the same view of the shadow."""
@@ -229,7 +239,8 @@ class Sweep:
                 calls.mirror_call(self, step.op, step.record, adjoints)
             else:
                 mirrors.mirror_op(self, step.op, adjoints)
-            self.reads.note(adjoints.builder.ops[mark:], step.op)
+            made = tuple(adjoints.builder.ops[mark:])
+            self.reads.note(made if step.frames else walk(Block((), made)), step.op)
 
     def finish(self, frame: Frame) -> tuple[Op, ...]:
         """The ops of the outermost block, each tape in front of the op that fills it."""
@@ -243,8 +254,8 @@ class Sweep:
     def gradient(self, adjoints: Adjoints, var: Var) -> Atom:
         """The adjoint of a parameter at the end."""
         if self.is_pointer(var):
-            return self.shadow(var)
-        return self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var)
+            return adjoints.given_out(self.shadow(var))
+        return adjoints.given_out(self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var))
 
     @staticmethod
     def _with_dtype(adjoints: Adjoints, adjoint: Atom, var: Var) -> Atom:

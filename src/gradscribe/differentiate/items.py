@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UnsupportedCall
-from ..ir.infer import index_parts, is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADD,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..analyse.regions import OPAQUE, has_memory
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,
@@ -337,5 +337,3 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     LAST_WRITE: _linear_in_first,
     COMMENT: _nothing,
 }
-
-

@@ -12,7 +12,7 @@ from ..analyse.affine import Affine
 from ..analyse.overlap import Overlap
 from ..analyse.partition import Regions
 from ..ir.build import Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Op, Var
 from ..ir.primitives import FIXED_LIST, GETITEM, SETITEM, TUPLE
 from ..ir.types import Array, Scalar, Type

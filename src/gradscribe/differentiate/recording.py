@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder, substitute
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Op, Var, replace
 from ..ir.primitives import (
     ADDAT,
@@ -63,6 +63,7 @@ def resolve(
     earliest: Callable[[Op], int | None],
     shapes: Iterable[Var],
     stored: Mapping[Var, Op] = _NOTHING,
+    unchanged: int = 0,
 ) -> Resolved:
     """Decide for each forward value that a mirrored block mentions how it gets there.
 
@@ -75,6 +76,7 @@ def resolve(
             concerned: 0 where it reads nothing that is written, None where it may not.
         shapes: values visible everywhere, whose shape may stand in for that of a forward value.
         stored: for values that are stored where they stay, an op that reads them from there.
+        unchanged: the number of the mirror's op in front of which memory is as the forward block left it.
     """
     definitions: dict[Var, Op | None] = dict.fromkeys(params)
     forward = list(forward)
@@ -84,7 +86,8 @@ def resolve(
     environment = dict(known)
     sources = _shape_sources(mirror, definitions, [*shapes])
     uses = first_uses(mirror)
-    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses)
+    limits = {v: unchanged for v in stored if v in definitions}
+    chooser = _Chooser(definitions, earliest, _defined_at(known, mirror), uses, limits)
     needs = [v for v in uses if v in definitions and v not in environment and v not in sources]
     for need in sorted(needs, key=chooser.may_be_repeated):
         chooser.choose(need)
@@ -143,7 +146,7 @@ def _in_order(definitions: Mapping[Var, Op | None], chosen: Collection[Var]) -> 
             inputs = op.inputs if op is not None and var not in ordered else ()
             before = [a for a in inputs if a in wanted and a not in ordered and a not in todo]
             if before:
-                todo += before  # type: ignore[arg-type]
+                todo += before
                 continue
             todo.pop()
             if op is not None:
@@ -166,8 +169,10 @@ class _Chooser:
         earliest: Callable[[Op], int | None],
         have: dict[Var, int],
         uses: dict[Var, int],
+        limits: dict[Var, int],
     ) -> None:
         self.definitions, self.earliest, self.have, self.uses = definitions, earliest, have, uses
+        self.limits = limits
         self.saved: set[Var] = set()
         self.repeated: dict[Var, int] = {}
 
@@ -179,7 +184,7 @@ class _Chooser:
         roots, through = self._back(need)
         missing = [r for r in roots if r not in self.saved]
         positions = self._positions(through)
-        late = any(positions[v] > self.uses[v] for v in through if v in self.uses)
+        late = any(positions[v] > place[v] for place in (self.uses, self.limits) for v in through if v in place)
         if late or len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
             self.saved.add(need)
             return

@@ -154,7 +154,9 @@ def _refuse_opaque(writes: list[Op]) -> None:
     """Only what a write of ours overwrites can be saved."""
     for op in writes:
         if not op.primitive.writes:
-            raise UntrackableAlias("memory that is read on the way back is written by a call that cannot be followed", op.origin)
+            raise UntrackableAlias(
+                "memory that is read on the way back is written by a call that cannot be followed", op.origin
+            )
 
 
 def _sharing(active: dict[Var, None], reached: Activity, memory: Regions) -> dict[Var, None]:
@@ -208,6 +210,7 @@ class _Round:
         put_back = self._snapshots(mirror)
         sweep.mirror(frame, adjoints)
         sweep.reads.note(mirror.ops, None)
+        adjoints.returned = {seed, *body.params}
         parts = [sweep.gradient(adjoints, var) for var in self.inputs]
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead = sweep.finish(frame)

@@ -22,10 +22,11 @@ def resolve_block(
 ) -> Resolved:
     """See to what the mirror of a block of the op `at` reads of that block, whose ops are `ops` now."""
     sweep.reads.note(mirror.ops, at)
-    writes = _numbered_writes(ops)
-    stored = {var: op for write in writes for var, op in sweep.reads.read_back(write, sweep.restored)}
+    always = (op for op in ops if op.primitive.writes)  # not those in an arm or a loop inside
+    stored = {var: op for write in always for var, op in sweep.reads.read_back(write, sweep.restored)}
     held = _Held(sweep, ops, mirror, frozenset(stored.values()))
-    return resolve(ops, params, mirror, known, held.earliest, sweep.shapes, stored)
+    unchanged = min(held.restores.values(), default=len(mirror.ops))
+    return resolve(ops, params, mirror, known, held.earliest, sweep.shapes, stored, unchanged)
 
 
 class _Held:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import infer as _infer
+from .indexing import item
 from .infer import Infer
 from .types import BOOL, SLICE
 
@@ -29,7 +30,7 @@ class Primitive:
     Args:
         name: its name in dumps.
         spellings: for each style how it is written and the callable that is meant, the default first
-            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what is printed in a way of its own.
+            (`{"np": ("np.sin", np.sin), "math": ("math.sin", math.sin)}`). Empty for what has syntax of its own.
         infer: operands -> type of the result. None for an operation without result.
         signature: the parameters that a call may use; a call with any other is refused.
         symbol: the operator that prints it ("*"), when its style is None or "operator".
@@ -120,6 +121,18 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
         primitive.spellings.setdefault(own, (path, function))
 
 
+DEFINITIONS: dict[Any, Callable[..., Any]] = {}
+"""Functions of libraries -> functions of the same values, written with primitives, that are read in their place."""
+
+
+def definition_of(function: Any) -> Callable[..., Any] | None:
+    """What is read in place of a call of a library's function with active operands; None for most."""
+    try:
+        return DEFINITIONS.get(function)
+    except TypeError:  # unhashable
+        return None
+
+
 def lookup(function: Any) -> tuple[Primitive, str] | None:
     """The primitive that a callable means, with the style of that spelling; None when there is none."""
     return next(iter(overloads(function)), None)
@@ -147,6 +160,8 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
         return "builtin", name
     if module == "_operator":
         return "operator", f"operator.{name}"
+    if module.startswith("scipy.stats") and hasattr(getattr(function, "__self__", None), "name"):
+        return "scipy.stats", f"scipy.stats.{function.__self__.name}.{name}"  # type: ignore[attr-defined]
     if module == "gradscribe.runtime":
         return "runtime", name
     path = _numpy_path(function, name, module)
@@ -211,7 +226,7 @@ SLICE_ = define("slice_", slice, infer=_infer.always(SLICE), reads=False, cost="
 
 # ------------------------------------------------------------------ memory
 
-GETITEM = define("getitem", operator.getitem, infer=_infer.item, aliasing="item", cost="free")
+GETITEM = define("getitem", operator.getitem, infer=item, aliasing="item", cost="free")
 """`x[i]`: a view of an array for a basic index of rank > 0, a copy else; an entry of a list, tuple or dict."""
 GETATTR = define("getattr_", infer=None, aliasing="element", cost="free", effect=False)
 """`x.name`; `static` is the name."""

@@ -14,7 +14,7 @@ from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, Un
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import overloads
+from ..ir.primitives import definition_of, overloads
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
 from .core import type_from_outside as signature_of
@@ -93,6 +93,9 @@ class Calls(Derivatives):
             return self.make_derivative(callee, args, keywords, node)
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        written = definition_of(function)
+        if written is not None and any(map(self.is_active, (*args, *keywords.values()))):
+            return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:

@@ -69,9 +69,7 @@ class RunTimeLists(Core):
             first = self._limit(max, self.binary(operator.add, n, Const(start)), Const(0))
         last: Value = n
         if stop is not None:
-            last = (
-                self.binary(operator.add, n, Const(stop)) if stop < 0 else self._limit(min, n, Const(stop))
-            )
+            last = self.binary(operator.add, n, Const(stop)) if stop < 0 else self._limit(min, n, Const(stop))
         return Range(self.as_atom(first), self.as_atom(last), Const(1))
 
     def _limit(self, function: P.Any, left: Value, right: Value) -> Value:
@@ -80,8 +78,10 @@ class RunTimeLists(Core):
     def _clamped(self, index: Value, n: Atom, node: gast.AST | None) -> Atom:
         """A position as `insert` takes it: from the end where it is negative, and within the list."""
         if is_const(index, int):
-            return self._bounds(Const(slice(index.value, None)), n).start if index.value < 0 else self.as_atom(  # type: ignore[union-attr]
-                self._limit(min, n, index)
+            return (
+                self._bounds(Const(slice(index.value, None)), n).start
+                if index.value < 0
+                else self.as_atom(self._limit(min, n, index))
             )
         part = self.emit(P.SLICE_, self.as_atom(index, node), Const(None), Const(None), type=SLICE, hint="part")
         return self._bounds(part, n).start
@@ -90,9 +90,9 @@ class RunTimeLists(Core):
 
     def extend_list(self, target: Value, value: Value, node: gast.AST | None) -> None:
         """`target += value`. What is added to itself is copied first, else it would not end."""
-        if is_run_time_list(target) and is_run_time_list(value):
-            if self.regions.find(target) is self.regions.find(value):  # type: ignore[arg-type]
-                value = self.list_slice(value, Const(slice(None)), node)  # type: ignore[arg-type]
+        both = is_run_time_list(target) and is_run_time_list(value)
+        if both and self.regions.find(target) is self.regions.find(value):  # type: ignore[arg-type]
+            value = self.list_slice(value, Const(slice(None)), node)  # type: ignore[arg-type]
         items = self.items_of(value, node)
         if items is None:
             self.iterate(value, lambda item: self.append(target, item, node), node=node)

@@ -72,7 +72,7 @@ class PrimitiveCalls(Core):
 
     def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Operands with the dtypes that are known (`x.dtype` of an array) as constants, to infer types from."""
-        return [Const(np.dtype(self.dtypes[a]), name="dtype") if a in self.dtypes else a for a in atoms]  # type: ignore[index]
+        return [Const(np.dtype(self.dtypes[a]), name="dtype") if a in self.dtypes else a for a in atoms]
 
     def _type_by_dtype(self, primitive: Primitive, atoms: list[Atom], named: dict[str, Atom]) -> Type | None:
         if primitive.infer is None or not any(a in self.dtypes for a in (*atoms, *named.values())):
@@ -310,6 +310,10 @@ def _real_names(function: Any, declared: inspect.Signature) -> list[str]:
         found = inspect.signature(function)
     except (TypeError, ValueError):
         found = declared
+    if any(p.kind is p.VAR_POSITIONAL for p in found.parameters.values()):
+        known = [p.name for p in declared.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        if not any(p.kind is p.VAR_POSITIONAL for p in declared.parameters.values()) and known:
+            return known
     names = [p.name for p in found.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return names or [p.name for p in declared.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 

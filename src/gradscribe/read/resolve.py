@@ -49,13 +49,17 @@ _CODE = (
 )
 
 
+_FUNCTION_OBJECTS = ("numpy", "scipy.stats._continuous_distns", "scipy.stats._discrete_distns", "scipy.stats._multi")
+"""Modules whose callable objects are functions to their users: their methods are resolved at compile time."""
+
+
 def stands_for_itself(value: Any) -> bool:
     """Functions, classes, modules: what is resolved at compile time."""
     if isinstance(value, (*_CODE, np.dtype)) or hasattr(value, "__wrapped__"):
         return True
     if type(value).__name__ == "cython_function_or_method":
         return True
-    return callable(value) and (type(value).__module__ or "").startswith("numpy")
+    return callable(value) and (type(value).__module__ or "").startswith(_FUNCTION_OBJECTS)
 
 
 def is_static(value: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Var
 from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure
@@ -188,9 +188,9 @@ class Statements(Core):
 
     def _delete_item(self, target: gast.Subscript) -> None:
         container, index = self.expression(target.value), self.index(target.slice)
-        if isinstance(container, Reference) and container.cell.kind == "list" and container.cell.origin is None:
-            if not isinstance(index, Const):
-                self.grow(container.cell)
+        known = isinstance(container, Reference) and container.cell.kind == "list" and container.cell.origin is None
+        if isinstance(container, Reference) and known and not isinstance(index, Const):
+            self.grow(container.cell)
         if is_run_time_list(container):
             if is_slice(index):
                 self.store_in_slice(container, index, self.new_list((), target, tag="none"), target)  # type: ignore[arg-type]

@@ -56,16 +56,12 @@ def transpose_adjoint(g: Any, z: Any, a: Any, axes: Any = None) -> Any:
     return np.transpose(g, tuple(order.index(k) for k in range(rank(a))))
 
 
-TRANSPOSE = _define(
-    "transpose", "a, axes=None", shapes.transposed, np.transpose, np.ndarray.T, **_MOVE
-)
+TRANSPOSE = _define("transpose", "a, axes=None", shapes.transposed, np.transpose, np.ndarray.T, **_MOVE)
 register(np.ndarray.transpose, TRANSPOSE, "np")
 linear(TRANSPOSE, a=transpose_adjoint)
 if getattr(np, "permute_dims", np.transpose) is not np.transpose:
     register(np.permute_dims, TRANSPOSE)
-SWAPAXES = _define(
-    "swapaxes", "a, axis1, axis2", shapes.swapped, np.swapaxes, np.ndarray.swapaxes, **_MOVE
-)
+SWAPAXES = _define("swapaxes", "a, axis1, axis2", shapes.swapped, np.swapaxes, np.ndarray.swapaxes, **_MOVE)
 linear(SWAPAXES, a=lambda g, z, a, axis1, axis2: np.swapaxes(g, axis1, axis2))
 _LAST = [place.matrix_transpose for place in (np, np.linalg) if hasattr(place, "matrix_transpose")]
 if _LAST:
@@ -89,7 +85,9 @@ SQUEEZE = _define("squeeze", "a, axis=None", shapes.squeezed, np.squeeze, np.nda
 linear(SQUEEZE, a=lambda g, z, a, axis=None: like(g, a))
 BROADCAST_TO = _define("broadcast_to", "array, shape", shapes.spread_to, np.broadcast_to, **_ANY)
 linear(BROADCAST_TO, broadcasts=True, array=lambda g, z, array, shape: g)
-ITEM = define("item", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, /", cost="cheap")
+ITEM = define(
+    "item", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, /", cost="cheap"
+)
 linear(ITEM, a=lambda g, z, a: like(g, a))
 
 
@@ -97,15 +95,21 @@ def _item_type(type_: Any) -> Any:
     return _infer.Scalar(type_.kind) if hasattr(type_, "kind") else _infer.NUMERIC
 
 
-for k, function in enumerate((np.atleast_1d, np.atleast_2d, np.atleast_3d)):
+for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     made = define(
-        function.__name__, function, infer=_infer.by_example(function), parameters="ary, /", aliasing="maybe", cost="free"
+        function.__name__,
+        function,
+        infer=_infer.by_example(function),
+        parameters="ary, /",
+        aliasing="maybe",
+        cost="free",
     )
     linear(made, ary=lambda g, z, ary: like(g, ary))
-    several = define(
-        f"{function.__name__}_", function, infer=_infer.by_example(function), parameters="*arys", **_ANY
+    several = define(f"{function.__name__}_", function, infer=_infer.by_example(function), parameters="*arys", **_ANY)
+    linear(
+        several,
+        arys=lambda g, z, *arys: tuple(g_ if g_ is None else like(g_, a) for g_, a in zip(g, arys, strict=True)),
     )
-    linear(several, arys=lambda g, z, *arys: tuple(g_ if g_ is None else like(g_, a) for g_, a in zip(g, arys, strict=True)))
 
 BROADCAST_ARRAYS = define(
     "broadcast_arrays", np.broadcast_arrays, infer=_infer.by_example(np.broadcast_arrays), parameters="*args", **_ANY
@@ -295,7 +299,8 @@ linear(define("block", np.block, infer=_infer.by_example(np.block), parameters="
 
 def _split_adjoint(axis: Any) -> Any:
     return lambda g, z, ary, indices_or_sections, **keywords: np.concatenate(
-        [np.zeros_like(part) if g_ is None else g_ for g_, part in zip(g, z, strict=True)], axis=axis(ary) if axis else keywords.get("axis", 0)
+        [np.zeros_like(part) if g_ is None else g_ for g_, part in zip(g, z, strict=True)],
+        axis=axis(ary) if axis else keywords.get("axis", 0),
     )
 
 
@@ -329,4 +334,3 @@ def tile_adjoint(g: Any, z: Any, A: Any, reps: Any) -> Any:
 
 TILE = define("tile", np.tile, infer=_infer.by_example(np.tile), parameters="A, reps")
 linear(TILE, A=tile_adjoint)
-

@@ -67,7 +67,9 @@ def interp_xp_tangent(d: Any, z: Any, x: Any, xp: Any, fp: Any, **ends: Any) -> 
 
 def interp_type(args: Any, keywords: Any) -> Any:
     x = args[0].type
-    return Array("float64", x.shape) if isinstance(x, Array) and x.ndim else _infer.by_example(np.interp)(args, keywords)
+    return (
+        Array("float64", x.shape) if isinstance(x, Array) and x.ndim else _infer.by_example(np.interp)(args, keywords)
+    )
 
 
 general(
@@ -252,10 +254,14 @@ general(
 CENTRED = define(
     "centred",
     runtime.centred,
-    infer=lambda args, keywords: Array(args[0].type.dtype, (UNKNOWN,)) if isinstance(args[0].type, Array) else _infer.NUMERIC,
+    infer=lambda args, keywords: (
+        Array(args[0].type.dtype, (UNKNOWN,)) if isinstance(args[0].type, Array) else _infer.NUMERIC
+    ),
     parameters="x, length, late=False",
 )
-general(CENTRED, dict(x=lambda g, z, x, length, late=False: centred(g, x.shape[0], late)), linear="x", zero="length late")
+general(
+    CENTRED, dict(x=lambda g, z, x, length, late=False: centred(g, x.shape[0], late)), linear="x", zero="length late"
+)
 
 
 def _whole(g: Any, a: Any, v: Any, mode: Any) -> Any:
@@ -281,7 +287,7 @@ linear(
 
 
 def _whole_correlation(g: Any, a: Any, v: Any, mode: Any) -> Any:
-    """As `_whole`; NumPy correlates a shorter array with a longer one in reverse, and what is odd is left over there."""
+    """As `_whole`; NumPy correlates a shorter array with a longer one in reverse; what is odd is left over there."""
     if mode == "full":
         return g
     return centred(g, a.shape[0] + v.shape[0] - 1, a.shape[0] < v.shape[0])

@@ -16,6 +16,7 @@ from .table import general, linear, zero
 
 _MAYBE: dict[str, Any] = dict(aliasing="maybe", reads=False, cost="free")
 
+
 def array_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
     if not is_structure(a):
         return g if not keywords.get("ndmin") else like(g, a)

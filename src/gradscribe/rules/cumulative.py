@@ -73,9 +73,7 @@ def prod_initial_tangent(d: Any, z: Any, a: Any, *, initial: Any = None, **keywo
     return d * np.prod(a, **keywords)
 
 
-PROD = declare(
-    "prod", "a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True", np.prod, np.ndarray.prod
-)
+PROD = declare("prod", "a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True", np.prod, np.ndarray.prod)
 general(
     PROD,
     dict(a=prod_adjoint, initial=prod_initial_adjoint),
@@ -88,8 +86,6 @@ general(
 def cumsum_adjoint(g: Any, z: Any, a: Any, axis: Any = None, dtype: Any = None) -> Any:
     total = reverse(np.cumsum(reverse(g, axis or 0), axis=axis if rank(g) > 1 else None), axis or 0)
     return total if rank(total) == rank(a) == 1 or axis is not None else np.reshape(total, np.shape(a))
-
-
 
 
 def _before(z: Any, axis: int) -> Any:
@@ -122,17 +118,11 @@ def cumprod_tangent(d: Any, z: Any, a: Any, axis: Any = None, dtype: Any = None)
     return recurrence(_before(z, k) * d, line, k)
 
 
-CUMSUM = declare(
-    "cumsum", "a, axis=None, dtype=None", np.cumsum, np.ndarray.cumsum, infer=cumulated(np.sum)
-)
+CUMSUM = declare("cumsum", "a, axis=None, dtype=None", np.cumsum, np.ndarray.cumsum, infer=cumulated(np.sum))
 linear(CUMSUM, a=cumsum_adjoint)
-CUMPROD = declare(
-    "cumprod", "a, axis=None, dtype=None", np.cumprod, np.ndarray.cumprod, infer=cumulated(np.prod)
-)
+CUMPROD = declare("cumprod", "a, axis=None, dtype=None", np.cumprod, np.ndarray.cumprod, infer=cumulated(np.prod))
 general(CUMPROD, dict(a=cumprod_adjoint), dict(a=cumprod_tangent))
-RECURRENCE = define(
-    "recurrence", runtime.recurrence, infer=_infer.same_as_first, parameters="start, factors, axis"
-)
+RECURRENCE = define("recurrence", runtime.recurrence, infer=_infer.same_as_first, parameters="start, factors, axis")
 
 
 def _recurrence_total(g: Any, factors: Any, axis: int) -> Any:

@@ -178,7 +178,9 @@ def eigvals_tangent(d: Any, z: Any, a: Any) -> Any:
 
 general(
     define(
-        "eigvals", np.linalg.eigvals, infer=lambda args, keywords: getattr(eig_type(args, {}), "items", (_infer.NUMERIC,))[0],
+        "eigvals",
+        np.linalg.eigvals,
+        infer=lambda args, keywords: getattr(eig_type(args, {}), "items", (_infer.NUMERIC,))[0],
         parameters="a",
     ),
     dict(a=eigvals_adjoint),
@@ -188,7 +190,9 @@ general(
 # ------------------------------------------------------------------ svd
 
 
-def svd_adjoint(g: Any, z: Any, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Any:
+def svd_adjoint(
+    g: Any, z: Any, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False
+) -> Any:
     plain_only(hermitian)
     if compute_uv is not True:
         return singular_adjoint(g, a)
@@ -236,7 +240,9 @@ def _anti(m: Any, gap: Any) -> Any:
     return gap * (m - turned(m))
 
 
-def svd_tangent(d: Any, z: Any, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Any:
+def svd_tangent(
+    d: Any, z: Any, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False
+) -> Any:
     plain_only(hermitian)
     if compute_uv is not True:
         return singular_tangent(d, a)
@@ -269,7 +275,10 @@ def _svd_tangent(d: Any, u: Any, s: Any, vh: Any) -> Any:
 
 
 SVD = define(
-    "svd", np.linalg.svd, infer=by_example(np.linalg.svd), parameters="a, full_matrices=True, compute_uv=True, hermitian=False"
+    "svd",
+    np.linalg.svd,
+    infer=by_example(np.linalg.svd),
+    parameters="a, full_matrices=True, compute_uv=True, hermitian=False",
 )
 general(SVD, dict(a=svd_adjoint), dict(a=svd_tangent))
 if hasattr(np.linalg, "svdvals"):
@@ -333,4 +342,3 @@ def qr_tangent(d: Any, z: Any, a: Any, mode: str = "reduced") -> Any:
 
 QR = define("qr", np.linalg.qr, infer=by_example(np.linalg.qr), parameters="a, mode='reduced'")
 general(QR, dict(a=qr_adjoint), dict(a=qr_tangent))
-

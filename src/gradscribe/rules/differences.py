@@ -81,7 +81,9 @@ general(
     define(
         "padding",
         runtime.padding,
-        infer=lambda args, keywords: args[1].type if _infer.constant(args[4]) else _infer.by_example(np.pad)(args[1:3], {}),
+        infer=lambda args, keywords: (
+            args[1].type if _infer.constant(args[4]) else _infer.by_example(np.pad)(args[1:3], {})
+        ),
         parameters="v, x, pad_width, mode, adjoint",
     ),
     dict(v=lambda g, z, v, x, pad_width, mode, adjoint: padding(g, x, pad_width, mode, not adjoint)),
@@ -89,7 +91,10 @@ general(
     zero="x",
 )
 UNPADDED = define(
-    "unpadded", runtime.unpadded, infer=lambda args, keywords: args[1].type, parameters="g, x, pad_width, mode='constant'"
+    "unpadded",
+    runtime.unpadded,
+    infer=lambda args, keywords: args[1].type,
+    parameters="g, x, pad_width, mode='constant'",
 )
 general(
     UNPADDED,
@@ -124,12 +129,14 @@ def diff_adjoint(g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, prepend: An
     whole = undiff(g, n, axis)
     if prepend is None and append is None:
         return whole
-    before, length, after = _ends(a, prepend, append, axis)
+    before, length, _ = _ends(a, prepend, append, axis)
     stop = None if append is None else before + length
     return whole[along(axis, rank(a), slice(None if prepend is None else before, stop))]
 
 
-def diff_prepend_adjoint(g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, *, prepend: Any, append: Any = None) -> Any:
+def diff_prepend_adjoint(
+    g: Any, z: Any, a: Any, n: int = 1, axis: int = -1, *, prepend: Any, append: Any = None
+) -> Any:
     before, _, _ = _ends(a, prepend, append, axis)
     part = undiff(g, n, axis)[along(axis, rank(a), slice(None, before))]
     return part if rank(prepend) else np.sum(part)

@@ -74,7 +74,9 @@ def declare(space: Any, prefix: str, wrap: Callable[[Any], Any]) -> None:
         _declare_real_n(space, prefix, name, several, axes, wrap)
     for shift, other in (("fftshift", "ifftshift"), ("ifftshift", "fftshift")):
         opposite = wrap(getattr(space, other))
-        made = define(prefix + shift, getattr(space, shift), infer=_infer.same_as_first, parameters="x, axes=None", cost="cheap")
+        made = define(
+            prefix + shift, getattr(space, shift), infer=_infer.same_as_first, parameters="x, axes=None", cost="cheap"
+        )
         linear(made, x=lambda g, z, x, opposite=opposite, **keywords: opposite(g, **keywords))
     for frequencies in ("fftfreq", "rfftfreq"):
         _declare_frequencies(getattr(space, frequencies), prefix + frequencies)
@@ -104,7 +106,10 @@ def _declare_real(space: Any, prefix: str, name: str, wrap: Any) -> None:
         half = np.conj(rfft(g, axis=axis, norm=_OPPOSITE[norm]))
         return back(doubled(half, z.shape[axis], axis), a, n is not None)
 
-    linear(define(prefix + "rfft", space.rfft, infer=transform_type(space.rfft), parameters=parameters), **{name: forward_adjoint})
+    linear(
+        define(prefix + "rfft", space.rfft, infer=transform_type(space.rfft), parameters=parameters),
+        **{name: forward_adjoint},
+    )
     linear(
         define(prefix + "irfft", space.irfft, infer=transform_type(space.irfft, True), parameters=parameters),
         **{name: inverse_adjoint},
@@ -138,14 +143,21 @@ def _declare_real_n(space: Any, prefix: str, name: str, function: str, default: 
     for which, adjoint, real_result in ((function, forward_adjoint, False), ("i" + function, inverse_adjoint, True)):
         made = getattr(space, which)
         linear(
-            define(prefix + which, made, infer=transform_type(made, real_result), parameters=parameters), **{name: adjoint}
+            define(prefix + which, made, infer=transform_type(made, real_result), parameters=parameters),
+            **{name: adjoint},
         )
 
 
 def _declare_frequencies(function: Any, name: str) -> None:
     """`fftfreq(n, d)` is proportional to 1 / d."""
     general(
-        define(name, function, infer=lambda args, keywords: Array("float64", (UNKNOWN,)), parameters="n, d=1.0", cost="cheap"),
+        define(
+            name,
+            function,
+            infer=lambda args, keywords: Array("float64", (UNKNOWN,)),
+            parameters="n, d=1.0",
+            cost="cheap",
+        ),
         dict(d=lambda g, z, n, d=1.0: -np.sum(g * z) / d),
         dict(d=lambda t, z, n, d=1.0: -t * z / d),
         zero="n",
@@ -153,4 +165,3 @@ def _declare_frequencies(function: Any, name: str) -> None:
 
 
 declare(np.fft, "", lambda function: function)
-

@@ -354,9 +354,7 @@ general(
     dict(real=lambda d, z, real=0, imag=0: d, imag=lambda d, z, real=0, imag=0: 1j * d),
 )
 general(
-    define(
-        "polar", cmath.polar, infer=_infer.always(Tuple((FLOAT, FLOAT))), parameters="z, /"
-    ),
+    define("polar", cmath.polar, infer=_infer.always(Tuple((FLOAT, FLOAT))), parameters="z, /"),
     dict(z=polar_adjoint),
     dict(z=lambda d, y, z: (np.real(d * np.conj(z)) / y[0], np.imag(d / z))),
     singular="z",
@@ -368,7 +366,6 @@ general(
 )
 
 
-
 def real_if_close_adjoint(g: Any, z: Any, a: Any) -> Any:
     if is_complex(a):
         raise UnsupportedCall("np.real_if_close of a complex operand has no rule")
@@ -376,15 +373,15 @@ def real_if_close_adjoint(g: Any, z: Any, a: Any) -> Any:
 
 
 linear(
-    define("real_if_close", np.real_if_close, infer=_infer.same_as_first, parameters="a", aliasing="maybe", cost="free"),
+    define(
+        "real_if_close", np.real_if_close, infer=_infer.same_as_first, parameters="a", aliasing="maybe", cost="free"
+    ),
     a=real_if_close_adjoint,
 )
 
 # ------------------------------------------------------------------ selection
 
-WHERE = define(
-    "where", np.where, infer=_infer.elementwise(np.where), parameters="condition, x, y, /", cost="cheap"
-)
+WHERE = define("where", np.where, infer=_infer.elementwise(np.where), parameters="condition, x, y, /", cost="cheap")
 elementwise(
     WHERE,
     None,
@@ -483,7 +480,11 @@ elementwise(
 general(
     define("math_hypot", math.hypot, infer=_infer.always(FLOAT), parameters="*coordinates"),
     dict(coordinates=lambda g, z, *coordinates: tuple(g * c / z for c in coordinates)),
-    dict(coordinates=lambda d, z, *coordinates: sum(dc * c for dc, c in zip(d, coordinates, strict=True) if dc is not None) / z),
+    dict(
+        coordinates=lambda d, z, *coordinates: (
+            sum(dc * c for dc, c in zip(d, coordinates, strict=True) if dc is not None) / z
+        )
+    ),
     singular="coordinates",
 )
 
@@ -532,7 +533,12 @@ elementwise(I0, lambda d, y, x: d * _special("i1")(x))
 SINC = define("sinc", np.sinc, infer=_infer.elementwise(np.sinc), parameters="x")
 elementwise(SINC, lambda d, y, x: d * sinc_derivative(x, 1))
 elementwise(
-    define("sinc_derivative", runtime.sinc_derivative, infer=lambda args, k: SINC.infer(args[:1], {}), parameters="x, order, /"),
+    define(
+        "sinc_derivative",
+        runtime.sinc_derivative,
+        infer=lambda args, k: SINC.infer(args[:1], {}),
+        parameters="x, order, /",
+    ),
     lambda d, y, x, order: d * sinc_derivative(x, order + 1),
     None,
 )
@@ -540,7 +546,10 @@ elementwise(
 # ------------------------------------------------------------------ casts
 
 for kind in (np.float64, np.float32, np.float16, np.complex128, np.complex64):
-    linear(define(kind.__name__, kind, infer=_infer.elementwise(kind), parameters="x, /", cost="cheap"), x=lambda g, z, x: g)
+    linear(
+        define(kind.__name__, kind, infer=_infer.elementwise(kind), parameters="x, /", cost="cheap"),
+        x=lambda g, z, x: g,
+    )
 for kind in (np.int64, np.int32, np.int16, np.int8, np.uint8, np.uint16, np.uint32, np.uint64, np.bool_):
     zero(define(f"np_{kind.__name__}", kind, infer=_infer.elementwise(kind), parameters="x, /", cost="cheap"))
 

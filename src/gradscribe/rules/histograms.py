@@ -16,7 +16,9 @@ from .table import general
 
 def _infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     weights = keywords.get("weights")
-    dtype = "int64" if weights is None or constant(weights) is None else getattr(weights.type, "dtype", None) or "float64"
+    dtype = (
+        "int64" if weights is None or constant(weights) is None else getattr(weights.type, "dtype", None) or "float64"
+    )
     edges = getattr(getattr(keywords.get("bins"), "type", Scalar("i")), "dtype", None) or "float64"
     return Tuple((Array(dtype, (UNKNOWN,)), Array(edges, (UNKNOWN,))))
 

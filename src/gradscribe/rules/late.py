@@ -13,6 +13,12 @@ import numpy as np
 FAMILIES = {
     "scipy.special": "special",
     "scipy.fft": "scipy_fft",
+    "scipy.stats": "stats",
+    "scipy.linalg": "scipy_linalg",
+    "scipy.signal": "scipy_signal",
+    "scipy.ndimage": "ndimage",
+    "scipy.integrate": "scipy_integrate",
+    "scipy.spatial.distance": "scipy_distance",
 }
 """Module of the library -> module of this package."""
 

@@ -47,7 +47,8 @@ general(
         "pinv",
         np.linalg.pinv,
         infer=by_example(np.linalg.pinv),
-        parameters="a, rcond=None, hermitian=False" + (", *, rtol=None" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else ""),
+        parameters="a, rcond=None, hermitian=False"
+        + (", *, rtol=None" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else ""),
     ),
     dict(a=pinv_adjoint),
     dict(a=pinv_tangent),
@@ -108,5 +109,3 @@ general(
     dict(a=lstsq_a, b=lstsq_b),
     dict(a=lstsq_a_tangent, b=lstsq_b_tangent),
 )
-
-

@@ -185,4 +185,3 @@ general(
 zero(
     define("matrix_rank", np.linalg.matrix_rank, infer=by_example(np.linalg.matrix_rank), parameters="A, tol=None"),
 )
-

@@ -91,6 +91,7 @@ general(NANSTD, dict(a=_nan(std_adjoint)), dict(a=_nan_tangent(std_tangent)), ma
 
 # ------------------------------------------------------------------ cumulative
 
+
 def _nancumsum_adjoint(g: Any, z: Any, a: Any, axis: Any = None, dtype: Any = None) -> Any:
     return np.where(np.isnan(a), 0.0, cumsum_adjoint(g, z, a, axis))
 

@@ -60,7 +60,9 @@ def _sums_partial(x: Any, z: Any, order: Any, axes: tuple[int, int], keepdims: A
     summed, chosen = axes if order in (1, -1) else axes[::-1]
     sums = np.sum(np.absolute(x), axis=summed, keepdims=True)
     ones = np.ones_like(align(z, x, axes, keepdims))
-    return vector_partial(x, None, 1, summed, True) * max_adjoint(ones, align(z, x, axes, keepdims), sums, chosen, keepdims=True)
+    return vector_partial(x, None, 1, summed, True) * max_adjoint(
+        ones, align(z, x, axes, keepdims), sums, chosen, keepdims=True
+    )
 
 
 def norm_partial(x: Any, z: Any, order: Any, axis: Any, keepdims: Any) -> Any:
@@ -107,7 +109,12 @@ if hasattr(np.linalg, "vector_norm"):
         return np.sum(np.real(partial * d) if is_complex(x) else partial * d, axis=axis, keepdims=keepdims)
 
     general(
-        define("vector_norm", np.linalg.vector_norm, infer=norm_type, parameters="x, /, *, axis=None, keepdims=False, ord=2"),
+        define(
+            "vector_norm",
+            np.linalg.vector_norm,
+            infer=norm_type,
+            parameters="x, /, *, axis=None, keepdims=False, ord=2",
+        ),
         dict(x=vector_norm_adjoint),
         dict(x=vector_norm_tangent),
         singular="x",

@@ -215,7 +215,9 @@ def multi_dot_tangent(d: Any, z: Any, arrays: Any) -> Any:
     return sum(parts[1:], parts[0])
 
 
-general(_define("multi_dot", "arrays", np.linalg.multi_dot), dict(arrays=multi_dot_adjoint), dict(arrays=multi_dot_tangent))
+general(
+    _define("multi_dot", "arrays", np.linalg.multi_dot), dict(arrays=multi_dot_adjoint), dict(arrays=multi_dot_tangent)
+)
 
 # ------------------------------------------------------------------ tensordot and einsum
 
@@ -323,7 +325,9 @@ def _has_full_length(letter: str, k: int, own: str, call: Einsum, g: Any) -> boo
     """Whether a dimension of the contribution surely has the length of the operand's: not 1 for another."""
     if length_one(call.operands[k], own.index(letter)) is True:
         return True
-    sources = [(call.output, g)] + [(s, x) for j, (s, x) in enumerate(zip(call.inputs, call.operands)) if j != k]
+    sources = [(call.output, g)] + [
+        (s, x) for j, (s, x) in enumerate(zip(call.inputs, call.operands, strict=False)) if j != k
+    ]
     return any(letter in s and length_one(x, s.index(letter)) is False for s, x in sources)
 
 
@@ -343,7 +347,9 @@ def einsum_first_adjoint(g: Any, z: Any, subscripts: Any, *operands: Any, **keyw
 
 def einsum_tangent(d: Any, z: Any, subscripts: Any, *operands: Any, **keywords: Any) -> Any:
     parts = [
-        np.einsum(subscripts, *operands[:k], dk, *operands[k + 1 :], **keywords) for k, dk in enumerate(d) if dk is not None
+        np.einsum(subscripts, *operands[:k], dk, *operands[k + 1 :], **keywords)
+        for k, dk in enumerate(d)
+        if dk is not None
     ]
     return sum(parts[1:], parts[0])
 
@@ -364,7 +370,9 @@ def einsum_type(args: Any, keywords: Any) -> Any:
     return _infer.Array(dtype, shape) if shape else _infer.Scalar(_infer.kind_of_dtype(dtype), dtype)
 
 
-EINSUM = define("einsum", np.einsum, infer=einsum_type, parameters="subscripts, *operands, optimize=False", aliasing="any")
+EINSUM = define(
+    "einsum", np.einsum, infer=einsum_type, parameters="subscripts, *operands, optimize=False", aliasing="any"
+)
 general(
     EINSUM,
     dict(subscripts=einsum_first_adjoint, operands=einsum_adjoint),

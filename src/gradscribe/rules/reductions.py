@@ -127,9 +127,7 @@ def initial_tangent(d: Any, z: Any, a: Any, **keywords: Any) -> Any:
     return d if rank(z) == 0 else np.broadcast_to(d, np.shape(z))
 
 
-SUM = declare(
-    "sum", "a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True", np.sum, np.ndarray.sum
-)
+SUM = declare("sum", "a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True", np.sum, np.ndarray.sum)
 general(
     SUM,
     dict(a=sum_adjoint, initial=initial_adjoint),
@@ -142,9 +140,7 @@ def mean_adjoint(g: Any, z: Any, a: Any, axis: Any = None, dtype: Any = None, *,
     return masked(spread(g / count(a, axis, where, keepdims), a, axis, keepdims), where)
 
 
-MEAN = declare(
-    "mean", "a, axis=None, dtype=None, *, keepdims=False, where=True", np.mean, np.ndarray.mean
-)
+MEAN = declare("mean", "a, axis=None, dtype=None, *, keepdims=False, where=True", np.mean, np.ndarray.mean)
 linear(MEAN, a=mean_adjoint)
 
 

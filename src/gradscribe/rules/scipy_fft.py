@@ -75,11 +75,15 @@ def _declare(name: str, sine: bool, inverse: bool, several: bool) -> None:
         return g
 
     where = "*, axes=None" if several else "*, axis=-1"
-    made = define(f"scipy_fft.{name}", function, infer=_infer.same_as_first, parameters=f"x, type=2, {where}, norm=None")
+    made = define(
+        f"scipy_fft.{name}", function, infer=_infer.same_as_first, parameters=f"x, type=2, {where}, norm=None"
+    )
     linear(made, x=adjoint)
 
 
 for _sine, _letter in ((False, "c"), (True, "s")):
     for _several_axes in (False, True):
         for _inverse in (False, True):
-            _declare(f"{'i' if _inverse else ''}d{_letter}t{'n' if _several_axes else ''}", _sine, _inverse, _several_axes)
+            _declare(
+                f"{'i' if _inverse else ''}d{_letter}t{'n' if _several_axes else ''}", _sine, _inverse, _several_axes
+            )

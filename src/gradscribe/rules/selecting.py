@@ -168,7 +168,7 @@ def take_along_axis_adjoint(g: Any, z: Any, arr: Any, indices: Any, axis: Any = 
 def along_type(args: Any, keywords: Any) -> Any:
     array, indices = shapes.as_array(args[0].type), args[1].type
     known = array is not None and isinstance(indices, Array)
-    return Array(array.dtype, (UNKNOWN,) * indices.ndim) if known else _infer.NUMERIC  # type: ignore[union-attr]
+    return Array(array.dtype, (UNKNOWN,) * indices.ndim) if known else _infer.NUMERIC
 
 
 linear(
@@ -184,7 +184,11 @@ def compress_adjoint(g: Any, z: Any, condition: Any, a: Any, axis: Any = None) -
 
 general(
     define(
-        "compress", np.compress, infer=_infer.by_example(np.compress), parameters="condition, a, axis=None", cost="cheap"
+        "compress",
+        np.compress,
+        infer=_infer.by_example(np.compress),
+        parameters="condition, a, axis=None",
+        cost="cheap",
     ),
     dict(a=compress_adjoint),
     linear="a",
@@ -201,7 +205,9 @@ linear(
     a=lambda g, z, a, condition, axis=None: compress_adjoint(g, z, condition, a, axis),
 )
 general(
-    define("extract", np.extract, infer=lambda args, k: _flat_type(args[1].type), parameters="condition, arr", cost="cheap"),
+    define(
+        "extract", np.extract, infer=lambda args, k: _flat_type(args[1].type), parameters="condition, arr", cost="cheap"
+    ),
     dict(arr=lambda g, z, condition, arr: compress_adjoint(g, z, np.ravel(condition), arr)),
     linear="arr",
     zero="condition",
@@ -230,7 +236,13 @@ def select_default_adjoint(g: Any, z: Any, condlist: Any, choicelist: Any, defau
 
 
 general(
-    define("select", np.select, infer=_infer.by_example(np.select), parameters="condlist, choicelist, default=0", cost="cheap"),
+    define(
+        "select",
+        np.select,
+        infer=_infer.by_example(np.select),
+        parameters="condlist, choicelist, default=0",
+        cost="cheap",
+    ),
     dict(choicelist=select_adjoint, default=select_default_adjoint),
     dict(
         choicelist=lambda d, z, condlist, choicelist, default=0: np.select(condlist, d, 0.0),
@@ -272,9 +284,7 @@ def sort_tangent(d: Any, z: Any, a: Any, axis: Any = -1, kind: Any = None) -> An
     return d[order] if rank(a) == 1 else np.take_along_axis(d, order, axis)
 
 
-SORT = define(
-    "sort", np.sort, infer=shapes.by_shape(np.sort, shapes.stripes), parameters="a, axis=-1, kind=None"
-)
+SORT = define("sort", np.sort, infer=shapes.by_shape(np.sort, shapes.stripes), parameters="a, axis=-1, kind=None")
 general(SORT, dict(a=sort_adjoint), dict(a=sort_tangent))
 
 
@@ -347,6 +357,11 @@ def repeat_adjoint(g: Any, z: Any, a: Any, repeats: Any, axis: Any = None) -> An
 
 
 REPEAT = define(
-    "repeat", np.repeat, np.ndarray.repeat, infer=_infer.by_example(np.repeat), parameters="a, repeats, axis=None", cost="cheap"
+    "repeat",
+    np.repeat,
+    np.ndarray.repeat,
+    infer=_infer.by_example(np.repeat),
+    parameters="a, repeats, axis=None",
+    cost="cheap",
 )
 linear(REPEAT, a=repeat_adjoint)

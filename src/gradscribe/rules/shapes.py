@@ -16,7 +16,7 @@ Shape = tuple[Dim, ...]
 
 
 def by_shape(function: Callable[..., Any], shape: Callable[..., Shape | None]) -> Infer:
-    """The type of an array function: its dtype is that of operand 0, its dimensions are `shape(dims, *rest, **keywords)`.
+    """The type of an array function: the dtype of operand 0, the dimensions `shape(dims, *rest, **keywords)`.
 
     `rest` and `keywords` are constants, or atoms where they are not constant. Where `shape` returns None or fails, the
     type is found by example.
@@ -182,7 +182,7 @@ def joined(function: Callable[..., Any]) -> Infer:
         axis = axis % items[0].ndim
         dims = list(items[0].shape)
         sizes = [t.shape[axis].base for t in items]
-        dims[axis] = known(sum(sizes)) if all(isinstance(n, int) for n in sizes) else UNKNOWN  # type: ignore[arg-type]
+        dims[axis] = known(sum(sizes)) if all(isinstance(n, int) for n in sizes) else UNKNOWN
         return Array(common_dtype(items), tuple(dims))
 
     return infer
@@ -262,7 +262,7 @@ def nested(type_: Type) -> Array | None:
     if not isinstance(type_, (Tuple, FixedList)):
         return as_array(type_)
     items = [nested(t) for t in type_.items]
-    if not items or any(t is None or t.ndim != items[0].ndim for t in items):  # type: ignore[union-attr]
+    if not items or any(t is None or t.ndim != items[0].ndim for t in items):
         return None
     arrays = [t for t in items if t is not None]
     return Array(common_dtype(arrays), (known(len(arrays)), *arrays[0].shape))

@@ -27,8 +27,7 @@ def of_last(function: Any, partial: Callable[..., Any], parameters: str) -> None
     """An elementwise function with a derivative in its last parameter alone."""
     made = define(function.__name__, function, infer=_infer.elementwise(function), parameters=parameters + ", /")
     name = parameters.split(", ")[-1]
-    others = " ".join(n for n in parameters.split(", ")[:-1] if n in ("n", "k"))
-    general(made, {name: partial}, {name: partial}, elementwise=True, zero=others)
+    general(made, {name: partial}, {name: partial}, elementwise=True)
 
 
 def one(name: str, partial: Callable[..., Any] | None, *others: Callable[..., Any], singular: str = "") -> None:
@@ -111,7 +110,9 @@ one("beta", lambda d, z, x, y: d * z * (sp.digamma(x) - sp.digamma(x + y)),
     lambda d, z, x, y: d * z * (sp.digamma(y) - sp.digamma(x + y)))  # fmt: skip
 one("betaln", lambda d, z, x, y: d * (sp.digamma(x) - sp.digamma(x + y)),
     lambda d, z, x, y: d * (sp.digamma(y) - sp.digamma(x + y)))  # fmt: skip
-one("poch", lambda d, z, x, y: d * z * (sp.digamma(x + y) - sp.digamma(x)), lambda d, z, x, y: d * z * sp.digamma(x + y))
+one(
+    "poch", lambda d, z, x, y: d * z * (sp.digamma(x + y) - sp.digamma(x)), lambda d, z, x, y: d * z * sp.digamma(x + y)
+)
 one(
     "binom",
     lambda d, z, x, y: d * z * (sp.digamma(x + 1.0) - sp.digamma(x - y + 1.0)),
@@ -128,7 +129,12 @@ def multigammaln_partial(g: Any, z: Any, a: Any, d: int) -> Any:
 
 
 general(
-    define("multigammaln", sp.multigammaln, infer=lambda args, k: _infer.elementwise(np.sin)(args[:1], {}), parameters="a, d"),
+    define(
+        "multigammaln",
+        sp.multigammaln,
+        infer=lambda args, k: _infer.elementwise(np.sin)(args[:1], {}),
+        parameters="a, d",
+    ),
     dict(a=multigammaln_partial),
     dict(a=multigammaln_partial),
     elementwise=True,
@@ -198,9 +204,7 @@ if sp.jn is not sp.jv:
 of_last(sp.hyp0f1, lambda d, z, v, x: d * sp.hyp0f1(v + 1.0, x) / v, "v, x")
 of_last(sp.hyp1f1, lambda d, z, a, b, x: d * (a / b) * sp.hyp1f1(a + 1.0, b + 1.0, x), "a, b, x")
 of_last(sp.hyperu, lambda d, z, a, b, x: -d * a * sp.hyperu(a + 1.0, b + 1.0, x), "a, b, x")
-of_last(
-    sp.hyp2f1, lambda d, z, a, b, c, x: d * (a * b / c) * sp.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x), "a, b, c, x"
-)
+of_last(sp.hyp2f1, lambda d, z, a, b, c, x: d * (a * b / c) * sp.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x), "a, b, c, x")
 of_last(sp.zeta, lambda d, z, n, x: -d * n * zeta(n + 1.0, x), "n, x")
 one("ellipk", lambda d, y, x: 0.5 * d * (sp.ellipe(x) / (1.0 - x) - y) / x)
 one("ellipe", lambda d, y, x: 0.5 * d * (y - sp.ellipk(x)) / x)

@@ -101,7 +101,12 @@ def is_starred(primitive: Primitive, name: str) -> bool:
 # ------------------------------------------------------------------ declarations
 
 
-def elementwise(target: Target | tuple[Callable[..., Any], ...], *partials: Derivative | None, singular: str = "", masks: bool = False) -> Rule:
+def elementwise(
+    target: Target | tuple[Callable[..., Any], ...],
+    *partials: Derivative | None,
+    singular: str = "",
+    masks: bool = False,
+) -> Rule:
     """Declare an operation that works entry by entry, with broadcasting.
 
     Args:
@@ -231,7 +236,9 @@ def _extend(primitive: Primitive, rule: Derivative, **tables: dict[str, Derivati
     found = RULES.get(primitive) or Rule(primitive)
     adjoints = {**found.adjoint, **tables.get("adjoint", {})}
     tangents = {**found.tangent, **tables.get("tangent", {})}
-    RULES[primitive] = Rule(primitive, adjoints, tangents, found.elementwise, found.linear - tangents.keys(), found.zero)
+    RULES[primitive] = Rule(
+        primitive, adjoints, tangents, found.elementwise, found.linear - tangents.keys(), found.zero
+    )
     return rule
 
 
@@ -258,9 +265,7 @@ def primitive_of(target: Target) -> Primitive:
     found = lookup(target)
     if found is not None:
         return found[0]
-    return define(
-        _free_name(target), target, infer=_infer.by_example(target), parameters=inspect.signature(target)
-    )
+    return define(_free_name(target), target, infer=_infer.by_example(target), parameters=inspect.signature(target))
 
 
 def _elementwise_primitive(target: Target | tuple[Callable[..., Any], ...]) -> Primitive:

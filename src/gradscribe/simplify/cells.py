@@ -94,16 +94,21 @@ class _Tidying:
         return not fixed and not self._accesses(other, zero.args[0])
 
     def _is_zeroing(self, op: Op) -> bool:
-        return op.primitive is SETITEM and self.derivative(op) and isinstance(op.args[0].type, Array) and _is_zero(op.args[2])
+        return (
+            op.primitive is SETITEM
+            and self.derivative(op)
+            and isinstance(op.args[0].type, Array)
+            and _is_zero(op.args[2])
+        )
 
     def _accesses(self, op: Op, target: Atom) -> bool:
         """Whether an op, or one inside its blocks, may read or write the memory of `target` (a view only names it)."""
         assert isinstance(target, Var)
         region = self.groups.of(target)
         for inner in walk_op(op):
-            if inner.primitive is GETITEM and isinstance(inner.results[0].type, Array) and inner is op:
-                if self._is_view_of(inner, target):
-                    continue
+            viewing = inner is op and op.primitive is GETITEM and isinstance(op.result.type, Array)
+            if viewing and self._is_view_of(op, target):
+                continue
             if any(isinstance(a, Var) and self.groups.knows(a) and self.groups.of(a) is region for a in inner.inputs):
                 return True
         return False
@@ -207,7 +212,9 @@ class _Tidying:
     def _consumes(self, op: Op, value: Var) -> bool:
         """Whether an op only reads the value: it neither keeps it nor passes on its memory."""
         if op.primitive in (SETITEM, ADDAT):
-            return op.args[0] is not value and isinstance(op.args[0].type, Array) and not self._shares(op.args[0], value)
+            return (
+                op.args[0] is not value and isinstance(op.args[0].type, Array) and not self._shares(op.args[0], value)
+            )
         return not op.blocks and op.primitive.aliasing == "fresh" and op.primitive.is_pure and bool(op.results)
 
     def _shares(self, one: Atom, other: Var) -> bool:
@@ -233,7 +240,12 @@ class _Tidying:
                 continue
             buffer = made.result
             first = next((op for op in out[out.index(made) + 1 :] if _mentions(op, buffer)), None)
-            if first is None or first.primitive is not ADDAT or first.args[0] is not buffer or not _is_whole(first.args[1]):
+            if (
+                first is None
+                or first.primitive is not ADDAT
+                or first.args[0] is not buffer
+                or not _is_whole(first.args[1])
+            ):
                 continue
             value = first.args[2]
             start = self._as_definition(made, first)
@@ -251,7 +263,13 @@ class _Tidying:
     def _is_owned(self, value: Var, ops: list[Op]) -> bool:
         """Whether a value is made in this block for this one use."""
         made = self.definitions.get(value)
-        if made not in ops or made is None or made.primitive.aliasing != "fresh" or made.primitive is GETITEM or made.blocks:
+        if (
+            made not in ops
+            or made is None
+            or made.primitive.aliasing != "fresh"
+            or made.primitive is GETITEM
+            or made.blocks
+        ):
             return False
         return made.primitive.is_pure and sum(_mentions(op, value) for op in ops) == 1
 
@@ -273,7 +291,9 @@ def _is_zero(atom: Atom) -> bool:
 
 def _same_type(one: Atom, other: Atom) -> bool:
     scalars = isinstance(one.type, Scalar) and isinstance(other.type, Scalar)
-    return scalars or (isinstance(one.type, Array) and one.type == other.type and None not in {d.base for d in one.type.shape})
+    return scalars or (
+        isinstance(one.type, Array) and one.type == other.type and None not in {d.base for d in one.type.shape}
+    )
 
 
 def _is_whole(atom: Atom) -> bool:

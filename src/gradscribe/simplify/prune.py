@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..analyse.regions import Region, Regions, has_memory, regions
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace, walk
 from ..ir.primitives import CALL, GETATTR, GETITEM, IF, LOOP, POP
 from ..ir.types import Array

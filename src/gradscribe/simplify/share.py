@@ -141,6 +141,17 @@ def _is_index_arithmetic(op: Op) -> bool:
     return op.primitive.cost == "cheap" and isinstance(op.result.type, Scalar) and op.result.type.kind in "bi"
 
 
+def _acts(op: Op, effects: dict[Function, bool]) -> bool:
+    """Whether an op, or a function that it calls, is opaque; `effects` holds what is known of functions."""
+    if op.primitive is not CALL:
+        return op.primitive in OPAQUE
+    callee = op.static.function
+    if callee not in effects:
+        effects[callee] = False
+        effects[callee] = any(_acts(inner, effects) for inner in walk(callee.body))
+    return effects[callee]
+
+
 def _written_inside(function: Function, groups: Regions) -> dict[Op, dict[Region | None, None]]:
     """For each operation the regions that it, or what its blocks hold, may write; None stands for all that opaque code
     can reach."""
@@ -150,17 +161,8 @@ def _written_inside(function: Function, groups: Regions) -> dict[Op, dict[Region
             own.setdefault(op, {})[region] = None
     effects: dict[Function, bool] = {}
 
-    def acts(op: Op) -> bool:
-        if op.primitive is not CALL:
-            return op.primitive in OPAQUE
-        callee = op.static.function
-        if callee not in effects:
-            effects[callee] = False
-            effects[callee] = any(map(acts, walk(callee.body)))
-        return effects[callee]
-
     def gather(op: Op) -> dict[Region | None, None]:
-        if acts(op):
+        if _acts(op, effects):
             own.setdefault(op, {})[None] = None
         for block in op.blocks:
             for inner in block.ops:

@@ -17,18 +17,21 @@ def sink_buffers(function: Function) -> Function:
     moved: set[Atom] = set()
     waiting: list[Op] = []
     for op in reversed(ahead):
-        if op.primitive is ZEROS_LIKE and op.result not in _uses_of(ahead, op, moved):
+        if _is_of_zeros(op, ahead) and op.result not in _uses_of(ahead, op, moved):
             waiting.insert(0, op)
             moved.add(op.result)
-        elif op.primitive is GETITEM and isinstance(op.result.type, Array) and _is_view_of_zeros(op, ahead):
-            if op.result not in _uses_of(ahead, op, moved):
-                waiting.insert(0, op)
-                moved.add(op.result)
     if not waiting:
         return function
     kept = [op for op in ahead if op not in waiting]
     body = replace(function.body, ops=(*kept, behind[0], *_late(waiting, behind[1:])))
     return replace(function, body=body)
+
+
+def _is_of_zeros(op: Op, ahead: list[Op]) -> bool:
+    """Whether an op makes zeros, or a view of such."""
+    if op.primitive is GETITEM:
+        return isinstance(op.result.type, Array) and _is_view_of_zeros(op, ahead)
+    return op.primitive is ZEROS_LIKE
 
 
 def _uses_of(ops: list[Op], op: Op, moved: set[Atom]) -> set[Atom]:

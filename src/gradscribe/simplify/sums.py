@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..ir.nodes import Atom, Const, Op, Var, replace
-from ..ir.primitives import ADD, BY_NAME, MULTIPLY, SUBTRACT, TUPLE, VADDAT
+from ..ir.primitives import ADD, BY_NAME, GETITEM, MULTIPLY, SUBTRACT, TUPLE, VADDAT, ZEROS_LIKE
 from ..ir.types import INT, Array, Scalar
 from .rewriting import same
 
@@ -84,6 +84,43 @@ def to_one_entry(this: Algebra, op: Op) -> Op | None:
     return replace(op, args=(inner.args[0], index, total))
 
 
+def into_new(this: Algebra, op: Op) -> Op | None:
+    """`s = np.zeros_like(x); s[:, None] += v` is `v[:, 0]`."""
+    target, index, value = op.args
+    made = this.source.get(target) if isinstance(target, Var) and this.is_single(target) else None
+    parts = index.value if isinstance(index, Const) else None
+    if made is None or made.primitive is not ZEROS_LIKE or not isinstance(parts, tuple):
+        return None
+    if not all(p is None or p == slice(None) for p in parts) or not isinstance(value.type, Array):
+        return None
+    view = GETITEM.infer((target, index), {}) if GETITEM.infer else None
+    if not isinstance(view, Array) or view.dtype != value.type.dtype or view.ndim != value.type.ndim:
+        return None
+    if not all(a.same_as(b) or (a.one and b.one) for a, b in zip(view.shape, value.type.shape, strict=True)):
+        return None
+    back = tuple(0 if p is None else p for p in parts)
+    entry = Op(GETITEM, (value, Const(back)), op.results)
+    return entry_of_sum(this, entry) or entry
+
+
+def entry_of_sum(this: Algebra, op: Op) -> Op | None:
+    """`np.sum(x, axis=1, keepdims=True)[:, 0]` is `np.sum(x, axis=1)`."""
+    source, index = op.args
+    made = this.source.get(source) if isinstance(source, Var) and this.is_single(source) else None
+    parts = index.value if isinstance(index, Const) else None
+    if made is None or made.primitive is not BY_NAME.get("sum") or not isinstance(parts, tuple):
+        return None
+    axis = made.keyword("axis")
+    if len(made.keywords) != 2 or made.keyword("keepdims") is not True or type(axis) is not int or axis < 0:
+        return None
+    if not isinstance(source.type, Array) or source.type.ndim != len(parts) or axis >= len(parts):
+        return None
+    wanted = [0 if k == axis else slice(None) for k in range(len(parts))]
+    if list(parts) != wanted or type(parts[axis]) is not int or not this.is_stable(made.args[0]):
+        return None
+    return replace(made, keywords=tuple((k, v) for k, v in made.keywords if k == "axis"), results=op.results)
+
+
 def same_index(this: Algebra, left: Atom, right: Atom) -> bool:
     """Whether two indices are written alike."""
     if same(left, right):
@@ -134,6 +171,7 @@ def _same_amount(one: Atom, other: Atom) -> bool:
 SUMS = {
     ADD: [common_factor, offset],
     SUBTRACT: [common_factor, offset],
-    VADDAT: [to_one_entry],
+    VADDAT: [to_one_entry, into_new],
+    GETITEM: [entry_of_sum],
     **({BY_NAME["sum"]: [of_scaled]} if "sum" in BY_NAME else {}),
 }

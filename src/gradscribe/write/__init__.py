@@ -29,10 +29,10 @@ from .inline import Inliner
 from .layout import function_text, parameter_list
 from .lines import atoms_of, every_line
 from .liveness import Liveness
-from .names import Locations, feeds, name_all
+from .names import Locations, feeds, name_all, parts_of_statements
 from .ordering import Ordering
 from .own import own
-from .prune import prune
+from .prune import prune, users_ops
 from .scope import Scope
 from .statements import Statements
 from .sugar import sweeten
@@ -97,25 +97,27 @@ class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
     def __init__(self, function: Function, name: str, statements: bool) -> None:
-        self.original, self.name, self.function = function, name, own(prune(function))
+        self.original, self.name, self.function = function, name, own(prune(function, statements=statements))
+        shown = {r for op in users_ops(self.function.body) for r in op.results} if statements else set()
         self.params = self.function.body.params
         ordering = Ordering(self.function)
         self.lines = lines_of(self.function, ordering, choices=not statements)
         sweeten(self.lines, ordering)
         for _ in range(2):
             before = Inliner(self.lines, ordering)
-            if not Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True).dropped:
+            if not Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True, kept=shown).dropped:
                 break
         self.inliner = Inliner(self.lines, ordering, statements=statements)
         self.inliner.choose(self.lines)
         ranges = Liveness(self.lines, self.params, self.inliner.leaves, self.inliner.inlined).ranges
         self.locations = Locations(ranges, self.params, self.lines, self.inliner.inlined).all()
-        self.read = {atom for line in every_line(self.lines) for atom in atoms_of(line)}
-        self.fed = feeds(self.lines, self.inliner.leaves)
+        self.read = shown | {atom for line in every_line(self.lines) for atom in atoms_of(line)}
+        self.fed = {} if statements else feeds(self.lines, self.inliner.leaves)
+        self.parts = parts_of_statements(shown, self.lines) if statements else None
 
     def text(self, scope: Scope, cite: bool) -> str:
         """The text, with names for locals that avoid the global names known so far."""
-        self.names = names = name_all(self.locations, set(scope.used), self.fed)
+        self.names = names = name_all(self.locations, set(scope.used), self.fed, self.parts)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
         body = Statements(expressions, names, Gaps(self.lines, names), self.read).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)

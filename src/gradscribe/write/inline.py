@@ -10,7 +10,6 @@ Lines are visited last to first, so that where an operation finally runs is know
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from operator import itemgetter
 
 from ..ir.nodes import Atom, Const, Op, Var
@@ -36,20 +35,19 @@ from ..ir.primitives import (
     TUPLE,
 )
 from ..ir.types import Array, List, Scalar
+from .index import Index, Use, lies_between
 from .kinds import (
     accumulates,
     is_offset,
     is_plain_item,
-    is_reverse_mark,
     is_speaking,
-    names_bound,
     same_origin,
     size_of,
     weight,
     writes_into,
 )
 from .lines import Branch, Copies, Do, Line, Return, atoms_of, atoms_of_op, every_line, inner_lines, operands
-from .ordering import Cell, Ordering
+from .ordering import Ordering
 
 LIMIT = 14
 """The most leaves of an expression that the compiler puts together."""
@@ -63,27 +61,6 @@ INDEXING = (ADDAT, GETITEM, SCATTER_ADD, SETITEM, SLICE_, TUPLE)
 STRUCTURES = (TUPLE, FIXED_LIST, DICT, RECORD)
 
 
-@dataclass
-class _Events:
-    """What happens where in one list of lines: for each memory cell the lines that write it, for the slots of lists also
-    those that read them, and so on."""
-
-    writes: dict[Cell, list[int]] = field(default_factory=dict)
-    slots: dict[Cell, list[int]] = field(default_factory=dict)
-    effects: list[int] = field(default_factory=list)
-    names: dict[tuple[str, bool], list[tuple[int, Line]]] = field(default_factory=dict)
-    targets: dict[Var, list[int]] = field(default_factory=dict)
-
-
-@dataclass
-class _Use:
-    """A place in the text: where a value is mentioned, or where an expression runs. `lazy`: it may not run there."""
-
-    lines: list[Line]
-    at: int
-    lazy: bool = False
-
-
 class Inliner:
     """Chooses the values to put back; `inlined` and `leaves` are its answer."""
 
@@ -93,19 +70,14 @@ class Inliner:
         self.inlined: set[Var] = set()
         self._leaves: dict[Var, tuple[Var, ...]] = {}
         self._size: dict[object, int] = {}
-        self._runs: dict[Var, list[_Use]] = {}
+        self._runs: dict[Var, list[Use]] = {}
         self._roots: dict[Var, object] = {}
-        self._above: dict[int, _Use] = {}
-        self._events: dict[int, _Events] = {}
-        self._uses: dict[Var, list[_Use]] = {}
         self._latest: dict[int, dict[str, dict[Var, int]]] = {}
-        self._behind: set[int] = set()
         self._note_definitions(lines)
 
     def choose(self, lines: list[Line]) -> None:
         """Decide for all values that the lines define."""
-        self._index(lines)
-        self._note_reverse(lines)
+        self._index = Index(lines, self.ordering)
         self._block(lines)
 
     def leaves(self, atom: Atom) -> tuple[Var, ...]:
@@ -134,53 +106,6 @@ class Inliner:
                 self._define(inner)
                 self.inlined.update(inner.results)
 
-    def _index(self, lines: list[Line]) -> _Events:
-        events = self._events[id(lines)] = _Events()
-        for at, line in enumerate(lines):
-            for atom in atoms_of(line):
-                if isinstance(atom, Var):
-                    self._uses.setdefault(atom, []).append(_Use(lines, at))
-            for name in names_bound(line):
-                events.names.setdefault(name, []).append((at, line))
-            if isinstance(line, Do):
-                self._note_op(events, line.op, at)
-            elif isinstance(line, Copies):
-                for target, _ in line.pairs:
-                    events.targets.setdefault(target, []).append(at)
-            for inner in inner_lines(line):
-                self._above[id(inner)] = _Use(lines, at)
-                self._include(events, self._index(inner), at)
-        return events
-
-    def _note_reverse(self, lines: list[Line]) -> None:
-        """Find the lists of lines behind the mark of the reverse sweep (the list of the mark counts as a whole)."""
-        mark = next((k for k, line in enumerate(lines) if is_reverse_mark(line)), None)
-        if mark is not None:
-            self._behind.add(id(lines))
-            for line in every_line(lines[mark:]):
-                self._behind.update(map(id, inner_lines(line)))
-
-    def _note_op(self, events: _Events, op: Op, at: int) -> None:
-        for cell in self.ordering.writes(op):
-            events.writes.setdefault(cell, []).append(at)
-        for cell in self.ordering.reads(op):
-            if cell[0] == "slots":
-                events.slots.setdefault(cell, []).append(at)
-        if self.ordering.has_effect(op):
-            events.effects.append(at)
-
-    def _include(self, events: _Events, below: _Events, at: int) -> None:
-        for cell in below.writes:
-            events.writes.setdefault(cell, []).append(at)
-        for cell in below.slots:
-            events.slots.setdefault(cell, []).append(at)
-        for name, places in below.names.items():
-            events.names.setdefault(name, []).extend((at, line) for _, line in places)
-        for target in below.targets:
-            events.targets.setdefault(target, []).append(at)
-        if below.effects:
-            events.effects.append(at)
-
     # the walk ---------------------------------------------------------------------------------------------------------
 
     def _block(self, lines: list[Line]) -> None:
@@ -197,14 +122,14 @@ class Inliner:
                 if self._goes_in(line.op, runs, lines, at):
                     self.inlined.add(line.op.result)
                     self._runs[line.op.result] = runs
-                    anchor = max(self._place_in(run, lines) for run in runs)
+                    anchor = max(self._index.place_in(run, lines) for run in runs)
             for atom in atoms_of(line):
                 if isinstance(atom, Var):
                     places = latest.setdefault(atom.hint, {})
                     places[atom] = max(places.get(atom, 0), anchor)
 
-    def _goes_in(self, op: Op, runs: list[_Use], lines: list[Line], at: int) -> bool:
-        uses = self._uses.get(op.result, [])
+    def _goes_in(self, op: Op, runs: list[Use], lines: list[Line], at: int) -> bool:
+        uses = self._index.uses.get(op.result, [])
         if not uses or (op.result.named and not self._is_yielded(op, uses, lines) and op.primitive is not EXTERNAL):
             return False
         free = self._is_free(op)
@@ -214,23 +139,17 @@ class Inliner:
             return self._moves(op, uses[0], runs[0], lines, at)
         return free and len(runs) <= self._repeats(op) and self._may_repeat(op, uses, runs, lines, at)
 
-    def _places(self, op: Op) -> list[_Use]:
+    def _places(self, op: Op) -> list[Use]:
         """Where an op would run if it had no line: at its uses, or where these run that have no line themselves."""
-        found: list[_Use] = []
-        for use in self._uses.get(op.result, ()):
+        found: list[Use] = []
+        for use in self._index.uses.get(op.result, ()):
             user = use.lines[use.at]
             inner = self._runs.get(user.op.result, [use]) if isinstance(user, Do) and user.op.results else [use]
             lazy = isinstance(user, Do) and user.op.primitive is IF and op.result not in user.op.args
-            found += [_Use(run.lines, run.at, lazy=True) for run in inner] if lazy else inner
+            found += [Use(run.lines, run.at, lazy=True) for run in inner] if lazy else inner
         return found
 
-    def _place_in(self, run: _Use, lines: list[Line]) -> int:
-        """The line of a list that holds a place."""
-        while run.lines is not lines:
-            run = self._above[id(run.lines)]
-        return run.at
-
-    def _is_yielded(self, op: Op, uses: list[_Use], lines: list[Line]) -> bool:
+    def _is_yielded(self, op: Op, uses: list[Use], lines: list[Line]) -> bool:
         """A value of the user's that only becomes the next one of the same name."""
         (result,) = op.results
         if self.statements or len(uses) != 1 or uses[0].lines is not lines:
@@ -240,7 +159,7 @@ class Inliner:
 
     # one use, further down --------------------------------------------------------------------------------------------
 
-    def _moves(self, op: Op, use: _Use, run: _Use, lines: list[Line], at: int) -> bool:
+    def _moves(self, op: Op, use: Use, run: Use, lines: list[Line], at: int) -> bool:
         """Whether an op with one use in the same list goes into it; notes whose text it is part of then."""
         user, anchor = lines[use.at], run.at
         root = self._root(op.result, user)
@@ -258,7 +177,7 @@ class Inliner:
 
     def _is_the_users(self, op: Op, lines: list[Line], anchor: int) -> bool:
         """Whether an op stands in the forward sweep, in one statement of the user's with what it goes into."""
-        if id(lines) in self._behind or op.origin is None:
+        if op.origin is None or self._index.is_behind(lines, anchor):
             return False
         line = lines[min(anchor, len(lines) - 1)]
         return not isinstance(line, Do) or same_origin(op, line.op)
@@ -290,23 +209,23 @@ class Inliner:
 
     def _stays_same(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether the op gives the same when it runs at the anchor."""
-        events = self._events[id(lines)]
+        events = self._index.events[id(lines)]
         if self.ordering.effects.must_run(op):
             return self._is_next(op, lines, at, anchor)
-        if any(_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
+        if any(lies_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
             return False
-        if not self._is_free(op) and _between(events.effects, at, anchor):
+        if not self._is_free(op) and lies_between(events.effects, at, anchor):
             return False
         return not self._is_overwritten(op, lines, at, anchor) and not self._is_hidden(op, lines, at, anchor)
 
     def _is_overwritten(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether a carried value that the op reads gets its next value on the way."""
-        targets = self._events[id(lines)].targets
-        return any(isinstance(a, Var) and _between(targets.get(a, ()), at, anchor) for a in atoms_of_op(op))
+        targets = self._index.events[id(lines)].targets
+        return any(isinstance(a, Var) and lies_between(targets.get(a, ()), at, anchor) for a in atoms_of_op(op))
 
     def _is_hidden(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether a name that the op reads is given to another value on the way: legal, but not as one writes it."""
-        names = self._events[id(lines)].names
+        names = self._index.events[id(lines)].names
         for atom in atoms_of_op(op):
             if isinstance(atom, Var) and is_speaking(atom) and not self._is_made_for(atom, lines, anchor):
                 rivals = (True,) if atom.named else (True, False)  # the user's names go first
@@ -339,11 +258,15 @@ class Inliner:
         if not isinstance(lines[anchor], (Branch, Do, Return)) or op.primitive is CALL:
             return False
         if op.primitive is POP and isinstance(op.args[0], Var) and not op.args[0].named:
-            events = self._events[id(lines)]
-            cells = self.ordering.writes(op) | self.ordering.reads(op)
-            untouched = not any(_between(found.get(c, ()), at, anchor) for found in (events.writes, events.slots) for c in cells)
-            return untouched and not self._is_overwritten(op, lines, at, anchor)
+            return self._leaves_alone(op, lines, at, anchor) and not self._is_overwritten(op, lines, at, anchor)
         return self._is_adjacent(op, lines, at, anchor)
+
+    def _leaves_alone(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
+        """Whether nothing on the way to the anchor looks at the list that an op pops from."""
+        events = self._index.events[id(lines)]
+        cells = self.ordering.writes(op) | self.ordering.reads(op)
+        touched = [found.get(cell, ()) for found in (events.writes, events.slots) for cell in cells]
+        return not any(lies_between(places, at, anchor) for places in touched)
 
     def _is_adjacent(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
         """Whether an op runs right in front of the anchor, but for pops from other lists."""
@@ -382,28 +305,22 @@ class Inliner:
 
     def _is_index(self, op: Op) -> bool:
         """Whether a number only stands between brackets."""
-        users = [use.lines[use.at] for use in self._uses[op.result]]
+        users = [use.lines[use.at] for use in self._index.uses[op.result]]
         return all(isinstance(user, Do) and user.op.primitive in INDEXING for user in users)
 
-    def _may_repeat(self, op: Op, uses: list[_Use], runs: list[_Use], lines: list[Line], at: int) -> bool:
+    def _may_repeat(self, op: Op, uses: list[Use], runs: list[Use], lines: list[Line], at: int) -> bool:
         """Whether the op gives at all places what it gave at its own."""
         copied = any(isinstance(use.lines[use.at], Copies) for use in uses)
         if copied and op.primitive in (TUPLE, GETITEM):
             return False
-        return all(self._keeps(op, lines, at, self._place_in(r, lines) + (r.lines is not lines)) for r in runs)
+        return all(self._keeps(op, lines, at, self._index.place_in(r, lines) + (r.lines is not lines)) for r in runs)
 
     def _keeps(self, op: Op, lines: list[Line], at: int, anchor: int) -> bool:
-        events = self._events[id(lines)]
-        if any(_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
+        events = self._index.events[id(lines)]
+        if any(lies_between(events.writes.get(cell, ()), at, anchor) for cell in self.ordering.reads(op)):
             return False
-        if self.ordering.reads(op) and _between(events.effects, at, anchor):
+        if self.ordering.reads(op) and lies_between(events.effects, at, anchor):
             return False
         if self._is_overwritten(op, lines, at, anchor):
             return False
         return op.primitive is EXTERNAL or not self._is_hidden(op, lines, at, anchor)
-
-
-def _between(places: list[int] | tuple[int, ...], at: int, anchor: int) -> bool:
-    """Whether one of the sorted places lies strictly between."""
-    k = bisect_right(places, at)
-    return k < len(places) and places[k] < anchor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir.infer import is_basic_index
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Const, Op, Var
 from ..ir.primitives import ADD, COMMENT, GETITEM, SUBTRACT
 from ..ir.types import Array, Dict, FixedList, List, Record, Scalar, Tuple
@@ -62,7 +62,7 @@ def writes_into(user: Line, value: Var) -> bool:
 
 
 def names_bound(line: Line) -> set[tuple[str, bool]]:
-    """The names that a line gives to values, and whether they are the user's; not those of plain intermediate values."""
+    """The names that a line gives to values, and whether they are the user's; intermediate values have none."""
     bound = [t for t, _ in line.pairs] if isinstance(line, Copies) else []
     if isinstance(line, Do):
         bound = [r for r in line.op.results if r.named or accumulates(line.op)]

@@ -26,12 +26,20 @@ class Liveness:
         leaves: the values that an atom's expression reads.
         inlined: the values without a line of their own.
         drop: whether copies and ops without use are taken out of the lines.
+        kept: results that are no reason to drop an op, used or not.
     """
 
     def __init__(
-        self, lines: list[Line], params: Iterable[Var], leaves: Leaves, inlined: Container[Var], *, drop: bool = False
+        self,
+        lines: list[Line],
+        params: Iterable[Var],
+        leaves: Leaves,
+        inlined: Container[Var],
+        *,
+        drop: bool = False,
+        kept: Container[Var] = (),
     ) -> None:
-        self.leaves, self.inlined, self.drop = leaves, inlined, drop
+        self.leaves, self.inlined, self.drop, self.kept = leaves, inlined, drop, kept
         self.effects = Effects()
         self.ranges: dict[Var, Intervals] = {}
         self.dropped = False
@@ -125,7 +133,7 @@ class Liveness:
         if self._is_inlined(line):
             return True
         op = line.op
-        if self.drop and not self.effects.must_run(op) and not any(r in live for r in op.results):
+        if self.drop and not self.effects.must_run(op) and not any(r in live or r in self.kept for r in op.results):
             return False
         for result in op.results:
             self._close(live, result, place + 1)

@@ -19,6 +19,8 @@ from .liveness import Intervals, merged, overlap
 
 NAMELESS = "t"
 """The hint of values that nobody named. They never take that name from a variable of the user's."""
+TANGENT = "dt"
+"""The hint of their tangents."""
 SOON = 16
 """How many numbers are tried for a name before a new one is taken."""
 
@@ -111,7 +113,10 @@ def _may_share(a: Location, b: Location) -> bool:
 
 
 def name_all(
-    locations: Iterable[Location], reserved: Container[str], fed: Mapping[Var, str] | None = None
+    locations: Iterable[Location],
+    reserved: Container[str],
+    fed: Mapping[Var, str] | None = None,
+    parts: Mapping[Var, str] | None = None,
 ) -> dict[Var, str]:
     """A name for every value; a function's parameter keeps its own.
 
@@ -119,23 +124,18 @@ def name_all(
         locations: in order of definition.
         fed: for values that nobody named, the name of what they are for.
         reserved: names that mean something else in the text.
+        parts: for values that go by another hint than their own; if it is given, a name for values that nobody named
+            is used once.
     """
-    book = _Book(reserved, fed or {})
+    book = _Book(reserved, fed or {}, parts)
     ordered = list(locations)
     for location in ordered:
         if location.parameter:
             book.give(location, location.parameter)
     rest = [x for x in ordered if not x.parameter]
-    for location in sorted(rest, key=_rank):
+    for location in sorted(rest, key=book.rank):
         book.choose(location)
     return {var: name for location, name in book.names.items() for var in location.members}
-
-
-def _rank(location: Location) -> int:
-    """Who chooses first: the names of the user's, then the names of the compiler's, then values without any."""
-    if location.user_names:
-        return 0
-    return 1 if any(v.hint != NAMELESS for v in location.members) else 2
 
 
 def identifier(hint: str) -> str:
@@ -148,8 +148,8 @@ def identifier(hint: str) -> str:
 class _Book:
     """Who has which name, and where it is in use."""
 
-    def __init__(self, reserved: Container[str], fed: Mapping[Var, str]) -> None:
-        self.reserved, self.fed = reserved, fed
+    def __init__(self, reserved: Container[str], fed: Mapping[Var, str], parts: Mapping[Var, str] | None) -> None:
+        self.reserved, self.fed, self.parts, self.once = reserved, fed, parts or {}, parts is not None
         self.taken: dict[str, Intervals] = {}
         self.count: Counter[str] = Counter()
         self.names: dict[Location, str] = {}
@@ -163,8 +163,14 @@ class _Book:
         for interval in location.intervals:
             insort(taken, interval)
 
+    def rank(self, location: Location) -> int:
+        """Who chooses first: the names of the user's, then the names of the compiler's, then values without any."""
+        if location.user_names:
+            return 0
+        return 1 if any(self.parts.get(v, v.hint) not in (NAMELESS, TANGENT) for v in location.members) else 2
+
     def choose(self, location: Location) -> None:
-        hint = identifier(_favourite(location, self.fed))
+        hint = identifier(_favourite(location, self.fed, self.parts))
         for number in range(min(self.count[hint] + 1, SOON)):
             name = f"{hint}_{number}" if number else hint
             if self._is_free(name, location):
@@ -176,6 +182,8 @@ class _Book:
         return self.give(location, f"{hint}_{number}")
 
     def _is_free(self, name: str, location: Location) -> bool:
+        if self.once and name in self.taken and name.rstrip("_0123456789") in (NAMELESS, TANGENT):
+            return False
         if name in self.reserved or (name == NAMELESS and name in self.users and not location.user_names):
             return False
         taken = self.taken.get(name, [])
@@ -186,11 +194,30 @@ class _Book:
         return True
 
 
-def _favourite(location: Location, fed: Mapping[Var, str]) -> str:
+def _favourite(location: Location, fed: Mapping[Var, str], parts: Mapping[Var, str]) -> str:
     """The most frequent name of the user's, else the most frequent hint, else the name of what the value is for."""
     named = [v.hint for v in location.members if v.named]
-    hints = named or [v.hint for v in location.members if v.hint != NAMELESS]
+    hints = named or [parts.get(v, v.hint) for v in location.members if v.hint != NAMELESS]
     return Counter(hints or [fed.get(v, NAMELESS) for v in location.members]).most_common(1)[0][0]
+
+
+def parts_of_statements(values: Container[Var], lines: list[Line]) -> dict[Var, str]:
+    """For each value that goes into another operation of its own statement: the hint of a value that nobody named.
+
+    Args:
+        values: what the operations of the user's statements compute.
+        lines: the lines.
+    """
+    ops = [line.op for line in every_line(lines) if isinstance(line, Do)]
+    made = {r: op.origin for op in ops for r in op.results if r in values and not r.named}
+    hints = {(origin, r.hint) for r, origin in made.items()}
+    found: dict[Var, str] = {}
+    for op in ops:
+        for atom in op.inputs:
+            if isinstance(atom, Var) and op.results and atom in made and op.origin is made[atom]:
+                tangent = atom.hint[:1] == "d" and (op.origin, atom.hint[1:]) in hints
+                found[atom] = TANGENT if tangent else NAMELESS
+    return found
 
 
 def feeds(lines: list[Line], leaves: Callable[[Atom], Iterable[Var]]) -> dict[Var, str]:

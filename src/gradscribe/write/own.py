@@ -11,7 +11,7 @@ The result is a program whose meaning is the same, with `addat` and `scatter_add
 
 from __future__ import annotations
 
-from ..ir.infer import index_parts, is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import (
     ADD,

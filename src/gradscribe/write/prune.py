@@ -9,19 +9,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..ir.build import substitute
-from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, replace
-from ..ir.primitives import IF, LOOP
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, replace, walk
+from ..ir.primitives import COMMENT, IF, LOOP
 from .ordering import Effects
 
 
-def prune(function: Function) -> Function:
-    """The function without dead values; `ir.check` holds for it."""
+def prune(function: Function, *, statements: bool = False) -> Function:
+    """The function without dead values; `ir.check` holds for it.
+
+    Args:
+        function: a valid function.
+        statements: whether the operations of the user's statements stay, used or not.
+    """
     body = _Share().block(function.body)
     marks = _Marks()
     marks.scan(body, ())
+    marks.mark(users_ops(body) if statements else ())
     marks.mark(body.yields)
     marks.run()
     return replace(function, body=_Sweep(marks.live).block(body))
+
+
+def users_ops(body: Block) -> list[Op]:
+    """The operations of the user's statements: those in front of the comment "reverse"."""
+    found: list[Op] = []
+    for op in walk(body):
+        if op.primitive is COMMENT and op.static == "reverse":
+            break
+        if op.results and op.origin is not None and not op.blocks:
+            found.append(op)
+    return found
 
 
 class _Share:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import Location
 from ..ir.build import Undef
-from ..ir.infer import index_parts, is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
     ADDAT,
@@ -55,9 +55,7 @@ class Statements:
         read: the values that a line mentions; the others need no name.
     """
 
-    def __init__(
-        self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]
-    ) -> None:
+    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]) -> None:
         self.expressions, self.names, self.gaps, self.read = expressions, names, gaps, read
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
