@@ -104,6 +104,7 @@ class Reader(
         target, owner = _peeled(function)
         code = self.library.code_of(target)
         self.frame = Frame(code, None, (), code.local)
+        self.begin_rebound()
         signature = inspect.signature(function)
         made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
         values = {name: self._argument(name, p.var, static) for name, p in made.items()}

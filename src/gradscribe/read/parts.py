@@ -201,6 +201,9 @@ class Parts:
     def _run_Try(self, node: gast.Try) -> None:
         raise NotImplementedError
 
+    def rebind(self, name: str, value: Value, node: gast.AST) -> None:
+        raise NotImplementedError
+
     def list_slice(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 

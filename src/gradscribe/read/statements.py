@@ -82,8 +82,8 @@ class Statements(Core):
     def _assign_name(self, target: gast.Name, value: Value) -> None:
         frame = self.frame_of(target.id)
         if frame is None:
-            what = "global" if target.id in self.frame.code.source.globals else "nonlocal"
-            self.refuse(f"`{target.id}` is {what} to the function and is assigned", target, "return the value instead")
+            self.rebind(target.id, value, target)
+            return
         self._name_value(value, target.id)
         self.store.set((frame, target.id), value)
 
