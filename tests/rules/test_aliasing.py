@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradscribe.ir.primitives import compute
+from gradscribe.ir.compute import compute
 from rules.cases import CASES
 from rules.check import Case, leaves
 from rules.tape import is_structure
