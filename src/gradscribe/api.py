@@ -321,7 +321,7 @@ def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
 
 
 for _transform in (grad, value_and_grad):
-    _transform.makes_derivative = True  # type: ignore[attr-defined]  # read as such inside functions
+    _transform.makes_derivative = True  # read as such inside functions
 
 
 def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

@@ -134,7 +134,7 @@ def _load_function(target: str) -> Callable[..., Any]:
         found = getattr(found, name)
     if not callable(found):
         raise UsageError(f"{path!r} in {place} is not a function")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _suggestion(owner: object) -> str:

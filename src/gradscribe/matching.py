@@ -149,7 +149,7 @@ def _with_asserts_rewritten(file: ParsedFile) -> ast.Module | None:
         return None
     shared = {id(node): node for node in ast.walk(file.tree) if isinstance(node, ast.Lambda)}
     try:
-        module: ast.Module = copy.deepcopy(file.tree, shared)  # type: ignore[arg-type]
+        module: ast.Module = copy.deepcopy(file.tree, shared)
         rewriter.rewrite_asserts(module, "".join(file.lines).encode())
     except Exception:
         return None

@@ -109,7 +109,7 @@ def _holds_static(value: object) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(_is_or_holds_static, value))
     if type(value) is dict:
-        return any(map(_is_or_holds_static, value.values()))  # type: ignore[attr-defined]
+        return any(map(_is_or_holds_static, value.values()))
     type_ = signature_of(value) if type(value).__module__ != "numpy" else None
     return isinstance(type_, Record) and any(_is_or_holds_static(getattr(value, n)) for n in type_.names)
 

@@ -313,4 +313,4 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     weakref.finalize(kept, linecache.cache.pop, filename, None).atexit = False
     exec(code, scope)
-    return scope[name]  # type: ignore[no-any-return]
+    return scope[name]

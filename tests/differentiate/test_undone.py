@@ -264,7 +264,9 @@ def test_twice(function):
 
     found = np.sum(gs.grad(along)(first, second) * direction)
     step = 1e-6 * direction
-    assert found == pytest.approx((along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6)
+    assert found == pytest.approx(
+        (along(first + step, second) - along(first - step, second)) / 2e-6, rel=1e-6, abs=1e-6
+    )
 
 
 def products(x0, c):
@@ -286,6 +288,22 @@ def test_the_caller_may_write_to_the_value(function):
     value[:] = 0.0
     check(lambda *args: np.sum(weights * function(*args)), VECTOR, before)
     assert all(np.array_equal(a, b) for a, b in zip(before, pullback(weights), strict=True))
+
+
+def in_place(x, c):
+    for i in range(1, len(x)):
+        x[i] = x[i] * x[i - 1] * c
+    return np.sum(x * x)
+
+
+def test_the_caller_may_call_again():
+    first, again = VECTOR[0].copy(), VECTOR[0].copy()
+    _, pullback = gs.vjp(in_place, first, VECTOR[1])
+    want = pullback(1.0)
+    check(lambda x, c: in_place(x.copy(), c), VECTOR, want)
+    _, pullback = gs.vjp(in_place, again, VECTOR[1])
+    gs.vjp(in_place, again, VECTOR[1])
+    assert all(np.array_equal(a, b) for a, b in zip(want, pullback(1.0), strict=True))
 
 
 # ------------------------------------------------------------------ random nests

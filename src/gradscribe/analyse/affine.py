@@ -112,7 +112,7 @@ class Affine:
         """An operation of which the result is an integer."""
         made: Form | None = None
         if op.primitive in _ARITHMETIC and all(map(is_integer, op.inputs)):
-            made = _ARITHMETIC[op.primitive](*(self.form(a) for a in op.inputs))  # type: ignore[arg-type]
+            made = _ARITHMETIC[op.primitive](*(self.form(a) for a in op.inputs))
         elif op.primitive is LENGTH and isinstance(op.args[0], Var) and isinstance(op.args[0].type, Array):
             made = length(op.args[0], 0) if op.args[0].type.ndim else None
         elif op.primitive is GETITEM:

@@ -179,7 +179,7 @@ class Traced:
         return tuple(self._entry_of(shape, k) for k in range(self.ndim))
 
     def _entry_of(self, shape: Var, axis: int) -> Any:
-        dim = self.atom.type.shape[axis]  # type: ignore[union-attr]
+        dim = self.atom.type.shape[axis]
         if isinstance(dim.base, int):
             return dim.base
         return Traced(self.builder, self.builder.emit(GETITEM, shape, Const(axis), hint="n"))

@@ -49,7 +49,7 @@ def mirror_list(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         return
     for k, arg in enumerate(op.args):
         if isinstance(arg, Var) and arg in sweep.active:
-            item = op.result.type.item  # type: ignore[union-attr]
+            item = op.result.type.item
             g = adjoints.builder.emit(GETITEM, sweep.shadow(op.result), Const(k), type=item, hint=bar(arg.hint))
             adjoints.add(arg, g)
 

@@ -146,7 +146,7 @@ def _in_order(definitions: Mapping[Var, Op | None], chosen: Collection[Var]) -> 
             inputs = op.inputs if op is not None and var not in ordered else ()
             before = [a for a in inputs if a in wanted and a not in ordered and a not in todo]
             if before:
-                todo += before  # type: ignore[arg-type]
+                todo += before
                 continue
             todo.pop()
             if op is not None:

@@ -44,7 +44,7 @@ def _with_exit_test(loop: Loop, step: Step, shape: MirrorShape) -> MirrorShape:
     test = next((op for op in loop.body.ops if loop.end in op.results and op.primitive is IF), None)
     if test is None or not isinstance(test.args[0], Var):
         return shape
-    place = test.results.index(loop.end)  # type: ignore[arg-type]
+    place = test.results.index(loop.end)
     ends = [arm.yields[place] for arm in test.blocks]
     for leaving in (0, 1):
         if _is_const(ends[leaving], True) and _is_const(ends[1 - leaving], False):
@@ -70,7 +70,7 @@ def _exit_test_first(sweep: Sweep, loop: Loop) -> int | None:
     if loop.end not in places:
         return None
     for leaving in (0, 1):
-        ends = [arm.yields[places[loop.end]] for arm in test.blocks]  # type: ignore[index]
+        ends = [arm.yields[places[loop.end]] for arm in test.blocks]
         if not _is_const(ends[leaving], True) or not _is_const(ends[1 - leaving], False) or test.blocks[leaving].ops:
             continue
         arm = test.blocks[leaving]

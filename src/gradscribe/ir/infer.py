@@ -103,7 +103,7 @@ def elementwise(function: Callable[..., Any]) -> Infer:
         types = [arg.type for arg in args]
         if not all(isinstance(t, (Scalar, Array)) for t in types):
             return OBJECT if any(isinstance(t, Object) for t in types) else NUMERIC
-        kinds = tuple((isinstance(t, Array) and t.ndim > 0, t.kind, t.dtype) for t in types)  # type: ignore[union-attr]
+        kinds = tuple((isinstance(t, Array) and t.ndim > 0, t.kind, t.dtype) for t in types)
         sampled = _sampled(function, kinds)
         if not isinstance(sampled, (Scalar, Array)):
             return sampled

@@ -169,6 +169,8 @@ class Attributes(Core):
             return Lazy("flat", (owner,))
         if name in _ARRAY_FUNCTIONS:
             return self._array_property(owner, name, node)
+        if inspect.isgetsetdescriptor(getattr(np.ndarray, name, None)):  # `base`, `device`: known when it runs
+            return self.emit(P.GETATTR, owner, static=name, type=Object(None), inactive=True, hint=name)
         return Named(owner, name)
 
     def _array_property(self, owner: Var, name: str, node: gast.AST | None) -> Value:

@@ -112,7 +112,7 @@ class Indexing(Core):
         if isinstance(type_, Dict):
             if key not in type_.keys:
                 return self._raise(KeyError, key)
-        elif not isinstance(key, int) or not -len(type_.items) <= key < len(type_.items):  # type: ignore[union-attr]
+        elif not isinstance(key, int) or not -len(type_.items) <= key < len(type_.items):
             return self._raise(IndexError, "index out of range")
         return self.part(container, key)
 
@@ -170,8 +170,8 @@ class Indexing(Core):
         except TypeError:
             return self._raise(TypeError, "indices must be integers or slices")
         if isinstance(index.value, slice):
-            return TupleValue(found) if isinstance(container, TupleValue) else self.new_list(found, node)  # type: ignore[arg-type]
-        return self.read(found, node)  # type: ignore[arg-type]
+            return TupleValue(found) if isinstance(container, TupleValue) else self.new_list(found, node)
+        return self.read(found, node)
 
     def _dynamic_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
         """An entry selected at run time: of a structure whose entries have one type, a list of the program is made."""

@@ -275,7 +275,7 @@ class _Join:
             self.reader.share(var, right, joined=True)
             if self.reader.is_owned(left) and self.reader.is_owned(right):
                 self.reader.own(var)
-            site = self.reader.indices.get(self.predicate)  # type: ignore[call-overload]
+            site = self.reader.indices.get(self.predicate)
             if site is not None:
                 self.reader.indices[var] = site
             self.results[key] = (left, right, var)

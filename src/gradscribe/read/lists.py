@@ -81,9 +81,7 @@ class RunTimeLists(Core):
             return (
                 self._bounds(Const(slice(index.value, None)), n).start
                 if index.value < 0
-                else self.as_atom(  # type: ignore[union-attr]
-                    self._limit(min, n, index)
-                )
+                else self.as_atom(self._limit(min, n, index))
             )
         part = self.emit(P.SLICE_, self.as_atom(index, node), Const(None), Const(None), type=SLICE, hint="part")
         return self._bounds(part, n).start

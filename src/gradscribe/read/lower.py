@@ -25,6 +25,7 @@ from .calls import Calls, owner_class
 from .comparisons import Comparisons
 from .containers import Containers
 from .environment import Frame
+from .exceptions import Exceptions
 from .expressions import Expressions
 from .indexing import Indexing
 from .instances import Instances
@@ -67,6 +68,7 @@ class Lowered:
 
 class Reader(
     Statements,
+    Exceptions,
     Expressions,
     Iteration,
     Comparisons,

@@ -86,7 +86,7 @@ class _Normaliser:
         self._finish()
         self._reset_first(block, scope.returned, tree.body[0])
         fields = {name: getattr(tree, name) for name in tree._fields} | {"body": block.statements}
-        return at(tree, gast.FunctionDef(**fields))  # type: ignore[no-any-return]
+        return at(tree, gast.FunctionDef(**fields))
 
     def fresh(self, hint: str) -> str:
         """A flag."""
@@ -107,7 +107,7 @@ class _Normaliser:
     def _refuse_suspension(self, tree: gast.AST) -> None:
         if isinstance(tree, gast.AsyncFunctionDef):
             self.refuse("a coroutine", tree, "differentiate a plain function")
-        waiting: list[gast.AST] = list(tree.body)  # type: ignore[attr-defined]
+        waiting: list[gast.AST] = list(tree.body)
         while waiting:
             node = waiting.pop()
             if isinstance(node, _SUSPENDING):

@@ -213,7 +213,7 @@ def _function_of_matrix(name: str, infer: Any) -> None:
 
     def along(a: Any, d: Any) -> Any:
         made = _frechet(function, a, d)
-        return made if is_complex(a) or is_complex(d) and infer is _infer.same_as_first else np.real(made)
+        return made if is_complex(a) or (is_complex(d) and infer is _infer.same_as_first) else np.real(made)
 
     primitive = define(name, getattr(sl, name), infer=infer, parameters="A")
     general(primitive, dict(A=lambda g, z, A: along(turned(A), g)), dict(A=lambda d, z, A: _frechet(function, A, d)))

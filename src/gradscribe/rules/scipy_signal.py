@@ -89,9 +89,7 @@ linear(
     in2=_by_fft(True),
 )
 linear(
-    define(
-        "oaconvolve", ss.oaconvolve, infer=_infer.by_example(ss.oaconvolve), parameters="in1, in2, mode='full'"
-    ),
+    define("oaconvolve", ss.oaconvolve, infer=_infer.by_example(ss.oaconvolve), parameters="in1, in2, mode='full'"),
     in1=_by_fft(False),
     in2=_by_fft(True),
 )
@@ -149,4 +147,3 @@ linear(
 )
 _DETREND = define("detrend", ss.detrend, infer=_infer.same_as_first, parameters="data, axis=-1, type='linear'")
 linear(_DETREND, data=lambda g, z, data, axis=-1, type="linear": detrend(g, axis=axis, type=type))
-

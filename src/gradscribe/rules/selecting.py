@@ -168,7 +168,7 @@ def take_along_axis_adjoint(g: Any, z: Any, arr: Any, indices: Any, axis: Any = 
 def along_type(args: Any, keywords: Any) -> Any:
     array, indices = shapes.as_array(args[0].type), args[1].type
     known = array is not None and isinstance(indices, Array)
-    return Array(array.dtype, (UNKNOWN,) * indices.ndim) if known else _infer.NUMERIC  # type: ignore[union-attr]
+    return Array(array.dtype, (UNKNOWN,) * indices.ndim) if known else _infer.NUMERIC
 
 
 linear(

@@ -182,7 +182,7 @@ def joined(function: Callable[..., Any]) -> Infer:
         axis = axis % items[0].ndim
         dims = list(items[0].shape)
         sizes = [t.shape[axis].base for t in items]
-        dims[axis] = known(sum(sizes)) if all(isinstance(n, int) for n in sizes) else UNKNOWN  # type: ignore[arg-type]
+        dims[axis] = known(sum(sizes)) if all(isinstance(n, int) for n in sizes) else UNKNOWN
         return Array(common_dtype(items), tuple(dims))
 
     return infer
@@ -262,7 +262,7 @@ def nested(type_: Type) -> Array | None:
     if not isinstance(type_, (Tuple, FixedList)):
         return as_array(type_)
     items = [nested(t) for t in type_.items]
-    if not items or any(t is None or t.ndim != items[0].ndim for t in items):  # type: ignore[union-attr]
+    if not items or any(t is None or t.ndim != items[0].ndim for t in items):
         return None
     arrays = [t for t in items if t is not None]
     return Array(common_dtype(arrays), (known(len(arrays)), *arrays[0].shape))

@@ -27,8 +27,7 @@ def of_last(function: Any, partial: Callable[..., Any], parameters: str) -> None
     """An elementwise function with a derivative in its last parameter alone."""
     made = define(function.__name__, function, infer=_infer.elementwise(function), parameters=parameters + ", /")
     name = parameters.split(", ")[-1]
-    others = " ".join(n for n in parameters.split(", ")[:-1] if n in ("n", "k"))
-    general(made, {name: partial}, {name: partial}, elementwise=True, zero=others)
+    general(made, {name: partial}, {name: partial}, elementwise=True)
 
 
 def one(name: str, partial: Callable[..., Any] | None, *others: Callable[..., Any], singular: str = "") -> None:

@@ -7,7 +7,6 @@ shapes it can; the derivatives of cdf, sf and ppf in y come from the density.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -178,9 +177,7 @@ def _declare(distribution: Any, method: str, density: Density) -> None:
     made = Method(method, distribution, density, shapes)
     function = getattr(distribution, method)
     parameters = ", ".join(("x", *shapes, "loc=0", "scale=1"))
-    primitive = define(
-        f"{distribution.name}.{method}", function, infer=_elementwise(function), parameters=parameters
-    )
+    primitive = define(f"{distribution.name}.{method}", function, infer=_elementwise(function), parameters=parameters)
     partials = inverse_partials(made) if method in ("ppf", "isf") else direct_partials(made)
     partials = {k: _linear_in_d(v) for k, v in partials.items()}
     general(primitive, partials, dict(partials), elementwise=True)
@@ -288,9 +285,7 @@ def _discrete(name: str, shapes: str, log: dict[str, Partial], cdf: dict[str, Pa
     for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
         function = getattr(distribution, method)
         known = log if method in ("pmf", "logpmf") else cdf
-        made = define(
-            f"{name}.{method}", function, infer=_elementwise(function), parameters=f"k, {shapes}"
-        )
+        made = define(f"{name}.{method}", function, infer=_elementwise(function), parameters=f"k, {shapes}")
         partials = {k: _of_discrete(method, partial) for k, partial in known.items()}
         rest = " ".join(n.strip() for n in f"k, {shapes}".split(",") if n.strip() not in partials and n.strip() == "k")
         general(made, partials, dict(partials), elementwise=True, zero=rest)

@@ -62,7 +62,7 @@ def _tapes_filled_by(loop: Op, before: list[Op]) -> dict[Var, Var]:
     filled: dict[Var, Var] = {}
     for op in body.ops:
         if op.primitive is APPEND and op.args[0] in tapes and isinstance(op.args[1], Var):
-            filled[op.args[0]] = op.args[1]  # type: ignore[index]
+            filled[op.args[0]] = op.args[1]
     return filled
 
 
@@ -139,7 +139,7 @@ def _pops(second: Op, tapes: dict[Var, Var]) -> dict[Var, Atom] | None:
         if op.primitive is POP:
             if op.args[0] not in tapes or op not in body.ops or len(op.args) > 1:
                 return None
-            found[op.result] = tapes[op.args[0]]  # type: ignore[index]
+            found[op.result] = tapes[op.args[0]]
     return found
 
 
@@ -179,7 +179,7 @@ def _needed_before(between: list[Op], second: Op, forbidden: set[Var]) -> list[O
     for op in reversed(between):
         if needed.isdisjoint(op.results):
             continue
-        if op.blocks or not op.primitive.is_pure or not forbidden.isdisjoint(op.inputs):  # type: ignore[arg-type]
+        if op.blocks or not op.primitive.is_pure or not forbidden.isdisjoint(op.inputs):
             return None
         early.append(op)
         needed.update(a for a in op.inputs if isinstance(a, Var))

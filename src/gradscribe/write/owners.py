@@ -100,7 +100,7 @@ class Owners:
         """Whether memory is looked at behind a place by one of these values, or was given away before it."""
         if any(self.places.is_live_behind(place, v) for v in shared if isinstance(v, Var)):
             return True
-        return any(self.places.may_precede(op, place) for v in shared for op in self.escapes.get(v, ()))  # type: ignore[call-overload]
+        return any(self.places.may_precede(op, place) for v in shared for op in self.escapes.get(v, ()))
 
     def _sharing(self, value: Var) -> set[Atom]:
         """All values that may be derived from a value, itself included."""
@@ -248,7 +248,7 @@ class _Places:
 
     def mentions(self, block: Block, values: Iterable[Atom]) -> bool:
         """Whether a block reads one of the values."""
-        return any(block in self.last.get(v, {}) for v in values)  # type: ignore[call-overload]
+        return any(block in self.last.get(v, {}) for v in values)
 
 
 # ------------------------------------------------------------------ what an op does

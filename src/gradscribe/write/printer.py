@@ -200,7 +200,7 @@ def _name(node: ast.Name) -> str:
 
 
 _TEXT: dict[type, object] = {}
-_TEXT = {  # type: ignore[assignment]
+_TEXT = {
     ast.Name: _name,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
