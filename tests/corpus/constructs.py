@@ -1,6 +1,16 @@
 """Ordinary Python: small functions as a numeric programmer writes them, one construct each."""
 
-from . import containers, control, effects, functions, iteration, names, structures
+from . import containers, control, effects, exceptions, functions, iteration, lists, names, structures
 
-TABLES = (names.case, control.case, iteration.case, containers.case, structures.case, functions.case, effects.case)
+TABLES = (
+    names.case,
+    control.case,
+    iteration.case,
+    containers.case,
+    lists.case,
+    structures.case,
+    functions.case,
+    effects.case,
+    exceptions.case,
+)
 CASES = [case for table in TABLES for case in table.cases]

@@ -290,6 +290,22 @@ def test_the_caller_may_write_to_the_value(function):
     assert all(np.array_equal(a, b) for a, b in zip(before, pullback(weights), strict=True))
 
 
+def in_place(x, c):
+    for i in range(1, len(x)):
+        x[i] = x[i] * x[i - 1] * c
+    return np.sum(x * x)
+
+
+def test_the_caller_may_call_again():
+    first, again = VECTOR[0].copy(), VECTOR[0].copy()
+    _, pullback = gs.vjp(in_place, first, VECTOR[1])
+    want = pullback(1.0)
+    check(lambda x, c: in_place(x.copy(), c), VECTOR, want)
+    _, pullback = gs.vjp(in_place, again, VECTOR[1])
+    gs.vjp(in_place, again, VECTOR[1])
+    assert all(np.array_equal(a, b) for a, b in zip(want, pullback(1.0), strict=True))
+
+
 # ------------------------------------------------------------------ random nests
 
 HEAD = """

@@ -333,7 +333,7 @@ def is_surely_fancy(index: Atom) -> bool:
 def _leaves_alone(op: Op) -> bool:
     """Whether an opaque operation is known not to write to what it is given."""
     if op.primitive is EXPRESSION:
-        return not any(isinstance(node, ast.Call) for node in ast.walk(op.static.tree))
+        return op.static.leaves_alone or not any(isinstance(node, ast.Call) for node in ast.walk(op.static.tree))
     return op.primitive is CALL_PYTHON and _is_one_of(op, _LEAVES_ALONE)
 
 

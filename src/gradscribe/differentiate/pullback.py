@@ -51,12 +51,15 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
     halves = _Halves(function)
     params = [p for p in function.body.params if p is not halves.seed]
     found = resolve(halves.ahead, params, halves.mirror, {}, halves.earliest, ())
-    used_up = [] if once else [v for v in found.saved if halves.is_used_up(v)]
+    exposed = [] if once else [v for v in found.saved if halves.is_exposed(v)]
+    used_up = [] if once else [v for v in found.saved if halves.is_used_up(v) or v in exposed]
     others = [v for v in found.saved if v not in used_up]
     ahead = Builder()
     ahead.ops = list(halves.ahead)
     groups = [others, used_up] if used_up else [others]
     parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in groups]
+    if exposed:
+        parts[1] = ahead.emit(FRESH, parts[1], hint="record")
     record = parts[0] if len(parts) == 1 else ahead.emit(TUPLE, *parts, hint="record")
     value = halves.value if once else halves.out_of_reach(ahead, found.saved)
     result = ahead.emit(TUPLE, value, record, hint="result")
@@ -80,6 +83,14 @@ class _Halves:
         self.groups: Regions = regions(function)
         written = (op.args[k] for op in walk(self.mirror) for k in op.primitive.writes)
         self.written = {self.groups.of(v) for v in written if isinstance(v, Var)}
+        before = (op.args[k] for op in walk(Block((), tuple(self.ahead))) for k in op.primitive.writes)
+        self.written_before = {self.groups.of(v) for v in before if isinstance(v, Var)}
+
+    def is_exposed(self, var: Var) -> bool:
+        """Whether a value lives in memory of the caller to which the function writes, as the caller may do again."""
+        if not isinstance(var.type, Array) or self.groups.of(var) not in self.written_before:
+            return False
+        return self.groups.escapes(var)
 
     def is_used_up(self, var: Var) -> bool:
         """Whether the mirror writes memory that a value is or holds (a tape of plain values is copied by a slice)."""
