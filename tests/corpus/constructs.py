@@ -1,6 +1,6 @@
 """Ordinary Python: small functions as a numeric programmer writes them, one construct each."""
 
-from . import containers, control, effects, exceptions, functions, iteration, lists, names, structures
+from . import containers, control, deques, dispatch, effects, exceptions, functions, iteration, lists, names, structures
 
 TABLES = (
     names.case,
@@ -8,8 +8,10 @@ TABLES = (
     iteration.case,
     containers.case,
     lists.case,
+    deques.case,
     structures.case,
     functions.case,
+    dispatch.case,
     effects.case,
     exceptions.case,
 )
