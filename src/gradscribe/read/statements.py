@@ -245,7 +245,10 @@ class Statements(Core):
 
     def _run_Import(self, node: gast.Import) -> None:
         for alias in node.names:
-            module = importlib.import_module(alias.name)
+            try:
+                module = importlib.import_module(alias.name)
+            except ImportError as error:
+                self.refuse(f"`import {alias.name}`: {error}", node)
             name = alias.asname or alias.name.split(".")[0]
             found = module if alias.asname else sys.modules[name]
             self.store.set((self.frame, name), self.lift(found, name))
