@@ -79,6 +79,22 @@ def multiplied_at(x):
     return np.sum(a)
 
 
+@refused("a dict whose keys are known at run time only is used as a whole", "return found", np.ones(3))
+def dict_as_result(x):
+    found = {}
+    for k, a in enumerate(x):
+        found[k] = a
+    return found
+
+
+@refused("a key depends on what is differentiated", "a", np.ones(3))
+def dict_of_active_keys(x):
+    found = {}
+    for a in x:
+        found[a] = a
+    return x[0]
+
+
 @refused("entries of a list are replaced in steps", "values[::2]", np.ones(3))
 def list_stepped_store(x):
     values = []

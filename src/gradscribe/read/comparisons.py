@@ -14,6 +14,7 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
 from ..ir.types import BOOL, INT, Array, List, Numeric, Object, Scalar, is_numeric
 from .core import Core
+from .tables import is_table
 from .values import (
     Choice,
     Compound,
@@ -118,6 +119,9 @@ class Comparisons(Core):
                 return Const((item.value in container.value) != negated)  # type: ignore[union-attr]
             except TypeError:
                 pass
+        if is_table(container):
+            among = self.in_table(item, container, node)
+            return self.negation(among) if negated else self.truth(among)
         found = self._overloaded("__contains__", container, item, node)
         if found is None:
             found = self._among(item, container, node)
@@ -176,6 +180,8 @@ class Comparisons(Core):
                 return self.truth(self.call(method, (), {}))
         if isinstance(value, Reference) and value.cell.kind == "instance":
             return Const(True)
+        if is_table(value):
+            return self.truth(self.columns(value)[0])
         if isinstance(value, (TupleValue, Reference)):
             return Const(bool((value if isinstance(value, TupleValue) else self.content(value)).parts))
         if isinstance(value, (Range, Lazy)):

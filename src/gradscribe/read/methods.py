@@ -282,6 +282,8 @@ class Methods(Core):
         return self._view(owner, "items")
 
     def _has(self, owner: Value, key: Value, node: gast.AST | None) -> bool:
+        if isinstance(owner, Reference):
+            self.tabulate(owner.cell, key, node)
         known = self.static_key(key, node)
         return any(k == known for k, _ in self.entries_of(owner, node))
 
