@@ -178,7 +178,7 @@ def f(x):
     ^^^^
     return kept * x
 """,
-    "global",
+    "not local",
 )
 
 refused(
