@@ -112,16 +112,11 @@ def _compiled(
     if key not in file.compiled:
         found = [node for several in file.definitions.values() for node, _ in several]
         lambdas = [node for node in found if isinstance(node, ast.Lambda)] if is_lambda else []
-        with _told_apart(lambdas):
+        with _told_apart(lambdas, len(file.lines)):
             names = {(_code_name(node), first_line(node)): node for node in found}
-            try:
-                code = compile(module, "", "exec", flags, dont_inherit=True)
-            except (SyntaxError, ValueError, RecursionError):
-                codes: list[types.CodeType] = []
-            else:
-                codes = list(_codes_in(code))
+            code = _compile(module, file, flags)
         by_name: dict[str, Compiled] = {}
-        for inner in codes:
+        for inner in () if code is None else _codes_in(code):
             node = names.get((inner.co_name, inner.co_firstlineno))
             if node is not None:
                 by_name.setdefault(inner.co_name, []).append((node, inner))
@@ -129,17 +124,47 @@ def _compiled(
     return file.compiled[key]
 
 
+def _compile(module: ast.Module, file: ParsedFile, flags: int) -> types.CodeType | None:
+    try:
+        return compile(module, "", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    except RecursionError:  # Python 3.12 compiles deeper expressions from text than from a tree
+        if module is not file.tree:
+            return None
+    try:
+        return compile("".join(file.lines), "", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
 @contextmanager
-def _told_apart(lambdas: list[ast.Lambda]) -> Iterator[None]:
-    kept = [(n.lineno, n.col_offset, n.end_lineno, n.end_col_offset) for n in lambdas]
+def _told_apart(lambdas: list[ast.Lambda], lines: int) -> Iterator[None]:
+    """Move each lambda, with its body, to lines of its own. The lines of a body stay as far apart as they are: Python
+    3.12 compiles a constant on the line of its `lambda` otherwise than one on the next."""
+    kept = []
     for number, node in enumerate(lambdas):
-        node.lineno = node.end_lineno = _SENTINEL + number
-        node.col_offset = node.end_col_offset = 0
+        for part in (node, *_own_nodes(node.body)):
+            kept.append((part, part.lineno, part.end_lineno))
+            part.lineno += _SENTINEL + number * (lines + 1)
+            part.end_lineno = (part.end_lineno or 0) + _SENTINEL + number * (lines + 1)
     try:
         yield
     finally:
-        for node, place in zip(lambdas, kept, strict=True):
-            node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place
+        for part, first, last in reversed(kept):
+            part.lineno, part.end_lineno = first, last
+
+
+def _own_nodes(body: ast.expr) -> Iterator[ast.expr]:
+    """The expressions of a lambda's body, without lambdas inside (these are moved on their own)."""
+    waiting: list[ast.AST] = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.expr):
+            yield node
+        waiting.extend(ast.iter_child_nodes(node))
 
 
 def _with_asserts_rewritten(file: ParsedFile) -> ast.Module | None:

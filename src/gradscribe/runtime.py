@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -267,8 +268,6 @@ def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:
 
 def in_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
     """The adjoint of a convolution of x with y by mode "same" or "valid", as that of the full one."""
-    if mode == "full":
-        return g
     out = np.zeros([a + b - 1 for a, b in zip(np.shape(x), np.shape(y))], g.dtype)
     out[_place_in_full(x, y, mode)] = g
     return out
@@ -276,7 +275,7 @@ def in_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
 
 def out_of_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
     """The part of a full convolution of x with y that mode "same" or "valid" leaves."""
-    return g[_place_in_full(x, y, mode)]
+    return g[_place_in_full(x, y, mode)].copy()
 
 
 def writable(view: Any) -> Any:
@@ -299,3 +298,27 @@ def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
         cut = tuple(slice(s.start or 0, (s.start or 0) + n) for s, n in zip(index, g.shape, strict=False))
         out[cut] += g[(..., *place)]
     return out
+
+
+def caught(compute: Callable[[], Any], *handlers: type[BaseException] | tuple[type[BaseException], ...]) -> int:
+    """The number of the first handler, counted from 1, whose classes the exception that `compute()` raises is of; 0
+    where it raises none. An exception that has no handler goes on."""
+    try:
+        compute()
+    except BaseException as error:
+        number = next((k for k, classes in enumerate(handlers, 1) if isinstance(error, classes)), 0)
+        if not number:
+            raise
+        return number
+    return 0
+
+
+def exception_of(
+    compute: Callable[[], Any], *handlers: type[BaseException] | tuple[type[BaseException], ...]
+) -> BaseException | None:
+    """The exception that `compute()` raises."""
+    try:
+        compute()
+    except BaseException as error:
+        return error
+    return None

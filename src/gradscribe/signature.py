@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .ir.signature import signature_of
-from .ir.types import Object, Record, Type
+from .ir.types import Object, Record, Type, is_sparse
 
 STATIC = (
     str,
@@ -67,7 +67,7 @@ def key_of(value: object, sizes: dict[int, int] | None = None) -> Any:
     type_ = signature_of(value)
     if isinstance(type_, Record):
         return (kind, *((n, key_of(getattr(value, n), sizes)) for n in type_.names))
-    return kind
+    return (kind, value.dtype.char) if is_sparse(kind) else kind  # type: ignore[attr-defined]
 
 
 def call_key(values: Iterable[object]) -> tuple[Any, ...]:

@@ -1,6 +1,18 @@
 """Ordinary Python: small functions as a numeric programmer writes them, one construct each."""
 
-from . import containers, control, effects, functions, iteration, names, structures
+from . import containers, control, deques, dispatch, effects, exceptions, functions, iteration, lists, names, structures
 
-TABLES = (names.case, control.case, iteration.case, containers.case, structures.case, functions.case, effects.case)
+TABLES = (
+    names.case,
+    control.case,
+    iteration.case,
+    containers.case,
+    lists.case,
+    deques.case,
+    structures.case,
+    functions.case,
+    dispatch.case,
+    effects.case,
+    exceptions.case,
+)
 CASES = [case for table in TABLES for case in table.cases]

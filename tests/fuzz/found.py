@@ -245,4 +245,15 @@ def f(x):
     return x * x
 ARGS = (1.0,)
 """,
+    "entries of a list of indices, then the whole": """
+import numpy as np
+
+def f(a):
+    u1 = 0.5 * a
+    w2 = u1
+    u1[[1, 3, 0]] = a[1]
+    u1[:] = a
+    return np.sum(w2 * w2)
+ARGS = (np.array([1.0, 1.0, 1.0, 1.0]),)
+""",
 }

@@ -33,12 +33,59 @@ def keyword(x, a):
     return np.nan_to_num(x * a, copy=False)
 
 
-@refused("`try` is not supported", "try:", 1.5)
-def tried(x):
+@refused("an effect inside of `try`", "return math.log(noisy(x))", 1.5)
+def tried_with_an_effect(x):
     try:
-        return math.log(x)
+        return math.log(noisy(x))
     except ValueError:
         return 0.0
+
+
+def noisy(x):
+    trace.append(1)
+    return x
+
+
+@refused("`assign` inside of `try`, where it may raise", "a[k] = x", 1.5, 7)
+def tried_store(x, k):
+    a = np.zeros(3)
+    try:
+        a[k] = x
+    except IndexError:
+        a[0] = x
+    return np.sum(a)
+
+
+@refused("`for` inside of `try`, where it may raise", "for", 1.5)
+def tried_loop(x):
+    s = 0.0
+    try:
+        for k in range(4):
+            s += math.log(x - k)
+    except ValueError:
+        s = x
+    return s
+
+
+@refused("the keyword `where` of", "np.add(x, a, where=a > 0.0)", 1.5, np.ones(3))
+def where_without_out(x, a):
+    return np.add(x, a, where=a > 0.0)
+
+
+@refused("`ufunc.at` is called with a value that is differentiated", "np.multiply.at(a, [0, 0], x)", 1.5)
+def multiplied_at(x):
+    a = np.ones(3)
+    np.multiply.at(a, [0, 0], x)
+    return np.sum(a)
+
+
+@refused("entries of a list are replaced in steps", "values[::2]", np.ones(3))
+def list_stepped_store(x):
+    values = []
+    for a in x:
+        values.append(a)
+    values[::2] = [1.0, 2.0]
+    return sum(values)
 
 
 @refused("is a generator", "generator(x)", 1.5)

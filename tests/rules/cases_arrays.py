@@ -38,6 +38,7 @@ case(np.squeeze, A(1, 3, 1), axis=(0, 2))
 for shape, target in (((4,), (3, 4)), ((3, 1), (3, 4)), ((), (2, 3)), ((3,), (0, 3))):
     case(np.broadcast_to, A(*shape), target)
 case(np.ndarray.item, A(1))
+case(np.ndarray.item, A(2, 3), 4)
 for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     for shape in ((), (3,), (2, 3)):
         case(function, A(*shape))

@@ -57,12 +57,14 @@ case(sp.pseudo_huber, P(3), A(3))
 case(sp.polygamma, 1, P(3))
 case(sp.multigammaln, 2.0 + P(3), 2)
 for function in (sp.gammainc, sp.gammaincc):
-    case(function, 2.0, P(3))
+    case(function, 2.0, P(3), _second=False)
+    case(function, P(3), P(3), _second=False, _tolerance=1e-5)
+case(sp.betainc, P(3), P(3), unit(3), _second=False, _tolerance=1e-5)
 for function in (sp.gammaincinv, sp.gammainccinv):
     case(function, 2.0, unit(3))
 for name in ("betainc", "betaincinv", "betaincc", "betainccinv"):
     if hasattr(sp, name):
-        case(getattr(sp, name), 2.0, 3.0, unit(3))
+        case(getattr(sp, name), 2.0, 3.0, unit(3), _second="inv" in name)
 for function in (sp.jv, sp.yv, sp.iv, sp.kv, sp.ive, sp.kve, sp.kn, sp.yn):
     case(function, 2, P(3))
 if sp.jn is not sp.jv:

@@ -35,7 +35,7 @@ from ..ir.primitives import (
     SETITEM,
     TUPLE,
 )
-from ..ir.types import STRUCTURES, Array, Dict, List, Numeric, Object, Record, Slice, Type
+from ..ir.types import STRUCTURES, Array, Dict, FixedList, List, Numeric, Object, Record, Slice, Type
 from .partition import EVERY, Region, Regions
 
 __all__ = ["EVERY", "Region", "Regions", "has_memory", "regions"]
@@ -327,13 +327,13 @@ def _is_slice(index: Atom) -> bool:
 def is_surely_fancy(index: Atom) -> bool:
     """Whether an index of an array that is not basic is known to hold an array or a list, so that a copy is made."""
     parts = getattr(index.type, "items", None) or (index.type,)
-    return any(isinstance(part, (Array, List)) or getattr(part, "cls", None) is list for part in parts)
+    return any(isinstance(part, (Array, List, FixedList)) or getattr(part, "cls", None) is list for part in parts)
 
 
 def _leaves_alone(op: Op) -> bool:
     """Whether an opaque operation is known not to write to what it is given."""
     if op.primitive is EXPRESSION:
-        return not any(isinstance(node, ast.Call) for node in ast.walk(op.static.tree))
+        return op.static.leaves_alone or not any(isinstance(node, ast.Call) for node in ast.walk(op.static.tree))
     return op.primitive is CALL_PYTHON and _is_one_of(op, _LEAVES_ALONE)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..ir.build import Builder
 from ..ir.infer import shape_of, sum_axes
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import ADD, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
+from ..ir.primitives import ADD, COPY, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
 from ..ir.types import NUMERIC, STRUCTURES, Array, Numeric, Scalar, Type
 from .expand import call, wrap
 from .structures import build, item_of
@@ -70,6 +70,7 @@ class Adjoints:
         self.builder, self.active, self.undefined = builder, active, undefined
         self.is_pointer, self.to_shadow = is_pointer, to_shadow
         self.values: dict[Var, Adjoint] = {}
+        self.returned: set[Var] | None = None  # what the function returns so far, once it comes to that
         self.masked: set[Var] = set()
         """Adjoints whose zeros stand for entries that do not count: what is made of them stays zero."""
 
@@ -147,6 +148,15 @@ class Adjoints:
             return contribution
         dtype = np.dtype(want).type if getattr(contribution.type, "kind", "f") != "c" else np.complex64
         return call(self.builder, np.ndarray.astype, (wrap(self.builder, contribution), dtype), {}).atom
+
+    def given_out(self, adjoint: Atom) -> Atom:
+        """An adjoint as it is returned: no two results share memory, nor does one with an argument."""
+        if self.returned is None or not isinstance(adjoint, Var) or not isinstance(adjoint.type, (Array, Numeric)):
+            return adjoint
+        if adjoint in self.returned:
+            return self.builder.emit(COPY, adjoint, hint=adjoint.hint)
+        self.returned.add(adjoint)
+        return adjoint
 
     # shapes --------------------------------------------------------------------------------------------------------
 

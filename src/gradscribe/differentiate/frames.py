@@ -254,8 +254,8 @@ class Sweep:
     def gradient(self, adjoints: Adjoints, var: Var) -> Atom:
         """The adjoint of a parameter at the end."""
         if self.is_pointer(var):
-            return self.shadow(var)
-        return self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var)
+            return adjoints.given_out(self.shadow(var))
+        return adjoints.given_out(self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var))
 
     @staticmethod
     def _with_dtype(adjoints: Adjoints, adjoint: Atom, var: Var) -> Atom:

@@ -210,6 +210,7 @@ class _Round:
         put_back = self._snapshots(mirror)
         sweep.mirror(frame, adjoints)
         sweep.reads.note(mirror.ops, None)
+        adjoints.returned = {seed, *body.params}
         parts = [sweep.gradient(adjoints, var) for var in self.inputs]
         gradient = parts[0] if len(parts) == 1 else mirror.emit(TUPLE, *parts, hint="gradient")
         ahead = sweep.finish(frame)

@@ -47,7 +47,7 @@ def build(adjoints: Adjoints, type_: Type, adjoint: Adjoint, like: Var) -> Atom:
         if not is_continuous(item):
             items.append(Const(None))
         else:
-            items.append(adjoints.full(part, item_of(adjoints.builder, like, k)))
+            items.append(adjoints.given_out(adjoints.full(part, item_of(adjoints.builder, like, k))))
     builder, hint = adjoints.builder, "b" + like.hint
     if isinstance(type_, Record) and any(not is_continuous(t) for t in type_.items):
         return builder.structure(type_, items, hint)

@@ -178,6 +178,8 @@ def reduction(function: Callable[..., Any]) -> Infer:
 def product(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     """`x @ y` (and `np.dot` of operands with at most two dimensions)."""
     x, y = args[0].type, args[1].type
+    if isinstance(x, Object) and x.dtype is not None and isinstance(y, Array) and y.ndim:  # a sparse matrix
+        return Array(np.result_type(x.dtype, y.dtype).name, (UNKNOWN,) * y.ndim)
     if not isinstance(x, Array) or not isinstance(y, Array) or not x.ndim or not y.ndim:
         return NUMERIC
     dtype = np.result_type(x.dtype, y.dtype).name

@@ -300,10 +300,12 @@ class External:
 
 @dataclass(frozen=True, eq=False)
 class ExpressionSource:
-    """A Python expression (an `ast.expr`) over the names `names`."""
+    """A Python expression (an `ast.expr`) over the names `names`. `leaves_alone` says that it is known not to write to
+    what these stand for, though it calls functions."""
 
     tree: Any
     names: tuple[str, ...]
+    leaves_alone: bool = False
 
 
 # ------------------------------------------------------------------ arithmetic

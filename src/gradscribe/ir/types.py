@@ -146,9 +146,11 @@ class Slice(Type):
 
 @dataclass(frozen=True)
 class Object(Type):
-    """Anything else: constant with respect to differentiation. `cls` is its class where known."""
+    """Anything else: constant with respect to differentiation. `cls` is its class where known, `dtype` that of the
+    entries of a sparse matrix."""
 
     cls: type | None = None
+    dtype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,12 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
         return Scalar(kind, value.dtype.name) if kind != "O" else Object(cls)
     if isinstance(value, slice):
         return SLICE
-    return Object(cls)
+    return Object(cls, value.dtype.name) if is_sparse(cls) else Object(cls)  # type: ignore[attr-defined]
+
+
+def is_sparse(cls: type | None) -> bool:
+    """Whether a class is one of SciPy's sparse matrices and arrays."""
+    return (getattr(cls, "__module__", None) or "").startswith("scipy.sparse.") and hasattr(cls, "tocsr")
 
 
 def type_of_constant(value: object) -> Type:

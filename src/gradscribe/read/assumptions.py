@@ -30,6 +30,7 @@ class Assumptions:
         callees: what is assumed of each of these: the types of its parameters and result.
         opaque: the globals whose structure is changed, and so is not known.
         volatile: whether a call that is not read might rebind globals.
+        rebound: the globals that the functions read assign, by their names and namespaces.
     """
 
     lists: dict[Hashable, Type] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Assumptions:
     callees: dict[Hashable, Any] = field(default_factory=dict)
     opaque: set[Any] = field(default_factory=set)
     volatile: bool = False
+    rebound: dict[Any, Any] = field(default_factory=dict)
 
 
 class Regions:

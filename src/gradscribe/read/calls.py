@@ -21,6 +21,7 @@ from .core import type_from_outside as signature_of
 from .derivatives import Derivatives
 from .environment import Frame
 from .parts import Keywords
+from .primitive_calls import is_observer
 from .resolve import is_library
 from .syntax import Code, parameters
 from .values import (
@@ -171,6 +172,8 @@ class Calls(Derivatives):
         """What becomes of a call of a Python function: "read" (its body is read in place), "opaque" (it is called), or
         "either" (it is called if that is equivalent and says what type comes out)."""
         values = (*args, *keywords.values())
+        if is_observer(function):
+            return "opaque"
         if any(map(self.is_active, values)):
             return "read"
         if is_library(function):

@@ -12,7 +12,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import BOOL, Numeric, Object, Scalar, is_numeric
+from ..ir.types import BOOL, INT, Array, List, Numeric, Object, Scalar, is_numeric
 from .core import Core
 from .values import (
     Choice,
@@ -158,8 +158,16 @@ class Comparisons(Core):
         if isinstance(value, Var) and isinstance(value.type, Object) and value.type.cls is type(None):
             return Const(False)
         if isinstance(value, Var):
-            return value
+            return self._truth_now(value)
         return self._truth_of_structure(value)
+
+    def _truth_now(self, value: Var) -> Atom:
+        """The truth of a value, taken here where it can change: of a list, whether it has entries."""
+        if isinstance(value.type, List):
+            length = self.emit(P.LENGTH, value, type=INT, hint="n")
+            return self.as_atom(self.compare(operator.gt, length, Const(0), None))
+        changes = isinstance(value.type, (Array, Numeric)) or (isinstance(value.type, Object) and value.type.cls not in _FIXED)
+        return self.emit(P.BOOL_OF, value, style="builtin", inactive=True) if changes else value
 
     def _truth_of_structure(self, value: Compound) -> Atom:
         for name in ("__bool__", "__len__"):
@@ -219,3 +227,6 @@ def _never_equal(left: Value, right: Value) -> bool:
         and isinstance(left.value, (str, type(None)))
         and (isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar)))
     )
+
+_FIXED = (str, bytes, int, float, bool, complex, range, slice)
+"""Classes of objects whose truth never changes."""

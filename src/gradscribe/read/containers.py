@@ -146,11 +146,12 @@ class Containers(Core):
         sites = [site for var, site in self.list_sites.items() if self.regions.find(var) is region]
         if not sites:
             self.refuse("an item of another kind is added to this list")
-        for site in sites:
-            joined = join(self.assumed.lists[site], atom.type)
-            if joined is None:
-                self.refuse("this list has items of different kinds", hint="keep items of one kind in a list")
-            self.assumed.lists[site] = joined
+        fitting = {site: join(self.assumed.lists[site], atom.type) for site in sites}
+        if all(joined is None or joined == self.assumed.lists[site] for site, joined in fitting.items()):
+            self.refuse("this list has items of different kinds", hint="keep items of one kind in a list")
+        for site, joined in fitting.items():
+            if joined is not None:
+                self.assumed.lists[site] = joined
         raise Restart
 
     def _writable(self, reference: Reference, node: gast.AST | None) -> None:

@@ -89,6 +89,8 @@ class Core(Parts):
         self.forcing = False
         self.range_loops: list[Hashable] = []
         self.recording: dict[Key, Value] | None = None
+        self.rebound: dict[External, Frame] = {}
+        self.deques: dict[Hashable, int | None] = {}
         self._active: set[Var] = set()
         self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}

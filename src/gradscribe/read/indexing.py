@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import operator
 from typing import Any
 
@@ -101,7 +102,8 @@ class Indexing(Core):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
         if isinstance(type_, List) and is_slice(index):
             return self.list_slice(container, index, node)
-        return self.emit(P.GETITEM, container, self.index_atom(index, node))
+        counts = isinstance(type_, Object) and type_.cls is collections.Counter
+        return self.emit(P.GETITEM, container, self.index_atom(index, node), type=NUMERIC if counts else None)
 
     def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         type_ = container.type

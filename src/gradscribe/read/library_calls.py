@@ -47,6 +47,10 @@ def _get_attributes(*args: Any) -> None:
     """Stands for what `operator.attrgetter(*names)` returns, called with the object last."""
 
 
+def _call_method(*args: Any, **keywords: Any) -> None:
+    """Stands for what `operator.methodcaller(name, *args)` returns, called with the object last."""
+
+
 class LibraryCalls(Core):
     """Readers of `isinstance` and its kin, of `functools`, `dataclasses`, `copy`, and of NumPy functions that write."""
 
@@ -174,6 +178,17 @@ class LibraryCalls(Core):
     def _attrgetter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return Partial(Const(_get_attributes, name="operator.attrgetter"), tuple(args), {})
 
+    @reads(operator.methodcaller)
+    def _methodcaller(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Partial(Const(_call_method, name="operator.methodcaller"), tuple(args), dict(keywords))
+
+    @reads(_call_method)
+    def _method(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        name, *given, owner = args
+        if not is_const(name, str):
+            self.refuse("the name of a method that is known at run time only", node)
+        return self.call(self.get_attribute(owner, name.value, node), given, keywords, node)  # type: ignore[union-attr]
+
     @reads(_get_items)
     def _items(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         *keys, owner = args
@@ -242,6 +257,22 @@ class LibraryCalls(Core):
         made = self.call(Const(dict, name="dict"), args[1:], keywords, node)
         if isinstance(made, Reference) and args:
             made.cell.factory = args[0]
+        return made
+
+    @reads(collections.deque)
+    def _deque(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """A list that can also grow and shrink at its start, and may have a greatest length."""
+        limit = keywords.get("maxlen", args[1] if len(args) > 1 else NONE)
+        if not is_const(limit, int, type(None)):
+            self.refuse("a deque with a greatest length that is known at run time only", node, "use a constant")
+        made = self.as_listed(args[0], node) if args else self.new_list((), node)
+        site = made.cell.site if isinstance(made, Reference) else self.list_sites.get(made)  # type: ignore[arg-type]
+        longest = limit.value  # type: ignore[union-attr]
+        self.deques[site] = longest
+        if longest is not None and args:
+            items = self.items_of(args[0], node)
+            if items is None or len(items) > longest:
+                self.refuse("a deque is made of more entries than it may have", node, "slice them first")
         return made
 
     @reads(np.ndim)

@@ -25,6 +25,7 @@ from .calls import Calls, owner_class
 from .comparisons import Comparisons
 from .containers import Containers
 from .environment import Frame
+from .exceptions import Exceptions
 from .expressions import Expressions
 from .indexing import Indexing
 from .instances import Instances
@@ -67,6 +68,7 @@ class Lowered:
 
 class Reader(
     Statements,
+    Exceptions,
     Expressions,
     Iteration,
     Comparisons,
@@ -102,6 +104,7 @@ class Reader(
         target, owner = _peeled(function)
         code = self.library.code_of(target)
         self.frame = Frame(code, None, (), code.local)
+        self.begin_rebound()
         signature = inspect.signature(function)
         made = {name: self._parameter(p, types, active, static) for name, p in signature.parameters.items()}
         values = {name: self._argument(name, p.var, static) for name, p in made.items()}

@@ -132,7 +132,38 @@ class Methods(Core):
     def _list_append(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._expanded_first(owner, node)
         self.append(owner, args[0], node)
+        self._trim(owner, Const(0), node)
         return NONE
+
+    def _list_appendleft(
+        self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        self._list_insert(owner, (Const(0), args[0]), {}, node)
+        self._trim(owner, Const(-1), node)
+        return NONE
+
+    def _list_popleft(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        return self._list_pop(owner, (Const(0),), {}, node)
+
+    def _deque_sites(self, owner: Value) -> list[Any]:
+        """The places that may have made a list, where these made a deque."""
+        if isinstance(owner, Reference):
+            sites = [owner.cell.site]
+        else:
+            region = self.regions.find(owner) if isinstance(owner, Var) else None
+            sites = [site for var, site in self.list_sites.items() if self.regions.find(var) is region]
+        return [site for site in sites if site in self.deques]
+
+    def _trim(self, owner: Value, end: Const, node: gast.AST | None) -> None:
+        """A deque that has grown beyond its greatest length loses the entry at the other end."""
+        limits = {self.deques[site] for site in self._deque_sites(owner)}
+        if limits <= {None}:
+            return
+        if len(limits) > 1:
+            self.refuse("which deque this is is known at run time only", node, "use one deque")
+        longest = Const(limits.pop())
+        grown = self.compare(operator.gt, self.length_of(owner, node), longest, node)
+        self.branch(self.truth(grown), lambda: self._list_pop(owner, (end,), {}, node), lambda: None)
 
     def _expanded_first(self, owner: Value, node: gast.AST | None) -> None:
         """A list argument that is changed is taken apart first."""
@@ -143,6 +174,9 @@ class Methods(Core):
 
     def _list_extend(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._expanded_first(owner, node)
+        if any(self.deques[site] is not None for site in self._deque_sites(owner)):
+            self.iterate(args[0], lambda item: self._list_append(owner, (item,), {}, node), node=node)
+            return NONE
         self.extend_list(owner, args[0], node)
         return NONE
 

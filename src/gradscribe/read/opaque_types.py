@@ -24,6 +24,7 @@ from ..ir.types import (
     Scalar,
     Tuple,
     Type,
+    is_sparse,
     kind_of_dtype,
     known,
 )
@@ -79,6 +80,8 @@ def _type_of_instance(cls: type, args: Sequence[Atom], keywords: Mapping[str, At
     if issubclass(cls, np.generic) and kind_of_dtype(np.dtype(cls).name) != "O":
         name = np.dtype(cls).name
         return Scalar(kind_of_dtype(name), name)
+    if is_sparse(cls) and args and isinstance(args[0].type, Array) and args[0].type.ndim and "dtype" not in keywords:
+        return Object(cls, args[0].type.dtype)
     return {bool: BOOL, int: INT, float: FLOAT, str: STRING}.get(cls, Object(cls))
 
 

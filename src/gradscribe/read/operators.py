@@ -154,6 +154,8 @@ class Operators(Core):
         if function is operator.mul:
             for items, count in ((left, right), (right, left)):
                 if (self._is_tuple(items) or self._is_list(items)) and not self._is_sequence(count):
+                    if isinstance(getattr(count, "type", None), Array):
+                        return None
                     return self._repeated(items, count, node)
         return None
 

@@ -198,6 +198,12 @@ class Parts:
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
+    def _run_Try(self, node: gast.Try) -> None:
+        raise NotImplementedError
+
+    def rebind(self, name: str, value: Value, node: gast.AST) -> None:
+        raise NotImplementedError
+
     def list_slice(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 

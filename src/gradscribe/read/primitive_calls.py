@@ -190,7 +190,7 @@ class PrimitiveCalls(Core):
         if any(v is UNDEF for v in values) or callee is UNDEF:
             return UNDEF
         function = callee.value if isinstance(callee, Const) else None
-        looks = is_const(callee) and _is_observer(function)
+        looks = is_const(callee) and is_observer(function)
         if not looks and (any(map(self.is_active, values)) or self.is_active(callee)):
             name = callee.name if isinstance(callee, Const) else "this object"
             self.refuse(
@@ -205,6 +205,8 @@ class PrimitiveCalls(Core):
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
+        if looks and type_ == NUMERIC and _home_of(function) in ("logging", "warnings"):
+            type_ = Object(type(None))
         return self.emit(
             P.CALL_PYTHON,
             atom,
@@ -281,7 +283,8 @@ def _array_of(atom: Atom) -> tuple[Primitive, Atom]:
 OBSERVERS = {print, repr, str, format, id, type, hash, isinstance, callable, hasattr, len, ascii}
 
 
-def _is_observer(function: Any) -> bool:
+def is_observer(function: Any) -> bool:
+    """Whether a function only looks at what it is given, to show it."""
     try:
         if function in OBSERVERS:
             return True
@@ -289,8 +292,12 @@ def _is_observer(function: Any) -> bool:
         return False
     if isinstance(function, type) and issubclass(function, BaseException):
         return True
-    module = getattr(function, "__module__", None) or ""
-    return module.partition(".")[0] in ("logging", "warnings")
+    return _home_of(function) in ("logging", "warnings")
+
+
+def _home_of(function: Any) -> str:
+    """The package that a function is from."""
+    return (getattr(function, "__module__", None) or "").partition(".")[0]
 
 
 def _name_of(function: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +23,9 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External
 from ..ir.signature import is_library_name
-from ..ir.types import Object
+from ..ir.types import Array, List, Object, join, type_of
 from ..signature import key_of
+from .assumptions import Restart
 from .core import Core, is_huge
 from .core import type_from_outside as signature_of
 from .environment import Frame
@@ -114,12 +116,48 @@ class Resolve(Core):
         if cell is not None:
             return self._external(External(name, cell), node)
         if name in source.globals:
-            return self._external(External(name, source.globals), node)
+            external = External(name, source.globals)
+            frame = self.rebound.get(external)
+            if frame is not None:
+                return self.read(self.store.get((frame, name)), node)
+            return self._external(external, node)
         if hasattr(builtins, name):
             value = getattr(builtins, name)
             self.resolved[id(source.globals), name] = (source.globals, name, value)  # until a global shadows it
             return self.lift(value, name)
         self.refuse(f"the name `{name}` is not defined", node, error=UnresolvedName)
+
+    def begin_rebound(self) -> None:
+        """The globals that are assigned live in frames of their own while the function runs."""
+        for external in self.assumed.rebound:
+            frame = Frame(self.frame.code, None, (), frozenset((external.name,)))
+            self.store.set((frame, external.name), self._external(external, None))
+            self.rebound[external] = frame
+
+    def rebind(self, name: str, value: Value, node: gast.AST) -> None:
+        """Assign a global: here, and where other functions see it."""
+        namespace = self.frame.code.source.globals
+        module = sys.modules.get(namespace.get("__name__", ""))
+        external = External(name, namespace)
+        is_known = module is not None and vars(module) is namespace and name in namespace
+        if not is_known or name in self.frame.code.source.cells:
+            self.refuse(f"`{name}` is not local to the function and is assigned", node, "return the value instead")
+        if self.is_active(value) or not isinstance(value, (Var, Const)) or isinstance(value.type, (Array, List)):
+            self.refuse(f"`{name}` is global to the function and is assigned", node, "return the value instead")
+        if external not in self.assumed.rebound:
+            self.assumed.rebound[external] = True
+            raise Restart
+        if self.assumed.volatile:
+            self.refuse(f"`{name}` is assigned, and a function that is not read might assign it too", node)
+        known = type_of(external.read())
+        if join(known, value.type) != known:
+            self.refuse(f"`{name}` gets a value of another kind", node, "return the value instead")
+        self.store.set((self.rebound[external], name), value)
+        assert module is not None
+        self.emit(
+            P.CALL_PYTHON, Const(setattr, name="setattr"), Const(module, name=module.__name__), Const(name), value,
+            type=Object(type(None)), inactive=True,
+        )  # fmt: skip
 
     def _external(self, external: External, node: gast.AST | None) -> Value:
         try:

@@ -82,8 +82,8 @@ class Statements(Core):
     def _assign_name(self, target: gast.Name, value: Value) -> None:
         frame = self.frame_of(target.id)
         if frame is None:
-            what = "global" if target.id in self.frame.code.source.globals else "nonlocal"
-            self.refuse(f"`{target.id}` is {what} to the function and is assigned", target, "return the value instead")
+            self.rebind(target.id, value, target)
+            return
         self._name_value(value, target.id)
         self.store.set((frame, target.id), value)
 
@@ -245,7 +245,10 @@ class Statements(Core):
 
     def _run_Import(self, node: gast.Import) -> None:
         for alias in node.names:
-            module = importlib.import_module(alias.name)
+            try:
+                module = importlib.import_module(alias.name)
+            except ImportError as error:
+                self.refuse(f"`import {alias.name}`: {error}", node)
             name = alias.asname or alias.name.split(".")[0]
             found = module if alias.asname else sys.modules[name]
             self.store.set((self.frame, name), self.lift(found, name))
@@ -286,16 +289,24 @@ class Statements(Core):
         """Context managers are entered and left around the body."""
         self._with(node, 0)
 
+    def _is_suppressing(self, node: gast.AST) -> bool:
+        """Whether a context manager is `contextlib.suppress(...)`."""
+        if not isinstance(node, gast.Call) or node.keywords:
+            return False
+        if not isinstance(node.func, (gast.Name, gast.Attribute)):
+            return False
+        callee = self.expression(node.func)
+        return is_code(callee) and callee.value is contextlib.suppress
+
     def _with(self, node: gast.With, k: int) -> None:
         if k == len(node.items):
             self.block(node.body)
             return
         item = node.items[k]
+        if self._is_suppressing(item.context_expr):
+            self._run_Try(_suppressed(node, k))
+            return
         manager = self.expression(item.context_expr)
-        if getattr(getattr(manager, "type", None), "cls", None) is contextlib.suppress:
-            self.refuse(
-                "`contextlib.suppress` is not supported", item.context_expr, "test the condition with `if` instead"
-            )
         enter, exit_ = self.method_of_class(manager, "__enter__"), self.method_of_class(manager, "__exit__")
         if enter is not None and exit_ is not None:
             entered = self.call(enter, (), {}, item.context_expr)
@@ -311,6 +322,18 @@ class Statements(Core):
             self.call(exit_, (NONE, NONE, NONE), {}, item.context_expr)
 
 
+def _suppressed(node: gast.With, k: int) -> gast.Try:
+    """`with contextlib.suppress(A, B): ...` as a `try`."""
+    call: gast.Call = node.items[k].context_expr
+    classes = gast.copy_location(gast.Tuple(elts=list(call.args), ctx=gast.Load()), call)
+    nothing = gast.copy_location(gast.Pass(), node)
+    handler = gast.copy_location(gast.ExceptHandler(type=classes, name=None, body=[nothing]), node)
+    body = node.body
+    if k + 1 < len(node.items):
+        body = [gast.copy_location(gast.With(items=node.items[k + 1 :], body=body, type_comment=None), node)]
+    return gast.copy_location(gast.Try(body=body, handlers=[handler], orelse=[], finalbody=[]), node)
+
+
 def _hint_of(target: gast.AST) -> str:
     """The name that temporaries of a statement are called after."""
     while isinstance(target, (gast.Subscript, gast.Starred)):
@@ -321,7 +344,6 @@ def _hint_of(target: gast.AST) -> str:
 
 
 _HINTS = {
-    "try": "test the condition with `if` instead",
     "asyncfor": "differentiate a plain function",
     "match": "write it with `if` and `elif`",
 }

@@ -89,6 +89,9 @@ ITEM = define(
     "item", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, /", cost="cheap"
 )
 linear(ITEM, a=lambda g, z, a: like(g, a))
+ITEM_AT = define(
+    "item_at", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, k, /", cost="cheap"
+)
 
 
 def _item_type(type_: Any) -> Any:

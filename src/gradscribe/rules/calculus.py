@@ -9,7 +9,7 @@ import numpy as np
 from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
-from ..ir.primitives import define
+from ..ir.primitives import DEFINITIONS, define
 from ..ir.types import UNKNOWN, Array
 from .arrays import like
 from .facts import axes_of, rank, real_only
@@ -450,3 +450,15 @@ general(
     dict(weights=lambda g, z, x, weights=None, minlength=0: g[x]),
     linear="weights",
 )
+
+# ------------------------------------------------------------------ windows
+
+
+def kaiser(M: Any, beta: Any) -> Any:
+    if M == 1:
+        return np.ones(1)
+    alpha = (M - 1) / 2.0
+    return np.i0(beta * np.sqrt(1.0 - ((np.arange(0, M) - alpha) / alpha) ** 2.0)) / np.i0(beta)
+
+
+DEFINITIONS[np.kaiser] = kaiser

@@ -16,6 +16,8 @@ FAMILIES = {
     "scipy.stats": "stats",
     "scipy.linalg": "scipy_linalg",
     "scipy.signal": "scipy_signal",
+    "scipy.ndimage": "ndimage",
+    "scipy.sparse.linalg": "sparse",
     "scipy.integrate": "scipy_integrate",
     "scipy.spatial.distance": "scipy_distance",
 }

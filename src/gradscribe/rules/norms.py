@@ -56,13 +56,13 @@ def matrix_partial(x: Any, z: Any, order: Any, axes: tuple[int, int], keepdims: 
 
 
 def _sums_partial(x: Any, z: Any, order: Any, axes: tuple[int, int], keepdims: Any) -> Any:
-    """The norms that are the largest (or smallest) sum of absolute values of a column (1) or a row (inf)."""
+    """The norms that are the largest (or smallest) sum of absolute values of a column (1) or a row (inf). The extreme
+    is that of these very sums: those inside the norm may be rounded otherwise."""
     summed, chosen = axes if order in (1, -1) else axes[::-1]
     sums = np.sum(np.absolute(x), axis=summed, keepdims=True)
+    extreme = (np.max if order in (1, np.inf) else np.min)(sums, axis=chosen, keepdims=True)
     ones = np.ones_like(align(z, x, axes, keepdims))
-    return vector_partial(x, None, 1, summed, True) * max_adjoint(
-        ones, align(z, x, axes, keepdims), sums, chosen, keepdims=True
-    )
+    return vector_partial(x, None, 1, summed, True) * max_adjoint(ones, extreme, sums, chosen, keepdims=True)
 
 
 def norm_partial(x: Any, z: Any, order: Any, axis: Any, keepdims: Any) -> Any:

@@ -48,6 +48,8 @@ def matmul_left(g: Any, z: Any, x: Any, y: Any) -> Any:
 
 
 def matmul_right(g: Any, z: Any, x: Any, y: Any) -> Any:
+    if getattr(getattr(getattr(x, "atom", None), "type", None), "cls", None) is not None:  # a sparse matrix
+        return np.transpose(x) @ g
     if rank(x) == 1:
         return g * x if rank(y) == 1 else np.outer(x, g) if rank(y) == 2 else column(x) * row(g)
     if rank(y) == 1:

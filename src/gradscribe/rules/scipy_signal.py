@@ -16,7 +16,7 @@ from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import DEFINITIONS, define
 from .facts import axes_of, is_structure, rank, real_only
-from .table import dispatching, linear
+from .table import dispatching, general, linear
 
 convolve, fftconvolve, lfilter, detrend = (
     dispatching(f) for f in (ss.convolve, ss.fftconvolve, ss.lfilter, ss.detrend)
@@ -27,10 +27,13 @@ in_full, out_of_full = dispatching(runtime.in_full), dispatching(runtime.out_of_
 
 for _function in (runtime.in_full, runtime.out_of_full):
     _other = out_of_full if _function is runtime.in_full else in_full
-    linear(
-        define(_function.__name__, _function, infer=_infer.same_as_first, parameters="g, x, y, mode='full'"),
-        g=lambda g, z, own, x, y, mode="full", _other=_other: _other(g, x, y, mode),
-    )
+    _made = define(_function.__name__, _function, infer=_infer.same_as_first, parameters="g, x, y, mode='full'")
+    _back: dict[str, Any] = {"g": lambda g, z, own, x, y, mode="full", _other=_other: _other(g, x, y, mode)}
+    general(_made, _back, linear="g", zero="x y")
+
+
+def _whole(g: Any, x: Any, y: Any, mode: str) -> Any:
+    return g if mode == "full" else in_full(g, x, y, mode)
 
 
 def _same_rank(x: Any, y: Any) -> None:
@@ -40,12 +43,12 @@ def _same_rank(x: Any, y: Any) -> None:
 
 def _first(g: Any, z: Any, in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
     _same_rank(in1, in2)
-    return convolve(in_full(g, in1, in2, mode), np.flip(in2), mode="valid", method=method)
+    return convolve(_whole(g, in1, in2, mode), np.flip(in2), mode="valid", method=method)
 
 
 def _second(g: Any, z: Any, in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
     _same_rank(in1, in2)
-    return convolve(in_full(g, in1, in2, mode), np.flip(in1), mode="valid", method=method)
+    return convolve(_whole(g, in1, in2, mode), np.flip(in1), mode="valid", method=method)
 
 
 linear(
@@ -65,7 +68,7 @@ def _by_fft(other_first: bool) -> Any:
         _same_rank(in1, in2)
         other = in1 if other_first else in2
         if axes is None:
-            return fftconvolve(in_full(g, in1, in2, mode), np.flip(other), mode="valid")
+            return fftconvolve(_whole(g, in1, in2, mode), np.flip(other), mode="valid")
         if mode != "full":
             raise UnsupportedCall("fftconvolve with axes has a rule for mode='full' only")
         along = axes_of(axes, rank(in1))

@@ -12,7 +12,7 @@ from ..ir import infer as _infer
 from ..ir.primitives import define
 from ..ir.types import UNKNOWN, Array
 from . import shapes
-from .arrays import like
+from .arrays import ITEM_AT, like
 from .facts import axes_of, fit, is_structure, rank
 from .reductions import along
 from .table import dispatching, general, linear, zero
@@ -129,6 +129,7 @@ TRACE = define(
     cost="cheap",
 )
 linear(TRACE, a=trace_adjoint)
+linear(ITEM_AT, a=lambda g, z, a, k: like(added_at(np.zeros_like(np.ravel(a)), k, g), a))
 
 # ------------------------------------------------------------------ taking
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import scipy.special as sp
 
+from .. import runtime
 from ..ir import infer as _infer
 from ..ir.primitives import define
 from .reductions import align, reduced
@@ -23,11 +25,40 @@ ROOT_2PI = math.sqrt(2.0 * math.pi)
 DEGREE = math.pi / 180.0
 
 
-def of_last(function: Any, partial: Callable[..., Any], parameters: str) -> None:
-    """An elementwise function with a derivative in its last parameter alone."""
+@dataclass(frozen=True)
+class _Typed:
+    type: Any
+
+
+def floating(operands: Any) -> Any:
+    """The type of an elementwise function of any number of operands: floating, in their common shape."""
+    plain = _infer.elementwise(np.arctan2)
+    made = None
+    for operand in operands:
+        made = plain([operand, operand] if made is None else [_Typed(made), operand], {})
+    return made
+
+
+slope = dispatching(runtime.slope)
+define(
+    "slope",
+    runtime.slope,
+    infer=lambda args, keywords: floating(args[2:]),
+    parameters="function, position, *operands",
+)
+
+
+def of_last(function: Any, partial: Callable[..., Any], parameters: str, numeric: str = "") -> None:
+    """An elementwise function with a derivative in its last parameter, and by differences in positive parameters."""
     made = define(function.__name__, function, infer=_infer.elementwise(function), parameters=parameters + ", /")
     name = parameters.split(", ")[-1]
-    general(made, {name: partial}, {name: partial}, elementwise=True)
+    names = parameters.split(", ")
+    partials = {name: partial} | {n: _by_differences(function, names.index(n)) for n in numeric.split()}
+    general(made, partials, dict(partials), elementwise=True)
+
+
+def _by_differences(function: Any, position: int) -> Callable[..., Any]:
+    return lambda d, z, *operands: d * slope(function, position, *operands)
 
 
 def one(name: str, partial: Callable[..., Any] | None, *others: Callable[..., Any], singular: str = "") -> None:
@@ -140,8 +171,8 @@ general(
     elementwise=True,
     zero="d",
 )
-of_last(sp.gammainc, lambda d, z, a, x: d * np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a)), "a, x")
-of_last(sp.gammaincc, lambda d, z, a, x: -d * np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a)), "a, x")
+of_last(sp.gammainc, lambda d, z, a, x: d * np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a)), "a, x", "a")
+of_last(sp.gammaincc, lambda d, z, a, x: -d * np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a)), "a, x", "a")
 of_last(sp.gammaincinv, lambda d, z, a, x: d * np.exp(z + sp.gammaln(a) - (a - 1.0) * np.log(z)), "a, x")
 of_last(sp.gammainccinv, lambda d, z, a, x: -d * np.exp(z + sp.gammaln(a) - (a - 1.0) * np.log(z)), "a, x")
 
@@ -150,10 +181,10 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp((a - 1.0) * np.log(x) + (b - 1.0) * np.log1p(-x) - sp.betaln(a, b))
 
 
-of_last(sp.betainc, lambda d, z, a, b, x: d * _beta_density(a, b, x), "a, b, x")
+of_last(sp.betainc, lambda d, z, a, b, x: d * _beta_density(a, b, x), "a, b, x", "a b")
 of_last(sp.betaincinv, lambda d, z, a, b, x: d / _beta_density(a, b, z), "a, b, x")
 if hasattr(sp, "betaincc"):
-    of_last(sp.betaincc, lambda d, z, a, b, x: -d * _beta_density(a, b, x), "a, b, x")
+    of_last(sp.betaincc, lambda d, z, a, b, x: -d * _beta_density(a, b, x), "a, b, x", "a b")
     of_last(sp.betainccinv, lambda d, z, a, b, x: -d / _beta_density(a, b, z), "a, b, x")
 
 # ------------------------------------------------------------------ exponential integrals and elementary functions

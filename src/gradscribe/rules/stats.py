@@ -15,10 +15,10 @@ import numpy as np
 import scipy.special as sp
 from scipy import stats
 
-from .. import runtime
 from ..ir import infer as _infer
 from ..ir.primitives import define
 from . import special, stats_definitions  # noqa: F401  (the rules of what the densities are made of)
+from .special import floating, slope
 from .table import dispatching, general
 
 ROOT_2PI = float(np.sqrt(2.0 * np.pi))
@@ -41,15 +41,6 @@ class Density:
     shapes: dict[str, Partial] = field(default_factory=dict)
     cdf: dict[str, Partial] = field(default_factory=dict)
     numeric: tuple[str, ...] = ()
-
-
-slope = dispatching(runtime.slope)
-_SLOPE = define(
-    "slope",
-    runtime.slope,
-    infer=lambda args, keywords: _elementwise(None)(args[2:], {}),
-    parameters="function, position, *operands",
-)
 
 
 def _phi(y: Any) -> Any:
@@ -185,21 +176,7 @@ def _declare(distribution: Any, method: str, density: Density) -> None:
 
 def _elementwise(function: Any) -> Any:
     """Numbers for numbers, arrays for arrays; floating for all."""
-    plain = _infer.elementwise(np.arctan2)
-
-    def infer(args: Any, keywords: Any) -> Any:
-        made = None
-        for operand in (*args, *keywords.values()):
-            pair = [operand, operand] if made is None else [_Typed(made), operand]
-            made = plain(pair, {})
-        return made
-
-    return infer
-
-
-@dataclass(frozen=True)
-class _Typed:
-    type: Any
+    return lambda args, keywords: floating((*args, *keywords.values()))
 
 
 def _linear_in_d(partial: Partial) -> Partial:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Hashable, Iterable
 
 from ..analyse.regions import Regions, regions
 from ..ir.build import map_blocks, substitute
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk, walk_op
 from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
 from ..ir.types import Array, Scalar
@@ -114,7 +115,7 @@ class _Tidying:
         return False
 
     def _is_view_of(self, op: Op, target: Var) -> bool:
-        return self.groups.of(op.result) is self.groups.of(target)
+        return is_basic_index(op.args[1]) and self.groups.of(op.result) is self.groups.of(target)
 
     def _set_instead_of_add(self, ops: list[Op]) -> list[Op]:
         """`s[i] = 0.0; s[i] += e` is `s[i] = e`."""
