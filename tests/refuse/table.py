@@ -178,7 +178,7 @@ def f(x):
     ^^^^
     return kept * x
 """,
-    "not local",
+    "global to the function",
 )
 
 refused(

@@ -122,9 +122,7 @@ class Tables(Core):
     ) -> Value:
         at = self._find(owner, args[0], node)
         value = args[1] if len(args) > 1 else NONE
-        self.branch(
-            self._is_missing(at, node), lambda: self._add_entry(owner, args[0], value, node), lambda: None
-        )
+        self.branch(self._is_missing(at, node), lambda: self._add_entry(owner, args[0], value, node), lambda: None)
         return self.get_item(self.columns(owner, node)[1], self._find(owner, args[0], node), node)
 
     def _table_keys(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
