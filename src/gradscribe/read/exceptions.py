@@ -1,8 +1,8 @@
 """`try`: what the body computes is tried first, and the path that it takes is a branch.
 
-A statement that can raise is evaluated once in the call `caught(lambda: ..., ValueError)`, which tells what handler its
-exception has, and then, where there was none, for good. So it must have no effect that could be seen twice: any other is
-refused. The rest of the body, the handlers and `else` become arms of branches, `finally` follows.
+A statement that can raise is evaluated once in the call `caught(lambda: ..., ValueError)`, which tells what handler
+its exception has, and then, where there was none, for good. So it must have no effect that could be seen twice: any
+other is refused. The rest of the body, the handlers and `else` become arms of branches, `finally` follows.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class _Attempt:
                 return
             if not is_const(failed):
                 rest = statements[k:]
-                self._unless_failed(lambda: self.block(rest))
+                self._unless_failed(lambda rest=rest: self.block(rest))
                 return
             self.reader.at(statement)
             self.statement(statement)
@@ -205,7 +205,7 @@ class _Attempt:
 
     def _attempt(self, expressions: Sequence[gast.AST], node: gast.stmt) -> None:
         for expression in expressions:
-            ops = self._trial(lambda: self.reader.expression(expression))
+            ops = self._trial(lambda expression=expression: self.reader.expression(expression))
             doubtful = self._is_doubtful(expression)
             raised = None if doubtful else _certain(ops)
             if raised is not None:

@@ -1,7 +1,7 @@
 """Dicts with keys that are known at run time only: a list of the keys and one of the values, of the program.
 
-A dict starts as an object of the compiler. Where it meets a key that is not constant its place is noted, and the function
-is read again with two lists in its stead. Keys are looked up one after the other.
+A dict starts as an object of the compiler. Where it meets a key that is not constant its place is noted, and the
+function is read again with two lists in its stead. Keys are looked up one after the other.
 """
 
 from __future__ import annotations
