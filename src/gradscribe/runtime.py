@@ -258,17 +258,17 @@ def slope(function: Any, position: int, *operands: Any) -> Any:
 
 def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:
     """Where the result of a convolution lies in the full one."""
-    full = [a + b - 1 for a, b in zip(np.shape(x), np.shape(y))]
+    full = [a + b - 1 for a, b in zip(np.shape(x), np.shape(y), strict=True)]
     if mode == "full":
         return tuple(map(slice, full))
     if mode == "same":
-        return tuple(slice((n - a) // 2, (n - a) // 2 + a) for n, a in zip(full, np.shape(x)))
-    return tuple(slice(min(a, b) - 1, max(a, b)) for a, b in zip(np.shape(x), np.shape(y)))
+        return tuple(slice((n - a) // 2, (n - a) // 2 + a) for n, a in zip(full, np.shape(x), strict=True))
+    return tuple(slice(min(a, b) - 1, max(a, b)) for a, b in zip(np.shape(x), np.shape(y), strict=True))
 
 
 def in_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
     """The adjoint of a convolution of x with y by mode "same" or "valid", as that of the full one."""
-    out = np.zeros([a + b - 1 for a, b in zip(np.shape(x), np.shape(y))], g.dtype)
+    out = np.zeros([a + b - 1 for a, b in zip(np.shape(x), np.shape(y), strict=True)], g.dtype)
     out[_place_in_full(x, y, mode)] = g
     return out
 
