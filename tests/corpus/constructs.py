@@ -1,6 +1,19 @@
 """Ordinary Python: small functions as a numeric programmer writes them, one construct each."""
 
-from . import containers, control, deques, dispatch, effects, exceptions, functions, iteration, lists, names, structures
+from . import (
+    containers,
+    control,
+    deques,
+    dispatch,
+    effects,
+    exceptions,
+    functions,
+    iteration,
+    lists,
+    names,
+    structures,
+    tables,
+)
 
 TABLES = (
     names.case,
@@ -8,6 +21,7 @@ TABLES = (
     iteration.case,
     containers.case,
     lists.case,
+    tables.case,
     deques.case,
     structures.case,
     functions.case,

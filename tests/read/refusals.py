@@ -79,6 +79,22 @@ def multiplied_at(x):
     return np.sum(a)
 
 
+@refused("a dict whose keys are known at run time only is used as a whole", "return found", np.ones(3))
+def dict_as_result(x):
+    found = {}
+    for k, a in enumerate(x):
+        found[k] = a
+    return found
+
+
+@refused("a key depends on what is differentiated", "found[a]", np.ones(3))
+def dict_of_active_keys(x):
+    found = {}
+    for a in x:
+        found[a] = a
+    return x[0]
+
+
 @refused("entries of a list are replaced in steps", "values[::2]", np.ones(3))
 def list_stepped_store(x):
     values = []
@@ -120,14 +136,6 @@ def appends_to_global(x):
 @refused("a function made here is used as a value", "", 1.5)
 def returns_function(x):
     return lambda v: v * x
-
-
-@refused("the keys of a dict must be constants", "", np.ones(3))
-def data_keys(xs):
-    d = {}
-    for k in range(len(xs)):
-        d[k] = xs[k]
-    return d[0]
 
 
 @refused("whether this writes into an array or rebinds a number is not known", "s += x", np.ones((3, 2)))

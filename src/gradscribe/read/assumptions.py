@@ -30,6 +30,7 @@ class Assumptions:
         callees: what is assumed of each of these: the types of its parameters and result.
         opaque: the globals whose structure is changed, and so is not known.
         volatile: whether a call that is not read might rebind globals.
+        tables: the places that make a dict whose keys are known at run time only.
         rebound: the globals that the functions read assign, by their names and namespaces.
     """
 
@@ -42,6 +43,7 @@ class Assumptions:
     callees: dict[Hashable, Any] = field(default_factory=dict)
     opaque: set[Any] = field(default_factory=set)
     volatile: bool = False
+    tables: set[Hashable] = field(default_factory=set)
     rebound: dict[Any, Any] = field(default_factory=dict)
 
 

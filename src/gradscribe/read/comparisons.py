@@ -14,6 +14,7 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
 from ..ir.types import BOOL, INT, Array, List, Numeric, Object, Scalar, is_numeric
 from .core import Core
+from .tables import is_table
 from .values import (
     Choice,
     Compound,
@@ -118,6 +119,9 @@ class Comparisons(Core):
                 return Const((item.value in container.value) != negated)  # type: ignore[union-attr]
             except TypeError:
                 pass
+        if is_table(container):
+            among = self.in_table(item, container, node)
+            return self.negation(among) if negated else self.truth(among)
         found = self._overloaded("__contains__", container, item, node)
         if found is None:
             found = self._among(item, container, node)
@@ -166,7 +170,9 @@ class Comparisons(Core):
         if isinstance(value.type, List):
             length = self.emit(P.LENGTH, value, type=INT, hint="n")
             return self.as_atom(self.compare(operator.gt, length, Const(0), None))
-        changes = isinstance(value.type, (Array, Numeric)) or (isinstance(value.type, Object) and value.type.cls not in _FIXED)
+        changes = isinstance(value.type, (Array, Numeric)) or (
+            isinstance(value.type, Object) and value.type.cls not in _FIXED
+        )
         return self.emit(P.BOOL_OF, value, style="builtin", inactive=True) if changes else value
 
     def _truth_of_structure(self, value: Compound) -> Atom:
@@ -176,6 +182,8 @@ class Comparisons(Core):
                 return self.truth(self.call(method, (), {}))
         if isinstance(value, Reference) and value.cell.kind == "instance":
             return Const(True)
+        if is_table(value):
+            return self.truth(self.columns(value)[0])
         if isinstance(value, (TupleValue, Reference)):
             return Const(bool((value if isinstance(value, TupleValue) else self.content(value)).parts))
         if isinstance(value, (Range, Lazy)):
@@ -227,6 +235,7 @@ def _never_equal(left: Value, right: Value) -> bool:
         and isinstance(left.value, (str, type(None)))
         and (isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar)))
     )
+
 
 _FIXED = (str, bytes, int, float, bool, complex, range, slice)
 """Classes of objects whose truth never changes."""

@@ -335,6 +335,8 @@ class Containers(Core):
 
     def _reference_atom(self, value: Reference, node: gast.AST | None) -> Atom:
         content, cell = self.content(value, node), value.cell
+        if cell.kind == "table":
+            self.refuse("a dict whose keys are known at run time only is used as a whole", node, "use its values()")
         if cell.origin is not None and self.originals.get(cell) is content:
             return cell.origin
         atoms = [self.as_atom(item, node) for item in content.items]
@@ -376,6 +378,8 @@ class Containers(Core):
             return self.call(method, (), {}, node)
         if isinstance(value, Range):
             return self._range_length(value)
+        if isinstance(value, Reference) and value.cell.kind == "table":
+            value = self.columns(value, node)[0]
         items = self.items_of(value, node)
         if items is not None and value is not UNDEF:
             return Const(len(items))

@@ -276,6 +276,8 @@ class Core(Parts):
         return found
 
     def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
+        if content.kind == "dict" and self.site(node, tag) in self.assumed.tables:
+            return self.new_table(content, node, tag)
         cell = Cell(content.kind, self.site(node, tag), cls)
         self.store.set(cell, content)
         return Reference(cell)

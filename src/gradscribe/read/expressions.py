@@ -220,9 +220,8 @@ class Expressions(Operators, Core):
         made = self.new_cell(Content("dict", (), ()), node)
 
         def put() -> None:
-            key = self.static_key(self.expression(node.key), node.key)
-            value = self.expression(node.value)
-            self.store.set(made.cell, self.content(made, node).put(key, value))
+            key = self.expression(node.key)
+            self.set_item(made, key, self.expression(node.value), node.key)
 
         self._comprehend(node, put)
         return made

@@ -64,6 +64,8 @@ class Indexing(Core):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
             return self._var_item(container, index, node)
+        if isinstance(container, Reference) and container.cell.kind == "table":
+            return self.get_from_table(container, index, node)
         if isinstance(container, Reference) and container.cell.kind == "dict":
             return self._dict_item(container, index, node)
         if isinstance(container, Range):
@@ -203,6 +205,7 @@ class Indexing(Core):
             size = len(entries)
 
         if isinstance(container, Reference) and container.cell.factory is not None:
+            self.tabulate(container.cell, index, node)
             self.refuse("a key of a defaultdict that is known at run time only", node, "use a list or an array")
 
         def from_(k: int) -> Value:

@@ -16,6 +16,7 @@ from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
 from .assumptions import Restart
 from .environment import Key
 from .lazy_iteration import LazyIteration
+from .tables import is_table
 from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
 
 Item = Callable[[Atom], Value]
@@ -64,6 +65,8 @@ class Iteration(LazyIteration):
         """What an instance's `__iter__` returns; what is left of an iterator; other values as they are."""
         if isinstance(value, Lazy) and value.kind == "flat":
             return self.apply(np.ravel, value.sources, {}, node)
+        if is_table(value):
+            return self.columns(value, node)[0]
         if isinstance(value, Reference) and value.cell.kind == "iterator":
             source, position = self.content(value, node).items
             self.store.set(
@@ -185,6 +188,8 @@ class Iteration(LazyIteration):
 
     def _indexed(self, value: Value, node: gast.AST | None, hint: str = "item") -> tuple[Atom, Item]:
         """The length of an iterable and how to read its items by index."""
+        if is_table(value):
+            value = self.columns(value, node)[0]
         if isinstance(value, Lazy):
             return self._indexed_lazy(value, node, hint)
         if isinstance(value, Range):

@@ -91,7 +91,7 @@ class LibraryCalls(Core):
         if isinstance(value, TupleValue):
             return value.cls or tuple
         if isinstance(value, Reference):
-            return value.cell.cls or {"list": list, "dict": dict, "set": set}[value.cell.kind]
+            return value.cell.cls or {"list": list, "dict": dict, "table": dict, "set": set}[value.cell.kind]
         if isinstance(value, Closure):
             return type(lambda: None)
         if isinstance(value, Var):

@@ -43,6 +43,7 @@ from .primitive_calls import PrimitiveCalls
 from .resolve import Resolve
 from .statements import Statements
 from .syntax import Code, Library, parameters
+from .tables import Tables
 from .values import Partial, Value
 from .writing import Writing
 
@@ -76,6 +77,7 @@ class Reader(
     Loops,
     Containers,
     RunTimeLists,
+    Tables,
     Indexing,
     Writing,
     Instances,

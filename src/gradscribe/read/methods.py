@@ -135,9 +135,7 @@ class Methods(Core):
         self._trim(owner, Const(0), node)
         return NONE
 
-    def _list_appendleft(
-        self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
+    def _list_appendleft(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._list_insert(owner, (Const(0), args[0]), {}, node)
         self._trim(owner, Const(-1), node)
         return NONE
@@ -282,6 +280,8 @@ class Methods(Core):
         return self._view(owner, "items")
 
     def _has(self, owner: Value, key: Value, node: gast.AST | None) -> bool:
+        if isinstance(owner, Reference):
+            self.tabulate(owner.cell, key, node)
         known = self.static_key(key, node)
         return any(k == known for k, _ in self.entries_of(owner, node))
 

@@ -15,7 +15,7 @@ from ..ir.types import (
 )
 from .environment import Frame, Key
 from .syntax import Code
-from .values import Cell, Value
+from .values import Cell, Content, Reference, Value
 
 Keywords = Mapping[str, Value]
 
@@ -202,6 +202,24 @@ class Parts:
         raise NotImplementedError
 
     def rebind(self, name: str, value: Value, node: gast.AST) -> None:
+        raise NotImplementedError
+
+    def new_table(self, content: Content, node: gast.AST | None, tag: str = "") -> Reference:
+        raise NotImplementedError
+
+    def tabulate(self, cell: Cell, index: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def columns(self, table: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
+        raise NotImplementedError
+
+    def set_in_table(self, table: Reference, key: Value, value: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def get_from_table(self, table: Reference, key: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def in_table(self, key: Value, table: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def list_slice(self, container: Var, index: Value, node: gast.AST | None) -> Value:

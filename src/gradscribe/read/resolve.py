@@ -141,7 +141,8 @@ class Resolve(Core):
         external = External(name, namespace)
         is_known = module is not None and vars(module) is namespace and name in namespace
         if not is_known or name in self.frame.code.source.cells:
-            self.refuse(f"`{name}` is not local to the function and is assigned", node, "return the value instead")
+            what = "global" if name in namespace else "nonlocal"
+            self.refuse(f"`{name}` is {what} to the function and is assigned", node, "return the value instead")
         if self.is_active(value) or not isinstance(value, (Var, Const)) or isinstance(value.type, (Array, List)):
             self.refuse(f"`{name}` is global to the function and is assigned", node, "return the value instead")
         if external not in self.assumed.rebound:

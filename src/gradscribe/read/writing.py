@@ -55,9 +55,13 @@ class Writing(Core):
             self.refuse("items of this object cannot be assigned", node)
 
     def _set_entry(self, container: Reference, index: Value, value: Value, node: gast.AST | None) -> None:
+        if container.cell.kind == "table":
+            self.set_in_table(container, index, value, node)
+            return
         self._writable(container, node)
         content = self.content(container, node)
         if content.kind == "dict":
+            self.tabulate(container.cell, index, node)
             key = self.static_key(index, node)
             self._write_through(container, index, value, node)
             changed = content.put(key, value)
