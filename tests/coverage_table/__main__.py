@@ -36,8 +36,9 @@ PREAMBLE = """# Coverage
 
 Written by `make coverage`: sample calls of the public names of NumPy, SciPy, `math` and the builtins, each
 differentiated in reverse and in forward mode and compared with differences. A case counts as the worse of its two
-verdicts: *right*; *refused*, with an error that says why before anything runs; *wrong*, an answer that is not the
-derivative. The last two columns are how many of the cases autograd and JAX get right under their own names for the same functions.
+verdicts: *right*;
+*refused*, with an error that says why before anything runs; *wrong*, an answer that is not the derivative. The last two
+columns are how many of the cases autograd and JAX get right under their own names for the same functions.
 
 """
 

@@ -1,8 +1,7 @@
 """Linear filters of `scipy.ndimage`.
 
 A filter is a correlation of the padded input: its adjoint is the full convolution of the adjoint, from which the
-padding is folded back. Input and weights may be active; the fill value of mode "constant" is zero, the origin in the
-middle.
+padding is folded back. Input and weights may be active; mode "constant" fills with zero, the origin is in the middle.
 """
 
 from __future__ import annotations
