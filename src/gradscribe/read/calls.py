@@ -138,7 +138,7 @@ class Calls(Derivatives):
         if how == "opaque":
             return self.opaque(callee, args, keywords, node)
         try:
-            code = self.library.code_of(function)
+            code = self.codes.code_of(function)
         except (NoSource, StaleSource) as error:
             if not any(map(self.is_active, (*args, *keywords.values()))):
                 return self.opaque(callee, args, keywords, node)
@@ -223,7 +223,7 @@ class Calls(Derivatives):
     def _defaults(self, callee: Const) -> dict[str, Value]:
         """The defaults of a function as they are now."""
         found = {}
-        for name, default in self.library.code_of(callee.value).source.defaults.items():
+        for name, default in self.codes.code_of(callee.value).source.defaults.items():
             found[name] = self._default(callee, name, default)
         return found
 

@@ -64,8 +64,8 @@ def type_from_outside(value: object, name: str) -> Type:
 class Core(Parts):
     """The state of one reading."""
 
-    def __init__(self, library: Library, assumptions: Assumptions) -> None:
-        self.library, self.assumed = library, assumptions
+    def __init__(self, codes: Library, assumptions: Assumptions) -> None:
+        self.codes, self.assumed = codes, assumptions
         self.store = Store()
         self.root = self.builder = Builder()
         self.frame: Frame = None  # type: ignore[assignment]

@@ -192,7 +192,7 @@ class Expressions(Operators, Core):
 
     def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
         """A function made here; its defaults are evaluated now, its free variables when it is called."""
-        code = self.library.nested(self.frame.code, node)
+        code = self.codes.nested(self.frame.code, node)
         defaults = tuple(self.expression(d) for d in node.args.defaults)
         names = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         keyword_defaults = {p.id: self.expression(d) for p, d in names if d is not None}

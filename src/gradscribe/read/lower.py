@@ -32,7 +32,6 @@ from .instances import Instances
 from .iteration import Iteration
 from .itertools_calls import IteratorCalls
 from .joins import Joins
-from .library_calls import LibraryCalls
 from .lists import RunTimeLists
 from .loops import Loops
 from .methods import Methods
@@ -40,6 +39,7 @@ from .numpy_calls import NumpyCalls
 from .outline import Outline
 from .patterns import Patterns
 from .primitive_calls import PrimitiveCalls
+from .python_calls import LibraryCalls
 from .resolve import Resolve
 from .statements import Statements
 from .syntax import Code, Library, parameters
@@ -104,7 +104,7 @@ class Reader(
     ) -> Function:
         """The program of a function for arguments of these types."""
         target, owner = _peeled(function)
-        code = self.library.code_of(target)
+        code = self.codes.code_of(target)
         self.frame = Frame(code, None, (), code.local)
         self.begin_rebound()
         signature = inspect.signature(function)
