@@ -87,7 +87,7 @@ def dict_as_result(x):
     return found
 
 
-@refused("a key depends on what is differentiated", "a", np.ones(3))
+@refused("a key depends on what is differentiated", "found[a]", np.ones(3))
 def dict_of_active_keys(x):
     found = {}
     for a in x:
@@ -138,12 +138,12 @@ def returns_function(x):
     return lambda v: v * x
 
 
-@refused("the keys of a dict must be constants", "", np.ones(3))
+@refused("the keys of a dict must be constants", "d[k, 0]", np.ones(3))
 def data_keys(xs):
     d = {}
     for k in range(len(xs)):
-        d[k] = xs[k]
-    return d[0]
+        d[k, 0] = xs[k]
+    return d[0, 0]
 
 
 @refused("whether this writes into an array or rebinds a number is not known", "s += x", np.ones((3, 2)))

@@ -170,7 +170,9 @@ class Comparisons(Core):
         if isinstance(value.type, List):
             length = self.emit(P.LENGTH, value, type=INT, hint="n")
             return self.as_atom(self.compare(operator.gt, length, Const(0), None))
-        changes = isinstance(value.type, (Array, Numeric)) or (isinstance(value.type, Object) and value.type.cls not in _FIXED)
+        changes = isinstance(value.type, (Array, Numeric)) or (
+            isinstance(value.type, Object) and value.type.cls not in _FIXED
+        )
         return self.emit(P.BOOL_OF, value, style="builtin", inactive=True) if changes else value
 
     def _truth_of_structure(self, value: Compound) -> Atom:
@@ -233,6 +235,7 @@ def _never_equal(left: Value, right: Value) -> bool:
         and isinstance(left.value, (str, type(None)))
         and (isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar)))
     )
+
 
 _FIXED = (str, bytes, int, float, bool, complex, range, slice)
 """Classes of objects whose truth never changes."""

@@ -1,8 +1,8 @@
 """`try`: what the body computes is tried first, and the path that it takes is a branch.
 
-A statement that can raise is evaluated once in the call `caught(lambda: ..., ValueError)`, which tells what handler its
-exception has, and then, where there was none, for good. So it must have no effect that could be seen twice: any other is
-refused. The rest of the body, the handlers and `else` become arms of branches, `finally` follows.
+A statement that can raise is evaluated once in the call `caught(lambda: ..., ValueError)`, which tells what handler
+its exception has, and then, where there was none, for good. So it must have no effect that could be seen twice: any
+other is refused. The rest of the body, the handlers and `else` become arms of branches, `finally` follows.
 """
 
 from __future__ import annotations
@@ -87,11 +87,11 @@ class _Attempt:
         """Read statements of the body up to one that certainly raises."""
         for k, statement in enumerate(statements):
             failed = self.failed()
-            if self.reader.dead or is_const(failed) and failed.value:  # type: ignore[union-attr]
+            if self.reader.dead or (is_const(failed) and failed.value):  # type: ignore[union-attr]
                 return
             if not is_const(failed):
                 rest = statements[k:]
-                self._unless_failed(lambda: self.block(rest))
+                self._unless_failed(lambda rest=rest: self.block(rest))  # type: ignore[misc]
                 return
             self.reader.at(statement)
             self.statement(statement)
@@ -205,7 +205,7 @@ class _Attempt:
 
     def _attempt(self, expressions: Sequence[gast.AST], node: gast.stmt) -> None:
         for expression in expressions:
-            ops = self._trial(lambda: self.reader.expression(expression))
+            ops = self._trial(lambda expression=expression: self.reader.expression(expression))
             doubtful = self._is_doubtful(expression)
             raised = None if doubtful else _certain(ops)
             if raised is not None:
@@ -217,7 +217,9 @@ class _Attempt:
             if not doubtful and all(map(_cannot_raise, ops)):
                 continue
             if not _has_no_effect(ops):
-                self.reader.refuse("an effect inside of `try`, in an expression that may raise an exception,", node, _HINT)
+                self.reader.refuse(
+                    "an effect inside of `try`, in an expression that may raise an exception,", node, _HINT
+                )
             tree, names, atoms = self._captured(expression)
             code = self._caught(runtime.caught, tree, names, atoms, INT)
             self.reader.store.set(self.code, code)
@@ -248,7 +250,9 @@ class _Attempt:
         used.append("caught")
         given.append(Const(function, name=function.__name__))
         call = ast.Call(
-            func=ast.Name(id="caught", ctx=ast.Load()), args=[ast.Lambda(args=arguments, body=tree), *groups], keywords=[]
+            func=ast.Name(id="caught", ctx=ast.Load()),
+            args=[ast.Lambda(args=arguments, body=tree), *groups],
+            keywords=[],
         )
         source = ExpressionSource(ast.fix_missing_locations(call), tuple(used), leaves_alone=True)
         return self.reader.emit(P.EXPRESSION, *given, static=source, type=type_, inactive=True, hint="caught")  # type: ignore[no-any-return]
@@ -264,7 +268,9 @@ class _Attempt:
                 self.reader.refuse("`:=` inside of `try`, where an exception may be raised,", expression, _HINT)
             if not isinstance(part, gast.Name) or part.id in bound:
                 if isinstance(part, gast.Name) and self.reader.frame_of(part.id) is not None:
-                    self.reader.refuse(f"`{part.id}` has two meanings inside of `try`", expression, "rename one of them")
+                    self.reader.refuse(
+                        f"`{part.id}` has two meanings inside of `try`", expression, "rename one of them"
+                    )
                 continue
             if part.id not in renamed:
                 renamed[part.id] = f"v{len(renamed)}"

@@ -135,9 +135,7 @@ class Methods(Core):
         self._trim(owner, Const(0), node)
         return NONE
 
-    def _list_appendleft(
-        self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
-    ) -> Value:
+    def _list_appendleft(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         self._list_insert(owner, (Const(0), args[0]), {}, node)
         self._trim(owner, Const(-1), node)
         return NONE

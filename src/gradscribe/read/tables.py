@@ -1,7 +1,7 @@
 """Dicts with keys that are known at run time only: a list of the keys and one of the values, of the program.
 
-A dict starts as an object of the compiler. Where it meets a key that is not constant its place is noted, and the function
-is read again with two lists in its stead. Keys are looked up one after the other.
+A dict starts as an object of the compiler. Where it meets a key that is not constant its place is noted, and the
+function is read again with two lists in its stead. Keys are looked up one after the other.
 """
 
 from __future__ import annotations
@@ -122,9 +122,7 @@ class Tables(Core):
     ) -> Value:
         at = self._find(owner, args[0], node)
         value = args[1] if len(args) > 1 else NONE
-        self.branch(
-            self._is_missing(at, node), lambda: self._add_entry(owner, args[0], value, node), lambda: None
-        )
+        self.branch(self._is_missing(at, node), lambda: self._add_entry(owner, args[0], value, node), lambda: None)
         return self.get_item(self.columns(owner, node)[1], self._find(owner, args[0], node), node)
 
     def _table_keys(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
