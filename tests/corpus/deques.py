@@ -9,7 +9,7 @@ import numpy as np
 
 from .case import Table
 
-case = Table("deques")
+case = Table("containers")
 
 
 def window_of_deque(x):

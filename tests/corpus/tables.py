@@ -12,7 +12,7 @@ from .case import Table
 K = np.array([3, 1, 3, 2, 1])
 NAMES = ["a", "b", "a", "c", "b"]
 
-case = Table("tables")
+case = Table("containers")
 
 
 def dict_acc(x):
