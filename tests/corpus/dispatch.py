@@ -31,12 +31,11 @@ def step_c(x, k=2.0):
 
 
 class Obj:
-
     def __init__(s, v):
         s.v = v
 
     def square(s):
-        return s.v ** 2
+        return s.v**2
 
     def scaled(s, k):
         return s.v * k
@@ -45,7 +44,7 @@ class Obj:
 def by_count(x):
     global n
     n += 1
-    return x * x * n ** 0
+    return x * x * n**0
 
 
 def by_count_loop(x):
@@ -68,6 +67,7 @@ def by_nonlocal(x):
         nonlocal c
         c += 1
         return x * c
+
     return inc() + inc() * inc()
 
 
@@ -77,6 +77,7 @@ def by_nonlocal_active(x):
     def add(v):
         nonlocal acc
         acc += v * x
+
     for k in range(3):
         add(k)
     add(x)
@@ -163,7 +164,9 @@ def by_compose(x):
             for f in fs:
                 v = f(v)
             return v
+
         return run
+
     return compose(step_a, step_b, math.exp)(x)
 
 

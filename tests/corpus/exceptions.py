@@ -92,7 +92,7 @@ def not_positive_definite(m):
         c = np.linalg.cholesky(m @ m.T - 1.0 * np.eye(4))
         return np.sum(c)
     except np.linalg.LinAlgError:
-        return np.sum(m ** 2)
+        return np.sum(m**2)
 
 
 def missing_key(x):
@@ -221,7 +221,6 @@ def overflow(x):
     except OverflowError:
         y = x
     return y
-
 
 
 _m = np.array([[0.5, -1.1, 0.3], [1.2, 0.8, -0.6], [0.9, 0.2, 1.5], [0.1, -0.4, 0.35]])

@@ -28,7 +28,7 @@ def list_slice_var(x):
     v = grow(x)
     s = 0.0
     for k in range(len(v)):
-        s += sum(v[k:]) * sum(v[:k + 1]) + sum(v[k::2])
+        s += sum(v[k:]) * sum(v[: k + 1]) + sum(v[k::2])
     return s
 
 
@@ -268,7 +268,7 @@ def list_empty_slice(x):
 def list_concat_ragged(x):
     v = []
     for i in range(len(x)):
-        v.append(x[:i + 1] * x[i])
+        v.append(x[: i + 1] * x[i])
     return np.sum(np.concatenate(v) ** 3 * np.arange(15.0)) + np.sum(np.hstack(v))
 
 
@@ -282,7 +282,7 @@ def list_array_written(x):
     v[1][2] = x[0] * 4
     a = np.array(v)
     v[0][0] = 100.0
-    return np.sum(a ** 3)
+    return np.sum(a**3)
 
 
 def list_poly(x):

@@ -66,6 +66,7 @@ def dict_memo(x):
         r = x[0] if i < 2 else fib(i - 1) * 0.5 + fib(i - 2)
         memo[i] = r
         return r
+
     return fib(6)
 
 
@@ -105,7 +106,7 @@ def dict_max(x):
     for k, a in zip(K, x):
         d[k] = d.get(k, 0.0) + a
     best = max(d.values())
-    return best ** 2
+    return best**2
 
 
 def dict_arrays(x):

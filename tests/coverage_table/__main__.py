@@ -29,7 +29,17 @@ from corpus.case import active  # noqa: E402
 from corpus.harness import judge  # noqa: E402
 
 SCIPY = "special linalg stats signal ndimage interpolate sparse spatial optimize integrate fft constants".split()
-KINDS = ("right", "refused", "wrong", "crash", "hang", "unusable")
+KINDS = ("right", "refused", "unusable", "crash", "hang", "wrong")
+"""Verdicts, the better first."""
+PEERS = ("autograd", "jax")
+PREAMBLE = """# Coverage
+
+Written by `make coverage`: sample calls of the public names of NumPy, SciPy, `math` and the builtins, each differentiated
+in reverse and in forward mode and compared with differences. A case counts as the worse of its two verdicts: *right*;
+*refused*, with an error that says why before anything runs; *wrong*, an answer that is not the derivative. The last two
+columns are how many of the cases autograd and JAX get right under their own names for the same functions.
+
+"""
 
 
 def namespace() -> dict[str, Any]:
@@ -75,27 +85,59 @@ def main() -> int:
     np.seterr(all="ignore")
     scope = namespace()
     counts: dict[tuple[str, int], Counter[str]] = {}
+    refused: dict[int, list[str]] = {}
     for target in recipes.targets(str(HERE / "targets.toml"))[:: given.every]:
         if given.kind not in (None, target["kind"]) or given.priority not in (None, target["priority"]):
             continue
         if given.only not in target["name"]:
             continue
-        for case in target.get("cases", []):
-            said = verdict(case, scope, given.mode, given.seconds)
+        found = counts.setdefault((target["kind"], target["priority"]), Counter())
+        cases = target.get("cases", [])
+        for peer in PEERS:
+            found[peer] += peer_count(target.get(peer, "none"), len(cases))
+        for case in cases:
+            verdicts = [verdict(case, scope, mode, given.seconds) for mode in modes(given)]
+            said = max(verdicts, key=lambda text: KINDS.index(text.partition(":")[0]))
             kind = said.partition(":")[0]
-            counts.setdefault((target["kind"], target["priority"]), Counter())[kind] += 1
+            found[kind] += 1
+            if kind != "right":
+                refused.setdefault(target["priority"], []).append(f"`{target['name']}`: `{_one_line(case['e'])}`")
             if given.v and kind != "right" or kind == "wrong":
                 print(f"{target['priority']} {target['name']:36} {case['e'][:60]!r:62} {said[:150]}", flush=True)
     page = table(counts)
     print(page)
     if given.o:
-        Path(given.o).write_text(page, encoding="utf-8")
+        Path(given.o).write_text(PREAMBLE + page + listing(refused), encoding="utf-8")
     return int(any(c["wrong"] for c in counts.values()))
+
+
+def modes(given: argparse.Namespace) -> tuple[str, ...]:
+    """The modes in which each case is judged; a page counts the worse of both."""
+    return ("reverse", "forward") if given.o else (given.mode,)
+
+
+def peer_count(said: str, cases: int) -> int:
+    """How many cases a peer gets right, by its column of the table: "all", "none" or "k/n"."""
+    return cases if said == "all" else int(said.partition("/")[0]) if "/" in said else 0
+
+
+def _one_line(text: str) -> str:
+    return "; ".join(text.splitlines()).replace("|", "\\|")
+
+
+def listing(refused: dict[int, list[str]]) -> str:
+    """The cases of the first two priorities that are not right."""
+    lines = []
+    for priority in (1, 2):
+        if refused.get(priority):
+            lines += ["", f"## Priority {priority}: what is refused", "", *(f"- {text}" for text in refused[priority])]
+    return "\n".join(lines) + "\n"
 
 
 def table(counts: dict[tuple[str, int], Counter[str]]) -> str:
     """The counts as a Markdown table."""
-    lines = ["| kind | priority | cases | " + " | ".join(KINDS) + " |", "| --- " * (len(KINDS) + 3) + "|"]
+    columns = (*KINDS, *PEERS)
+    lines = ["| kind | priority | cases | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 3) + "|"]
     total: Counter[str] = Counter()
     for (kind, priority), found in sorted(counts.items()):
         total.update(found)
@@ -111,7 +153,7 @@ def table(counts: dict[tuple[str, int], Counter[str]]) -> str:
 
 
 def _row(kind: str, priority: str, found: Counter[str]) -> str:
-    cells = [kind, priority, str(sum(found.values())), *(str(found[k] or "") for k in KINDS)]
+    cells = [kind, priority, str(sum(found[k] for k in KINDS)), *(str(found[k] or "") for k in (*KINDS, *PEERS))]
     return "| " + " | ".join(cells) + " |"
 
 

@@ -178,7 +178,7 @@ def f(x):
     ^^^^
     return kept * x
 """,
-    "global",
+    "global to the function",
 )
 
 refused(

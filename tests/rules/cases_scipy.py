@@ -36,7 +36,9 @@ case(sl.expm, A(2, 2, 2))
 for lower in (False, True):
     case(sl.cholesky, S(3, 3), lower=lower, _symmetric=True)
     case(sl.eigvalsh, S(3, 3), lower=lower, _symmetric=True)
-case(sl.eigh, S(3, 3), _wrt=())  # the sign of its vectors may change from point to point; the rule is that of eigvalsh and NumPy
+case(
+    sl.eigh, S(3, 3), _wrt=()
+)  # the sign of its vectors may change from point to point; the rule is that of eigvalsh and NumPy
 case(sl.norm, A(3))
 case(sl.norm, A(2, 3), "fro")
 case(sl.norm, A(2, 3), axis=1)

@@ -17,10 +17,29 @@ def unit(*shape: int) -> np.ndarray:
 
 
 METHODS = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
-LINE: dict[str, tuple[float, ...]] = {"norm": (), "laplace": (), "logistic": (), "cauchy": (), "gumbel_r": (), "gumbel_l": (),
-                                      "hypsecant": (), "t": (3.5,), "vonmises": (1.3,)}  # fmt: skip
-POSITIVE: dict[str, tuple[float, ...]] = {"expon": (), "halfnorm": (), "rayleigh": (), "maxwell": (), "halfcauchy": (), "gamma": (2.3,),
-                                          "chi2": (3.7,), "lognorm": (0.8,), "weibull_min": (1.7,), "invgamma": (2.4,)}  # fmt: skip
+LINE: dict[str, tuple[float, ...]] = {
+    "norm": (),
+    "laplace": (),
+    "logistic": (),
+    "cauchy": (),
+    "gumbel_r": (),
+    "gumbel_l": (),
+    "hypsecant": (),
+    "t": (3.5,),
+    "vonmises": (1.3,),
+}
+POSITIVE: dict[str, tuple[float, ...]] = {
+    "expon": (),
+    "halfnorm": (),
+    "rayleigh": (),
+    "maxwell": (),
+    "halfcauchy": (),
+    "gamma": (2.3,),
+    "chi2": (3.7,),
+    "lognorm": (0.8,),
+    "weibull_min": (1.7,),
+    "invgamma": (2.4,),
+}
 INNER: dict[str, tuple[float, ...]] = {"uniform": (), "beta": (2.3, 1.7), "truncnorm": (-0.7, 2.1)}
 NUMERIC = ("t", "gamma", "chi2", "beta", "invgamma", "vonmises")
 
@@ -34,7 +53,15 @@ def distribution(name: str, domain: Any, shapes: tuple[float, ...]) -> None:
         arrays = tuple(np.full(3, s) for s in shapes)
         wrt = ("x", *(() if name == "vonmises" and "pdf" not in method else found.shapes.split(", ") if shapes else ()))
         case(getattr(found, method), x, *arrays, _wrt=wrt, _second=second, _tolerance=1e-5)
-        case(getattr(found, method), 1.3 * x - 0.2, *shapes, loc=-0.2, scale=1.3, _wrt=("x", "loc", "scale"), _tolerance=1e-5)
+        case(
+            getattr(found, method),
+            1.3 * x - 0.2,
+            *shapes,
+            loc=-0.2,
+            scale=1.3,
+            _wrt=("x", "loc", "scale"),
+            _tolerance=1e-5,
+        )
     for method in ("ppf", "isf"):
         case(getattr(found, method), unit(3), *shapes, scale=1.3, _wrt=("x", "scale"), _tolerance=1e-5)
 

@@ -43,6 +43,8 @@ from .regions import is_surely_fancy
 _INDEXED_WRITES = (SETITEM, ADDAT, SCATTER_ADD)
 _NOT_ALLOCATING = (IF, LOOP, CALL, CALL_PYTHON, CALL_METHOD, EXPRESSION, EXTERNAL)
 _REARRANGING = (EXPAND_DIMS, FLIP, MOVEAXIS, RAVEL, RESHAPE, SQUEEZE, SWAPAXES, TRANSPOSE)
+_MOST_QUESTIONS, _MOST_PROOFS = 50_000, 5_000
+"""How much is asked about one function before every further answer is that the write may hit."""
 _NOTHING_MADE: Mapping[Var, Op] = {}
 
 
@@ -71,6 +73,7 @@ class Overlap:
         self._accesses: dict[tuple[Op, Op, Var], Access | None] = {}
         self._writes: dict[Region, frozenset[Op]] = {}
         self._answers: dict[tuple[Op, Op, Var, Op], bool] = {}
+        self._questions_left, self._proofs_left = _MOST_QUESTIONS, _MOST_PROOFS
         self._sides: dict[tuple[Access, Var, int, str], list[Piece]] = {}
 
     @property
@@ -116,6 +119,9 @@ class Overlap:
         if not self.after(at, write):
             return False
         key = (reader, at, var, write)
+        self._questions_left -= 1
+        if self._questions_left < 0:
+            return True
         if key not in self._answers:
             self._answers[key] = self._may_hit(reader, var, write, at, made)
         return self._answers[key]
@@ -314,7 +320,10 @@ class Overlap:
         ours, theirs = (self._side(a, array, level, s) for a, s in ((read, "reader"), (written, "write")))
         for one, other in product(ours, theirs):
             same = [a - b for a, b in zip(one.cells, other.cells, strict=True)]
-            if not has_no_solution([*one.known, *other.known, *order], same):
+            if any(form.constant and not form.terms for form in same):
+                continue
+            self._proofs_left -= 1
+            if self._proofs_left < 0 or not has_no_solution([*one.known, *other.known, *order], same):
                 return False
         return True
 

@@ -35,7 +35,7 @@ from ..ir.primitives import (
     SETITEM,
     TUPLE,
 )
-from ..ir.types import STRUCTURES, Array, Dict, FixedList, List, Numeric, Object, Record, Slice, Type
+from ..ir.types import STRUCTURES, Array, Dict, FixedList, List, Numeric, Object, Record, Slice, Tuple, Type
 from .partition import EVERY, Region, Regions
 
 __all__ = ["EVERY", "Region", "Regions", "has_memory", "regions"]
@@ -326,7 +326,7 @@ def _is_slice(index: Atom) -> bool:
 
 def is_surely_fancy(index: Atom) -> bool:
     """Whether an index of an array that is not basic is known to hold an array or a list, so that a copy is made."""
-    parts = getattr(index.type, "items", None) or (index.type,)
+    parts = index.type.items if isinstance(index.type, Tuple) else (index.type,)
     return any(isinstance(part, (Array, List, FixedList)) or getattr(part, "cls", None) is list for part in parts)
 
 

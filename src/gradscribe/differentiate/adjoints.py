@@ -143,6 +143,10 @@ class Adjoints:
     def _narrow(self, contribution: Atom, type_: Type) -> Atom:
         """A contribution in the precision of its operand: that of a float32 array is float32."""
         have, want = (getattr(t, "dtype", None) for t in (contribution.type, type_))
+        if isinstance(type_, Array) and not type_.ndim and isinstance(contribution.type, Scalar) and want in _NARROW:
+            number = np.dtype(want).type
+            same = have == want or lookup(number) is None
+            return contribution if same else call(self.builder, number, (wrap(self.builder, contribution),), {}).atom
         arrays = isinstance(contribution.type, Array) and isinstance(type_, Array)
         if not arrays or have == want or want not in _NARROW or lookup(np.ndarray.astype) is None:
             return contribution

@@ -59,9 +59,9 @@ class MirrorReads:
         """Let an operation read memory as it is."""
         self._noted.add(op)
 
-    def hits(self, op: Op, var: Var) -> list[Op]:
+    def hits(self, op: Op, var: Var) -> Iterator[Op]:
         """The writes that may come behind an operation of the forward sweep, and hit what it reads of an operand."""
-        return [w for w in self._writes(var) if self._overlap.may_hit(op, var, w)]
+        return (w for w in self._writes(var) if self._overlap.may_hit(op, var, w))
 
     def changes_later(self, op: Op, var: Var) -> bool:
         """Whether a list may be written behind an operation of the forward sweep."""

@@ -71,15 +71,19 @@ class _Held:
 
 def into_arms(sweep: Sweep, body: Frame, mirror: Block, found: Resolved) -> Block:
     """Save inside an arm what that arm's mirror alone reads, so that other trips save nothing."""
-    for var in [v for v in found.saved if v not in found.doubles.values()]:
-        users = [op for op in mirror.ops if var in mentions_of(op)]
-        if len(users) != 1 or users[0] not in sweep.branches or var in users[0].inputs or var in mirror.yields:
+    users: dict[Var, list[int]] = {}
+    for place, op in enumerate(mirror.ops):
+        for var in mentions_of(op):
+            users.setdefault(var, []).append(place)
+    kept = {*mirror.yields, *found.doubles.values()}
+    repeated = {a for _, op in found.repeated for a in op.inputs}
+    for var in [v for v in found.saved if v not in kept and found.environment[v] not in repeated]:
+        branch = mirror.ops[users[var][0]] if len(users.get(var, ())) == 1 else None
+        if branch is None or branch not in sweep.branches or var in branch.inputs:
             continue
-        if any(found.environment[var] in op.inputs for _, op in found.repeated):
-            continue
-        arms = [k for k, arm in enumerate(users[0].blocks) if var in mentions(arm)]
+        arms = [k for k, arm in enumerate(branch.blocks) if var in mentions(arm)]
         if len(arms) == 1:
-            mirror = _save_in_arm(sweep, body, mirror, found, var, users[0], arms[0])
+            mirror = _save_in_arm(sweep, body, mirror, found, var, branch, arms[0])
     return mirror
 
 

@@ -90,7 +90,11 @@ ITEM = define(
 )
 linear(ITEM, a=lambda g, z, a: like(g, a))
 ITEM_AT = define(
-    "item_at", np.ndarray.item, infer=lambda args, keywords: _item_type(args[0].type), parameters="a, k, /", cost="cheap"
+    "item_at",
+    np.ndarray.item,
+    infer=lambda args, keywords: _item_type(args[0].type),
+    parameters="a, k, /",
+    cost="cheap",
 )
 
 

@@ -23,5 +23,3 @@ linear(
     define("spsolve", sl.spsolve, infer=_solution, parameters="A, b"),
     b=lambda g, z, A, b: spsolve(np.transpose(A), g),
 )
-
-

@@ -15,7 +15,6 @@ import numpy as np
 import scipy.special as sp
 from scipy import stats
 
-from ..ir import infer as _infer
 from ..ir.primitives import define
 from . import special, stats_definitions  # noqa: F401  (the rules of what the densities are made of)
 from .special import floating, slope
