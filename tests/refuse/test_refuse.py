@@ -16,7 +16,6 @@ from gradscribe.errors import GradscribeError
 from .table import TABLE, Refused
 
 PENDING = {
-    "coroutine": "is differentiated as if it were a function",
     "await": "has no hint",
     "class body": "has no hint",
     "locals": "is called as it stands, in the derivative",
