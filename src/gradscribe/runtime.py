@@ -322,3 +322,13 @@ def exception_of(
     except BaseException as error:
         return error
     return None
+
+
+def regions_of(x: Any, indices: Any, axis: int, g: Any) -> Any:
+    """The adjoint of `np.add.reduceat(x, indices, axis)`: each entry of g for each entry of x that it is a sum of."""
+    out = np.zeros(np.shape(x), g.dtype)
+    parts, sums = np.moveaxis(out, axis, 0), np.moveaxis(g, axis, 0)
+    for k, start in enumerate(indices):
+        stop = indices[k + 1] if k + 1 < len(indices) else len(parts)
+        parts[start : max(stop, start + 1)] += sums[k]
+    return out

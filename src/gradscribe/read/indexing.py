@@ -21,6 +21,7 @@ from ..ir.types import (
     FixedList,
     List,
     Object,
+    Scalar,
     Tuple,
     Type,
     join,
@@ -60,6 +61,11 @@ class Indexing(Core):
         method = self.method_of_class(container, "__getitem__")
         if method is not None:
             return self.call(method, (index,), {}, node)
+        known = container.value if isinstance(container, Const) else self.samples.get(container)
+        if known is np.r_ or known is np.c_:
+            made = self.joined_by(known, index, node)
+            if made is not NotImplemented:
+                return made
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
@@ -104,6 +110,8 @@ class Indexing(Core):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
         if isinstance(type_, List) and is_slice(index):
             return self.list_slice(container, index, node)
+        if isinstance(type_, Scalar) and isinstance(index, Const) and index.value == ():
+            return container  # of a NumPy scalar: itself
         counts = isinstance(type_, Object) and type_.cls is collections.Counter
         return self.emit(P.GETITEM, container, self.index_atom(index, node), type=NUMERIC if counts else None)
 

@@ -14,7 +14,7 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup, overloads
+from ..ir.primitives import Primitive, definition_of, lookup, overloads
 from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
 from .assumptions import Restart
 from .core import Core
@@ -57,6 +57,8 @@ class PrimitiveCalls(Core):
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
             return self._apply_into(out, function, args, keywords, node)
+        if isinstance(function, np.ufunc) and "dtype" in keywords:
+            args, keywords = self._cast_operands(function, args, keywords, node)
         for primitive, style in overloads(function):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
@@ -64,11 +66,34 @@ class PrimitiveCalls(Core):
                 named = {k: self._primitive_operand(primitive, v, node) for k, v in bound[1].items()}
                 type_ = self._type_by_dtype(primitive, atoms, named)
                 return self.emit(primitive, *atoms, style=style, type=type_, more=named)
+        written = definition_of(function)
+        if any(map(self.is_active, values)) and written is not None:
+            return self.call(Const(written, name=_name_of(function)), args, keywords, node)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
             return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
         return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
+
+    def _cast_operands(
+        self, ufunc: np.ufunc, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> tuple[Sequence[Value], Keywords]:
+        """`np.exp(x, dtype=d)` computes in d: the operands are cast to it first."""
+        (given,) = self.with_dtypes([self.as_atom(keywords["dtype"], node)])
+        if not isinstance(given, Const) or given.value is None or not any(map(self.is_active, args)):
+            return args, keywords
+        wanted = np.dtype(given.value)
+        if f"{wanted.char * ufunc.nin}->{wanted.char}" not in ufunc.types or wanted.kind not in "fc":
+            return args, keywords
+        rest = {k: v for k, v in keywords.items() if k != "dtype"}
+        dtype = Const(wanted.type, name=f"np.{wanted.name}")
+        return [self._cast_operand(a, wanted, dtype, node) for a in args], rest
+
+    def _cast_operand(self, value: Value, wanted: np.dtype[Any], dtype: Const, node: gast.AST | None) -> Value:
+        known = getattr(value.type, "dtype", None) if isinstance(value, (Var, Const)) else None
+        if known == wanted.name:
+            return value
+        return self.call(Const(np.asarray, name="np.asarray"), (value, dtype), {}, node)
 
     def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Operands with the dtypes that are known (`x.dtype` of an array) as constants, to infer types from."""
