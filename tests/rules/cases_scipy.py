@@ -77,3 +77,6 @@ case(nd.gaussian_filter1d, F(7), 0.8)
 
 MATRIX = sparse.csr_array(np.array([[3.0, 1.0, 0.0], [0.0, 2.0, 0.5], [0.0, 0.0, 1.5]]))
 case(sparse_linalg.spsolve, MATRIX.tocsc(), A(3), _wrt=("b",), _second=False)
+case(ss.sawtooth, 5.0 * A(4))
+case(ss.sawtooth, 5.0 * A(4), width=0.3)
+case(ss.sawtooth, 5.0 * A(4), width=0)

@@ -61,15 +61,12 @@ class Indexing(Core):
         method = self.method_of_class(container, "__getitem__")
         if method is not None:
             return self.call(method, (index,), {}, node)
-        known = container.value if isinstance(container, Const) else self.samples.get(container)
-        if known is np.r_ or known is np.c_:
-            made = self.joined_by(known, index, node)
-            if made is not NotImplemented:
-                return made
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
-            return self._var_item(container, index, node)
+            known = self.samples.get(container)
+            joined = self.joined_by(known, index, node) if known is np.r_ or known is np.c_ else NotImplemented
+            return self._var_item(container, index, node) if joined is NotImplemented else joined
         if isinstance(container, Reference) and container.cell.kind == "table":
             return self.get_from_table(container, index, node)
         if isinstance(container, Reference) and container.cell.kind == "dict":

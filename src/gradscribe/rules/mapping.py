@@ -13,7 +13,7 @@ def vectorized(pyfunc: Any, otypes: Any, *args: Any) -> Any:
     """What `np.vectorize(pyfunc, otypes)(*args)` computes: without `otypes` the first result gives the dtype of all."""
     arrays = np.broadcast_arrays(*args) if len(args) > 1 else [np.asarray(args[0])]
     shape = np.shape(arrays[0])
-    values = [pyfunc(*entries) for entries in zip(*[np.ravel(a) for a in arrays])]
+    values = [pyfunc(*entries) for entries in zip(*[np.ravel(a) for a in arrays], strict=True)]
     if otypes is None:
         if isinstance(values[0], (int, np.integer)):
             raise TypeError("np.vectorize takes the dtype of its first result, an integer: give otypes=[float]")

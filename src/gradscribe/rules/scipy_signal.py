@@ -153,7 +153,7 @@ linear(_DETREND, data=lambda g, z, data, axis=-1, type="linear": detrend(g, axis
 
 
 def _slope(d: Any, z: Any, t: Any, width: Any = 1) -> Any:
-    """Up over the first part of a period, `width` of it, and down over the rest; no number outside of 0 <= width <= 1."""
+    """Up over the first part of a period, `width` of it, and down over the rest."""
     if isinstance(width, (int, float)) and width in (0, 1):
         return d / (np.pi if width else -np.pi)
     rising = np.remainder(t, 2.0 * np.pi) < 2.0 * np.pi * width
@@ -161,7 +161,9 @@ def _slope(d: Any, z: Any, t: Any, width: Any = 1) -> Any:
 
 
 general(
-    define("sawtooth", ss.sawtooth, infer=lambda args, k: _infer.elementwise(np.sin)(args, {}), parameters="t, width=1"),
+    define(
+        "sawtooth", ss.sawtooth, infer=lambda args, k: _infer.elementwise(np.sin)(args, {}), parameters="t, width=1"
+    ),
     dict(t=_slope),
     dict(t=_slope),
     elementwise=True,
