@@ -14,6 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "src" / "gradscribe"
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["views"],
+    ["loading"],
     ["__init__"],
     ["checking"],
     ["checking"],

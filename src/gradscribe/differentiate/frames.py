@@ -13,7 +13,21 @@ from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
-from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, WATCH, ZEROS_LIKE
+from ..ir.primitives import (
+    APPEND,
+    BY_NAME,
+    CALL,
+    COPY,
+    EXTERNAL,
+    GETITEM,
+    IF,
+    LIST,
+    LOOP,
+    POP,
+    SETITEM,
+    WATCH,
+    ZEROS_LIKE,
+)
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
 from . import branches, calls, lists, loops, mirrors

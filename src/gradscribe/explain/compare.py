@@ -91,7 +91,9 @@ def along(trace: Trace, k: int) -> Callable[[float], float]:
 
     def path(t: float) -> float:
         with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-            return float(np.sum(numbers(trace.function(**_passed(trace, name, moved(trace.point[name], direction, t))))))
+            return float(
+                np.sum(numbers(trace.function(**_passed(trace, name, moved(trace.point[name], direction, t)))))
+            )
 
     return path
 
@@ -133,7 +135,11 @@ class ComplexRun(Interpreter):
             return super().op(op, values)
         args = [read(a, values) for a in op.args]
         if not any(map(np.iscomplexobj, args)):
-            return tuple(map(_widened, super().op(op, values))) if op.primitive.aliasing == "fresh" else super().op(op, values)
+            return (
+                tuple(map(_widened, super().op(op, values)))
+                if op.primitive.aliasing == "fresh"
+                else super().op(op, values)
+            )
         name = op.primitive.name
         if name in COMPARISONS:
             return super().op(op, {v: np.real(x) if np.iscomplexobj(x) else x for v, x in values.items()})
@@ -150,12 +156,20 @@ def _widened(value: Any) -> Any:
     return value.astype(complex) if floats else value
 
 
+def _absolute(x: Any) -> Any:
+    return _chosen(np.real(x) < 0, -x, x)
+
+
+def _chosen(test: Any, this: Any, other: Any) -> Any:
+    return np.asarray(np.where(test, this, other))[()]
+
+
 _BY_REAL_PART: dict[str, Callable[..., Any]] = {
-    "absolute": lambda x: np.where(np.real(x) < 0, -x, x)[()],
-    "abs": lambda x: np.where(np.real(x) < 0, -x, x)[()],
-    "fabs": lambda x: np.where(np.real(x) < 0, -x, x)[()],
-    "maximum": lambda x, y: np.where(np.real(x) >= np.real(y), x, y)[()],
-    "minimum": lambda x, y: np.where(np.real(x) <= np.real(y), x, y)[()],
+    "absolute": _absolute,
+    "abs": _absolute,
+    "fabs": _absolute,
+    "maximum": lambda x, y: _chosen(np.real(x) >= np.real(y), x, y),
+    "minimum": lambda x, y: _chosen(np.real(x) <= np.real(y), x, y),
     "float_": lambda x: x,
 }
 

@@ -1,16 +1,17 @@
 """A graph as SVG, laid out in columns: each node stands behind all that it is computed from.
 
-The order within a column follows the middle of a node's neighbours, in a few sweeps to and fro. Colours are those of the
-page (`currentColor` and CSS variables with defaults), so that a drawing is readable on light and on dark.
+The order within a column follows the middle of a node's neighbours, in a few sweeps to and fro. Colours are CSS
+variables with defaults, so that a drawing is readable on light and on dark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from ..errors import Location
 from .graph import Edge, Graph, Node
 
 CHARACTER, LINE = 7.3, 17
@@ -41,8 +42,13 @@ class _Box:
         return f"{self.x + self.width:.1f} {self.y + self.height / 2:.1f}"
 
 
-def svg(graph: Graph) -> str:
-    """A graph as an SVG element; nodes have the class `node` and their lines in `data-lines`."""
+def svg(graph: Graph, key: Callable[[Location], str] = lambda place: str(place.line)) -> str:
+    """A graph as an SVG element.
+
+    Args:
+        graph: the graph.
+        key: what a node says of a statement that it comes from, in `data-k`.
+    """
     boxes = [_box(graph, node) for node in graph.nodes]
     for box, column in zip(boxes, _depths(len(boxes), graph.edges), strict=True):
         box.column = column
@@ -53,14 +59,15 @@ def svg(graph: Graph) -> str:
     _order(columns, ways)
     width, height = _place(boxes, columns)
     paths = [_path(boxes, edge, way) for edge, way in zip(graph.edges, ways, strict=True)]
-    nodes = [_node(box, box.node) for box in boxes if box.node is not None]
+    nodes = [_node(box, box.node, key) for box in boxes if box.node is not None]
     labels = [_label(boxes, edge, way) for edge, way in zip(graph.edges, ways, strict=True)]
     title = escape(f"computation graph of {graph.name}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" aria-label="{title}" '
-        "font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"12\">"
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        'font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="12">'
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" '
+        'markerUnits="userSpaceOnUse">'
         '<path d="M0 0L8 4L0 8z" fill="var(--muted, #777)"/></marker></defs>'
         f"{''.join(paths)}{''.join(nodes)}{''.join(labels)}</svg>"
     )
@@ -156,15 +163,15 @@ def _label(boxes: list[_Box], edge: Edge, way: list[int]) -> str:
     )
 
 
-def _node(box: _Box, node: Node) -> str:
+def _node(box: _Box, node: Node, key: Callable[[Location], str]) -> str:
     kind = "input" if node.is_input else "result" if node.is_result else "inner"
-    lines = " ".join(map(str, node.lines))
+    keys = escape(" ".join(dict.fromkeys(map(key, node.places))))
     text = "".join(
         f'<tspan x="{box.x + PADDING:.1f}" dy="{LINE if k else 0}"{_weight(k)}>{escape(line)}</tspan>'
         for k, line in enumerate(box.lines)
     )
     return (
-        f'<g class="node {kind}" data-node="{node.number}" data-lines="{lines}">'
+        f'<g class="node {kind}" data-node="{node.number}" data-k="{keys}" data-v="{escape(node.name)}">'
         f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" '
         f'rx="{12 if node.is_input else 5}" fill="var(--panel, #f6f7f8)" stroke="var(--{_stroke(kind)})"/>'
         f'<text x="{box.x + PADDING:.1f}" y="{box.y + PADDING + 10:.1f}" fill="var(--ink, #1c2024)">{text}</text></g>'

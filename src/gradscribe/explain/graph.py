@@ -1,7 +1,7 @@
 """The computation graph of a run: values, tangents and adjoints on its nodes, local partials on its edges.
 
-Steps that compute the same from the same are one node, whose adjoint is the sum of theirs. What moves nothing (a length,
-an index, a test) is left out.
+Steps that compute the same from the same are one node, whose adjoint is the sum of theirs. What moves nothing (a
+length, an index, a test) is left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..errors import Location
 from ..ir.nodes import Const, Var
 from ..ir.types import Scalar
 from ..write.one import expression_text
@@ -29,7 +30,7 @@ class Node:
         name: its name.
         title: `y = x1**2`.
         value, tangents, adjoint: of the value.
-        lines: the user's lines that compute it.
+        places: the user's statements that compute it.
         trips: the trips of the loops around it.
         is_input: whether it is a parameter.
         is_result: whether the function returns it.
@@ -41,7 +42,7 @@ class Node:
     value: Any
     tangents: tuple[Any, ...]
     adjoint: Any
-    lines: tuple[int, ...] = ()
+    places: tuple[Location, ...] = ()
     trips: tuple[int, ...] = ()
     is_input: bool = False
     is_result: bool = False
@@ -171,10 +172,10 @@ class _Graphing:
             self._join(self.known[key], step)
             return
         number = len(self.nodes)
-        lines = (step.line,) if step.line else ()
+        places = (step.place,) if step.place else ()
         title = self._title(step)
         self.nodes.append(
-            Node(number, step.name, title, step.value, step.tangents, step.adjoint, lines, step.trips, step.op is None)
+            Node(number, step.name, title, step.value, step.tangents, step.adjoint, places, step.trips, step.op is None)
         )
         self.node_of[step.number] = number
         if key is not None:
@@ -198,9 +199,9 @@ class _Graphing:
 
     def _join(self, number: int, step: Step) -> None:
         node = self.nodes[number]
-        lines = tuple(dict.fromkeys((*node.lines, step.line)))
+        places = node.places if step.place is None or step.place in node.places else (*node.places, step.place)
         trips = node.trips if node.trips == step.trips else ()
-        self.nodes[number] = replace(node, adjoint=_sum(node.adjoint, step.adjoint), lines=lines, trips=trips)
+        self.nodes[number] = replace(node, adjoint=_sum(node.adjoint, step.adjoint), places=places, trips=trips)
         self.node_of[step.number] = number
         self.joined.add(step.number)
 

@@ -1,5 +1,6 @@
-"""Texts side by side: the user's source, the program, and the derivatives at each stage, each line with the lines of the
-source that it comes from. What belongs together carries the same keys, so that a view can light it up everywhere."""
+"""Texts side by side: the user's source, the program, and the derivatives at each stage, each line with the
+lines of the source that it comes from. What belongs together carries the same keys, so that a view can
+light it up everywhere."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ from typing import Any
 
 from .. import pipeline
 from ..errors import Location
+from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import COMMENT, IF, LOOP
-from ..ir.build import UNDEF
 from ..read.lower import Lowered
 from ..source import read_source
 from ..write import Written, write
@@ -204,9 +205,7 @@ def code_pane(name: str, title: str, written: Written) -> Pane:
     """A printed text."""
     where = places(written)
     texts = written.text.rstrip("\n").split("\n")
-    lines = [
-        Line(text, tuple((p.filename, p.line) for p in where.get(k, ()))) for k, text in enumerate(texts, 1)
-    ]
+    lines = [Line(text, tuple((p.filename, p.line) for p in where.get(k, ()))) for k, text in enumerate(texts, 1)]
     return Pane(name, title, tuple(lines))
 
 

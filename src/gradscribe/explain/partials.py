@@ -41,9 +41,7 @@ def partials(op: Op, args: Sequence[Any], keywords: dict[str, Any], result: Any)
     return found
 
 
-def _partial(
-    rule: Rule, op: Op, name: str, k: int, args: list[Any], keywords: dict[str, Any], result: Any
-) -> Any:
+def _partial(rule: Rule, op: Op, name: str, k: int, args: list[Any], keywords: dict[str, Any], result: Any) -> Any:
     if name in rule.zero:
         return np.zeros(np.shape(args[k]))[()]
     try:
@@ -54,9 +52,7 @@ def _partial(
     return None if found is None else np.asarray(found, float)[()] if np.isrealobj(found) else found
 
 
-def _by_rule(
-    rule: Rule, op: Op, name: str, k: int, args: list[Any], keywords: dict[str, Any], result: Any
-) -> Any:
+def _by_rule(rule: Rule, op: Op, name: str, k: int, args: list[Any], keywords: dict[str, Any], result: Any) -> Any:
     number = np.ndim(result) == 0
     if rule.elementwise or (number and np.ndim(args[k]) == 0):
         tangent = np.ones(np.shape(args[k]))[()]

@@ -166,7 +166,13 @@ def ways_text(trace: Trace, found: Sequence[Way]) -> str:
         numbers = [value_text(s, 15) for s in way.slopes] or [""] * len(trace.wrt)
         error = f"{max(way.errors):.1e}" if way.errors else ""
         lines.append([way.name, *numbers, error, way.note])
-    return columns(lines)
+    return "\n".join([columns(lines), *filter(None, [direction_note(trace)])])
+
+
+def direction_note(trace: Trace) -> str:
+    """What a derivative by an array means here."""
+    arrays = [n for n, d in zip(trace.wrt, trace.directions, strict=True) if not isinstance(d, float)]
+    return f"by {', '.join(arrays)}: along the direction in which each entry moves by 1" if arrays else ""
 
 
 def explain(

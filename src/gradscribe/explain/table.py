@@ -105,7 +105,7 @@ def excerpt(every: Sequence[Row], shown: int) -> Iterator[Row | None]:
 
 
 def columns(lines: Sequence[Sequence[str] | str]) -> str:
-    """Rows of cells in columns as wide as they need; a line that is one text stands alone. The first row is the head."""
+    """Rows of cells in columns as wide as they need; the first row is the head, a line that is a text stands alone."""
     cells = [line for line in lines if not isinstance(line, str)]
     count = max(len(line) for line in cells)
     widths = [max((len(line[k]) for line in cells if k < len(line)), default=0) for k in range(count)]

@@ -17,7 +17,7 @@ from ..errors import GradscribeError
 from ..ir.build import substitute
 from ..ir.nodes import Block, Function, Op, Parameter, Var, replace
 from ..ir.primitives import WATCH
-from ..ir.types import Array, is_continuous
+from ..ir.types import Array, Type, is_continuous
 from ..pipeline import seed_type
 from ..simplify import simplify
 from ..write import write
@@ -107,7 +107,7 @@ def _adjoint_lines(function: Function, moving: list[int]) -> tuple[str, ...]:
     return _texts([_Renaming(renamed).visit(line) for line in lines])
 
 
-def _seed(function: Function) -> object:
+def _seed(function: Function) -> Type:
     result = function.body.yields[0]
     return result.type if isinstance(result.type, Array) else seed_type(function)
 

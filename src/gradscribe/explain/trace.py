@@ -21,10 +21,11 @@ from ..differentiate.forward import forward
 from ..differentiate.reverse import reverse
 from ..errors import BadArgument, GradscribeError, Location
 from ..ir.nodes import Function, Op, Var
-from ..ir.types import is_continuous
+from ..ir.types import Array, Numeric, Scalar, is_continuous
 from ..numerical import copied, flatten
 from ..read.lower import Lowered
 from ..signature import abstract, split
+from ..simplify import simplify
 from ..write.one import expression_text
 from .names import ssa_names
 from .partials import partials
@@ -260,9 +261,10 @@ class _Tracing:
 
     # the runs ------------------------------------------------------------------------------------------------------
 
-    def _forward(self, args: list[Any]) -> tuple[list[dict[Any, Any]], tuple[Any, ...]]:
+    def _forward(self, args: list[Any]) -> tuple[list[Mapping[Any, Any]], tuple[Any, ...]]:
         """The tangents of all values in each direction, and that of the result."""
-        found, slopes = [], []
+        found: list[Mapping[Any, Any]] = []
+        slopes = []
         try:
             for position, direction in zip(self.positions, self.directions, strict=True):
                 program = forward(self.program, [position], name="tangent", watch=True)
@@ -275,10 +277,11 @@ class _Tracing:
             return [{} for _ in self.wrt], ()
         return found, tuple(slopes)
 
-    def _reverse(self, args: list[Any]) -> tuple[tuple[Any, ...] | None, dict[Any, Any]]:
+    def _reverse(self, args: list[Any]) -> tuple[tuple[Any, ...] | None, Mapping[Any, Any]]:
         """The gradient, and the adjoints of all values."""
         result = self.program.body.yields[0].type
-        if not is_continuous(result) or getattr(result, "ndim", 0) != 0:
+        number = isinstance(result, (Scalar, Numeric, Array)) and getattr(result, "ndim", 0) == 0
+        if not number or not is_continuous(result):
             self.missing.append("no adjoints: the result is not a number")
             return None, {}
         try:
@@ -294,7 +297,7 @@ class _Tracing:
     def _recordings(self, args: list[Any]) -> tuple[Recording, ...]:
         """What the gradient, as it is compiled, keeps in its loops."""
         program = pipeline.differentiate(self.lowered, "reverse", self.wrt, "adjoint", several=True)
-        program = pipeline.simplify(program)
+        program = simplify(program)
         run = TapeRun()
         watched(run, program, [*args, 1.0])
         return tuple(run.recordings)
@@ -326,7 +329,7 @@ class _Tracing:
             Operand(self.names[a] if isinstance(a, Var) else repr(a), step, partial)
             for a, step, partial in zip(op.inputs, sources, slopes, strict=True)
         ]
-        key = (op.results[0], done.trips) if op.results else None
+        key: Any = (op.results[0] if op.results else None, done.trips)
         adjoint = self.adjoints.get(key)
         return Step(
             number,
