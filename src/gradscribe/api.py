@@ -46,11 +46,13 @@ class Derivative(Generic[P, R]):
         has_aux: bool = False,
         optimize: bool = True,
         raw: bool = False,
+        jit: str | None = None,
     ) -> None:
         if not callable(primal):
             raise BadArgument(f"a function is needed, not {type(primal).__name__}")
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self.jit = known_jit(jit)
         self._signature = inspect.signature(primal)
         self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
@@ -147,6 +149,7 @@ class Derivative(Generic[P, R]):
             several=self._several,
             optimize=self.optimize,
             check=None if self.raw else check_result,
+            jit=self.jit,
         )
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:

@@ -289,7 +289,9 @@ class _Kept:
     """Lives in the namespace of generated code, and so as long as any function of it; its end drops the text."""
 
 
-def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: str) -> Callable[..., Any]:
+def make_function(
+    text: str, name: str, namespace: Mapping[str, Any], *, label: str, filename: str | None = None
+) -> Callable[..., Any]:
     """Compile `text` and return the function `name` that it defines.
 
     Args:
@@ -297,11 +299,12 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
         name: what it defines.
         namespace: the globals that it sees, which are copied.
         label: how tracebacks call the text: `<gradscribe label 3>`.
+        filename: a file that holds the text already, if there is one.
 
     Returns:
         The function. Tracebacks, pdb and inspect show its text, as long as it, or anything defined with it, lives.
     """
-    filename = f"<gradscribe {label} {next(_numbers)}>"
+    stored, filename = filename, filename or f"<gradscribe {label} {next(_numbers)}>"
     code = compile(text, filename, "exec", dont_inherit=True)
     kept = _Kept()
     scope: dict[str, Any] = {
@@ -310,7 +313,8 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
         **namespace,
         "__gradscribe_text__": kept,
     }
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    weakref.finalize(kept, linecache.cache.pop, filename, None).atexit = False
+    if stored is None:
+        linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+        weakref.finalize(kept, linecache.cache.pop, filename, None).atexit = False
     exec(code, scope)
     return scope[name]
