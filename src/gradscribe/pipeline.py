@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
+from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
@@ -56,7 +57,9 @@ def read(
     """The primal as a program; a derivative is one that has been made already. For `whole` see `lower`."""
     if hasattr(function, "program_for"):
         return function.program_for(kinds, static, wrt)
-    return lower(function, kinds, active=wrt, static=static, whole=whole)
+    lowered = lower(function, kinds, active=wrt, static=static, whole=whole)
+    check_powers(lowered.function)
+    return lowered
 
 
 def differentiate(
@@ -152,6 +155,14 @@ def compile_derivative(
     primal = lowered.function if mode == "forward" else None
     cite = optimize and mode == "reverse"
     return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, jit=jit)
+
+
+def compile_primal(
+    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], *, jit: str | None = None
+) -> Compiled:
+    """The function itself, as it has been read."""
+    lowered = read(function, kinds, static, [], whole=jit is not None)
+    return finish(lowered.function, lowered, jit=jit)
 
 
 def derivative_program(

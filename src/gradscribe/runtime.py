@@ -364,7 +364,7 @@ def bounded(n: Any) -> Any:
     return n
 
 
-def nonzero(n: Any) -> Any:
+def divisor(n: Any) -> Any:
     """An integer to divide by."""
     if n == 0:
         raise ZeroDivisionError("integer division or modulo by zero")

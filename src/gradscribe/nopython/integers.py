@@ -41,11 +41,12 @@ ARGUMENT = 53
 PLUS = define("plus", infer=lambda args, keywords: args[0].type)
 MINUS = define("minus", infer=lambda args, keywords: args[0].type)
 TIMES = define("times", infer=lambda args, keywords: args[0].type)
-NONZERO = define("nonzero", infer=lambda args, keywords: args[0].type)
+DIVISOR = define("divisor", infer=lambda args, keywords: args[0].type)
 BOUNDED = define("bounded", infer=lambda args, keywords: args[0].type)
 CONVERTIBLE = define("convertible", infer=lambda args, keywords: args[0].type)
 """The functions of `runtime` of these names."""
 
+_GROWING = (ADD, SUBTRACT, MULTIPLY, POWER, LEFT_SHIFT, NEGATIVE)
 CHECKED: dict[Primitive, Primitive] = {ADD: PLUS, SUBTRACT: MINUS, MULTIPLY: TIMES}
 
 
@@ -87,7 +88,7 @@ def _guard_op(builder: Builder, op: Op, bits: _Bits, environment: dict[Var, Atom
     if any(isinstance(a.type, Scalar) and a.type.kind == "f" for a in op.inputs):
         return _convertible(builder, op)
     if op.primitive in (FLOOR_DIVIDE, REMAINDER) and not _is_nonzero(op.args[1]):
-        divisor = builder.emit(NONZERO, op.args[1], hint="divisor")
+        divisor = builder.emit(DIVISOR, op.args[1], hint="divisor")
         return replace(op, args=(op.args[0], divisor))
     if op.primitive in (POWER, LEFT_SHIFT):
         _check_power(op, bits)
@@ -117,6 +118,16 @@ def _check_power(op: Op, bits: _Bits) -> None:
     raise UnsupportedType(what, op.origin, "compute with floats")
 
 
+def _used_besides_bounds(function: Function) -> set[Atom]:
+    """The values that are read by anything but the bounds of loops."""
+    found: set[Atom] = set(function.body.yields)
+    for op in walk(function.body):
+        found.update(op.args[3:] if op.primitive is LOOP and op.static.bounded else op.inputs)
+        for block in op.blocks:
+            found.update(block.yields)
+    return found
+
+
 class _Bits:
     """An upper bound of the bits of each integer."""
 
@@ -126,11 +137,12 @@ class _Bits:
         self.carried: dict[Var, tuple[Op, int]] = {}
         self.known: dict[Var, int] = {}
         self.computed_with: set[Atom] = set()
+        matters = _used_besides_bounds(function)
         for op in walk(function.body):
             self.made.update((r, (op, k)) for k, r in enumerate(op.results))
             if op.primitive is LOOP:
                 self.carried.update((p, (op, k)) for k, p in enumerate(loop_of(op).carried))
-            elif op.results and is_python_integer(op.result):
+            elif op.primitive in _GROWING and any(r in matters and is_python_integer(r) for r in op.results):
                 self.computed_with.update(op.inputs)
 
     def of(self, atom: Atom) -> int:

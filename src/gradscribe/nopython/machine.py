@@ -9,6 +9,7 @@ for a division by zero or for the logarithm of a negative number, the result is 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import re
 import sys
@@ -27,7 +28,7 @@ from ..source import make_function
 from ..write import Written
 
 DECORATOR = '@numba.njit(boundscheck=True, error_model="numpy")'
-COMPILED_ALONG = ("grown", "plus", "minus", "times", "bounded", "nonzero", "convertible")
+COMPILED_ALONG = ("grown", "plus", "minus", "times", "bounded", "divisor", "convertible")
 """The functions of `runtime` that numba takes."""
 
 
@@ -35,17 +36,21 @@ class NumbaRefuses(GradscribeError):
     """numba cannot compile a derivative; the message names the construct."""
 
 
+class NumbaMissing(NumbaRefuses):
+    """numba is not installed."""
+
+
 def numba_module() -> Any:
     """numba itself.
 
     Raises:
-        GradscribeError: it is not installed.
+        NumbaMissing: it is not installed.
     """
     try:
         import numba
     except ImportError:
         hint = "pip install 'gradscribe[numba]'"
-        raise NumbaRefuses('jit="numba" needs numba, which is not installed', hint=hint) from None
+        raise NumbaMissing('jit="numba" needs numba, which is not installed', hint=hint) from None
     return numba
 
 
@@ -88,12 +93,10 @@ def compiled(written: Written, program: Function) -> Any:
         NumbaRefuses: numba cannot compile it.
     """
     numba = numba_module()
-    helpers = _helpers(written.imports)
     text = module_text(written, program.name)
-    namespace: dict[str, Any] = {name: _jitted_helper(name) for name in helpers}
-    namespace |= {name: held for name, held in written.externals.items() if not isinstance(held, External)}
+    namespace = {name: held for name, held in written.externals.items() if not isinstance(held, External)}
     stored = None if _depends_on_functions(written.externals.values()) else _stored(text, program.name)
-    made = make_function(text, program.name, namespace, label=f"{program.name} numba", filename=stored)
+    made: Any = make_function(text, program.name, namespace, label=f"{program.name} numba", filename=stored)
     if stored is not None:
         made.enable_caching()
     try:
@@ -112,22 +115,19 @@ def _helpers(imports: Iterable[str]) -> list[str]:
     return names
 
 
-_jitted: dict[str, Any] = {}
-
-
-def _jitted_helper(name: str) -> Any:
-    if name not in _jitted:
-        _jitted[name] = numba_module().njit(error_model="numpy")(getattr(runtime, name))
-    return _jitted[name]
-
-
 def module_text(written: Written, name: str) -> str:
-    """The text with its decorator; what numba compiles along is bound by the caller."""
+    """The text with its decorator, and the functions of `runtime` that it calls."""
+    helpers = [f"@numba.njit\n{_source_of(helper)}\n\n\n" for helper in _helpers(written.imports)]
     lines = [line for line in written.text.splitlines() if not line.startswith("from gradscribe.runtime ")]
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     rest = "\n".join(line for line in lines if line not in imports).strip("\n")
     head = "\n".join(sorted({*imports, "import numba"}))
-    return f"{head}\n\n\n" + re.sub(rf"(?m)^def {name}\(", f"{DECORATOR}\ndef {name}(", rest) + "\n"
+    decorated = re.sub(rf"(?m)^def {name}\(", f"{DECORATOR}\ndef {name}(", rest)
+    return f"{head}\n\n\n{''.join(helpers)}{decorated}\n"
+
+
+def _source_of(helper: str) -> str:
+    return inspect.getsource(getattr(runtime, helper)).replace(": Any", "").replace(" -> Any", "").strip("\n")
 
 
 def _depends_on_functions(values: Iterable[Any]) -> bool:
@@ -168,7 +168,7 @@ def numba_type(type_: Type) -> Any:
     numba = numba_module()
     if isinstance(type_, Scalar):
         plain = {"b": "boolean", "i": "int64", "f": "float64", "c": "complex128"}[type_.kind]
-        return getattr(numba.types, type_.dtype if type_.dtype not in (None, "bool") else plain)  # type: ignore[arg-type]
+        return getattr(numba.types, type_.dtype if type_.dtype not in (None, "bool") else plain)
     if isinstance(type_, Array):
         dtype = getattr(numba.types, "boolean" if type_.dtype == "bool" else type_.dtype)
         return numba.types.Array(dtype, type_.ndim, "C")
@@ -180,7 +180,7 @@ def _reason(error: BaseException, text: str) -> str:
     message = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     told = [line for line in lines if not line.startswith(("Failed in", "During:", "File ", "There are", "[", "- "))]
-    found = re.findall(r'line (\d+)', message)
+    found = re.findall(r"line (\d+)", message)
     numbers = [int(n) for n in found if 0 < int(n) <= len(text.splitlines())]
     where = f" in `{text.splitlines()[numbers[-1] - 1].strip()}`" if numbers else ""
     return f"numba refuses this function{where}: {' '.join(told[:2]) or type(error).__name__}"

@@ -202,7 +202,7 @@ class _Apart:
             if op is None or op.primitive in _BUILDS:
                 return atom  # at the end, where structures are built to be returned
             raise UnsupportedType("a structure is used as a whole", op.origin if op else None)
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 _BUILDS = (TUPLE, FIXED_LIST, DICT, RECORD)

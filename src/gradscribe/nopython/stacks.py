@@ -1,13 +1,14 @@
 """Tapes of numbers whose length is not known beforehand: a typed array and a counter, carried through all blocks.
 
-    s_tape = grown(s_tape, s_size)      s_size -= 1
-    s_tape[s_size] = s                  s = s_tape[s_size]
-    s_size += 1
+s_tape = grown(s_tape, s_size)      s_size -= 1
+s_tape[s_size] = s                  s = s_tape[s_size]
+s_size += 1
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,11 +36,12 @@ def append_empty(builder: Builder, array: Var, shape: Atom, dtype: np.dtype) -> 
     builder.append(Op(BY_NAME["empty"], (shape,), (array,), given))
 
 
+@dataclass(frozen=True)
 class _Stack:
     """A tape as it stands: an array and how many of its entries are in use."""
 
-    def __init__(self, array: Atom, size: Atom) -> None:
-        self.array, self.size = array, size
+    array: Atom
+    size: Atom
 
 
 def counted(function: Function, tapes: Collection[Var]) -> Function:
@@ -65,9 +67,9 @@ class _Counting:
         if op.primitive is LIST and op.result in self.tapes:
             stacks[op.result] = _new(builder, op.result)
         elif op.primitive is APPEND and op.args[0] in stacks:
-            _push(builder, stacks[op.args[0]], op)  # type: ignore[index]
+            stacks[op.args[0]] = _push(builder, stacks[op.args[0]], op)
         elif op.primitive is POP and op.args[0] in stacks:
-            _pop(builder, stacks[op.args[0]], op)  # type: ignore[index]
+            stacks[op.args[0]] = _pop(builder, stacks[op.args[0]], op)
         elif op.blocks and any(self.changes(op, stacks)):
             (self.branch if op.primitive is IF else self.loop)(builder, op, stacks)
         else:
@@ -127,16 +129,17 @@ def _new(builder: Builder, tape: Var) -> _Stack:
     return _Stack(array, Const(0))
 
 
-def _push(builder: Builder, stack: _Stack, op: Op) -> None:
-    hint = op.args[0].hint  # type: ignore[union-attr]
-    room = builder.emit(GROWN, stack.array, stack.size, hint=hint)
+def _push(builder: Builder, stack: _Stack, op: Op) -> _Stack:
+    tape = op.args[0]
+    assert isinstance(tape, Var)
+    room = builder.emit(GROWN, stack.array, stack.size, hint=tape.hint)
     builder.perform(SETITEM, room, stack.size, op.args[1])
-    stack.size = builder.emit(ADD, stack.size, Const(1), hint=_size_name(op.args[0]), type=INT)  # type: ignore[arg-type]
-    stack.array = room
+    return _Stack(room, builder.emit(ADD, stack.size, Const(1), hint=_size_name(tape), type=INT))
 
 
-def _pop(builder: Builder, stack: _Stack, op: Op) -> None:
-    stack.size = builder.emit(SUBTRACT, stack.size, Const(1), hint=_size_name(op.args[0]), type=INT)  # type: ignore[arg-type]
-    builder.append(replace(op, primitive=GETITEM, args=(stack.array, stack.size)))
-
-
+def _pop(builder: Builder, stack: _Stack, op: Op) -> _Stack:
+    tape = op.args[0]
+    assert isinstance(tape, Var)
+    size = builder.emit(SUBTRACT, stack.size, Const(1), hint=_size_name(tape), type=INT)
+    builder.append(replace(op, primitive=GETITEM, args=(stack.array, size)))
+    return _Stack(stack.array, size)

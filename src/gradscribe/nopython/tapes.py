@@ -151,7 +151,7 @@ def _extreme(form: Form, growing: dict[Var, Form], falling: dict[Var, Form]) -> 
     """The form with each index replaced by its extreme: from the first mapping where the form grows with it."""
     for symbol, coefficient in list(form.terms.items()):
         if symbol in growing:
-            form = form.replace(symbol, growing[symbol] if coefficient > 0 else falling[symbol])  # type: ignore[index]
+            form = form.replace(symbol, growing[symbol] if coefficient > 0 else falling[symbol])
     return form
 
 
@@ -225,5 +225,3 @@ def _index(builder: Builder, indices: list[Var], offsets: list[int]) -> Atom:
         moved = builder.emit(SUBTRACT, index, Const(offset), hint=index.hint, type=INT) if offset else index
         parts.append(moved)
     return parts[0] if len(parts) == 1 else builder.emit(TUPLE, *parts, hint="index")
-
-
