@@ -21,6 +21,7 @@ from . import push
 from .shadows import CHECK_APART
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
+from .views import settle_views
 
 
 def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Function:
@@ -40,6 +41,7 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         UntrackableAlias: an active value is written where its derivative cannot be followed.
     """
     inputs = [function.body.params[w] if isinstance(w, int) else w for w in wrt]
+    function = settle_views(function)
     return Forward(function, inputs, Callees()).run(name)
 
 
@@ -56,7 +58,7 @@ class Callees:
             made = self.made[key] = Callee(f"{callee.name}_jvp{ending}")
             assert callee.function is not None
             inputs = [callee.function.body.params[k] for k in active]
-            made.function = Forward(callee.function, inputs, self, owned=False).run(made.name)
+            made.function = Forward(settle_views(callee.function), inputs, self, owned=False).run(made.name)
         return self.made[key]
 
 

@@ -28,6 +28,7 @@ from .calls import Pairs
 from .frames import Sweep
 from .shadows import CHECK_APART
 from .structures import item_of
+from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""
@@ -132,6 +133,7 @@ def both_sweeps(
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
     pairs = pairs or Pairs()
+    function = settle_views(function)
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)

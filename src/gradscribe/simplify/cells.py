@@ -216,7 +216,7 @@ class _Tidying:
             return (
                 op.args[0] is not value and isinstance(op.args[0].type, Array) and not self._shares(op.args[0], value)
             )
-        return not op.blocks and op.primitive.aliasing == "fresh" and op.primitive.is_pure and bool(op.results)
+        return not op.blocks and op.aliasing == "fresh" and op.primitive.is_pure and bool(op.results)
 
     def _shares(self, one: Atom, other: Var) -> bool:
         return isinstance(one, Var) and self.groups.of(one) is self.groups.of(other)
@@ -267,7 +267,7 @@ class _Tidying:
         if (
             made not in ops
             or made is None
-            or made.primitive.aliasing != "fresh"
+            or made.aliasing != "fresh"
             or made.primitive is GETITEM
             or made.blocks
         ):

@@ -50,7 +50,7 @@ class _Shortening:
             made = self.definitions.get(var)
             found = (
                 None
-                if made is None or made.primitive.aliasing != "fresh" or made.blocks
+                if made is None or made.aliasing != "fresh" or made.blocks
                 else self.like(made, with_dtype)
             )
             if found is None:
