@@ -1,8 +1,8 @@
 """Views that may be copies: settled before a derivative is made, where the memory is written.
 
-Some functions (`reshape`, `ravel`, `asarray`) return a view where they can and a copy elsewhere. Where the types and the
-way in which the array was made tell, the operation is marked; elsewhere the program asks as it runs, and goes on with
-the one or the other. It knows nothing of derivatives.
+Some functions (`reshape`, `ravel`, `asarray`) return a view where they can and a copy elsewhere. Where the types, and
+the way in which the array was made, tell, the operation is marked; elsewhere the program asks as it runs, and goes on
+with the one or the other. It knows nothing of derivatives.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def sharing(op: Op, definition: Mapping[Var, Op]) -> Sharing | None:
     assert isinstance(type_, Array)
     if op.primitive in _AT_LEAST or (op.primitive in _ITSELF and not rest and not op.keywords):
         return Sharing.VIEW
-    if op.primitive in _ORDERED and (type_.ndim < 2 or _in_order(op) and is_contiguous(first, definition)):
+    if op.primitive in _ORDERED and (type_.ndim < 2 or (_in_order(op) and is_contiguous(first, definition))):
         return Sharing.VIEW
     if op.primitive is BY_NAME["diag"]:
         return Sharing.VIEW if type_.ndim == 2 else Sharing.COPY

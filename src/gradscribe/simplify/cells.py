@@ -264,13 +264,7 @@ class _Tidying:
     def _is_owned(self, value: Var, ops: list[Op]) -> bool:
         """Whether a value is made in this block for this one use."""
         made = self.definitions.get(value)
-        if (
-            made not in ops
-            or made is None
-            or made.aliasing != "fresh"
-            or made.primitive is GETITEM
-            or made.blocks
-        ):
+        if made not in ops or made is None or made.aliasing != "fresh" or made.primitive is GETITEM or made.blocks:
             return False
         return made.primitive.is_pure and sum(_mentions(op, value) for op in ops) == 1
 
