@@ -1,4 +1,4 @@
-"""Arrays from outside that share memory while one is written: an error when it happens, and nothing where it does not."""
+"""Arrays from outside that share memory while one is written: an error when it happens, and none where it does not."""
 
 from __future__ import annotations
 
