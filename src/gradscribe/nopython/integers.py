@@ -44,7 +44,7 @@ TIMES = define("times", infer=lambda args, keywords: args[0].type)
 DIVISOR = define("divisor", infer=lambda args, keywords: args[0].type)
 BOUNDED = define("bounded", infer=lambda args, keywords: args[0].type)
 CONVERTIBLE = define("convertible", infer=lambda args, keywords: args[0].type)
-"""The functions of `runtime` of these names."""
+"""The functions of `along` of these names."""
 
 _GROWING = (ADD, SUBTRACT, MULTIPLY, POWER, LEFT_SHIFT, NEGATIVE)
 CHECKED: dict[Primitive, Primitive] = {ADD: PLUS, SUBTRACT: MINUS, MULTIPLY: TIMES}

@@ -19,17 +19,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import runtime
 from ..errors import GradscribeError, UnsupportedCall
 from ..ir.nodes import Const, Function, Op, walk
 from ..ir.primitives import CALL, CALL_METHOD, CALL_PYTHON, External
 from ..ir.types import Array, Scalar, Type
 from ..source import make_function
 from ..write import Written
+from . import along
 
 DECORATOR = '@numba.njit(boundscheck=True, error_model="numpy")'
-COMPILED_ALONG = ("grown", "plus", "minus", "times", "bounded", "divisor", "convertible")
-"""The functions of `runtime` that numba takes."""
 
 
 class NumbaRefuses(GradscribeError):
@@ -110,7 +108,7 @@ def _helpers(imports: Iterable[str]) -> list[str]:
     """The functions of `runtime` that the text uses."""
     names = [line.split(" import ")[1] for line in imports if line.startswith("from gradscribe.runtime ")]
     for name in names:
-        if name not in COMPILED_ALONG:
+        if not hasattr(along, name):
             raise NumbaRefuses(f"the array statements of this function need `{name}`, which numba does not compile")
     return names
 
@@ -127,7 +125,7 @@ def module_text(written: Written, name: str) -> str:
 
 
 def _source_of(helper: str) -> str:
-    return inspect.getsource(getattr(runtime, helper)).replace(": Any", "").replace(" -> Any", "").strip("\n")
+    return inspect.getsource(getattr(along, helper)).replace(": Any", "").replace(" -> Any", "").strip("\n")
 
 
 def _depends_on_functions(values: Iterable[Any]) -> bool:
@@ -147,7 +145,7 @@ def cache_directory() -> Path:
 def _stored(text: str, name: str) -> str | None:
     """The path of a file that holds the text, None where it cannot be written."""
     numba = numba_module()
-    versions = f"{numba.__version__} {sys.version} {Path(runtime.__file__).read_text('utf-8')}"
+    versions = f"{numba.__version__} {sys.version} {Path(along.__file__).read_text('utf-8')}"
     digest = hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
     try:
         folder = cache_directory()

@@ -18,7 +18,7 @@ from ..ir.primitives import ADD, APPEND, BY_NAME, GETITEM, IF, LIST, POP, SETITE
 from ..ir.types import INT, UNKNOWN, Array, List, Scalar
 
 GROWN = define("grown", infer=lambda args, keywords: args[0].type, aliasing="maybe")
-"""`grown(tape, size)`: the tape, or a longer copy of it where it is full (by `runtime`)."""
+"""`grown(tape, size)`: the tape, or a longer copy of it where it is full (by `along`)."""
 
 FIRST_ROOM = 64
 _DTYPES = {"b": np.bool_, "i": np.int64, "f": np.float64, "c": np.complex128}
