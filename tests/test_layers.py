@@ -21,8 +21,9 @@ LAYERS = [
     ["checking"],
     ["api"],
     ["explain"],
-    ["guess", "export", "arguments"],
+    ["guess", "export", "arguments", "pullbacks", "jitting"],
     ["pipeline"],
+    ["nopython"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],
@@ -39,6 +40,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "numpy": None,
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
+    "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules"},  # when SciPy's functions are first met, see below
     "graphviz": {"explain"},  # these when they are asked for
     "sympy": {"explain"},

@@ -369,7 +369,7 @@ def _with_bytes(steps: list[Step], recordings: Sequence[Recording]) -> list[Step
                 used.setdefault((atom, step.trips), step.number)
     bytes_: Counter[int] = Counter()
     for recording in recordings:
-        key = (recording.var, recording.trips)
+        key: Any = (recording.var, recording.trips)
         place = made.get(key, used.get(key, first.get(recording.trips)))
         if place is not None:
             bytes_[place] += recording.bytes

@@ -9,7 +9,7 @@ from ..ir.nodes import Atom, Op, Var
 from .expressions import Expressions
 from .layout import statement_text
 from .scope import Scope
-from .statements import Statements
+from .statements import Statements, none_of
 from .undefined import Gaps
 
 
@@ -23,7 +23,7 @@ def expression_text(op: Op, names: Mapping[Var, str]) -> str:
     build = _builder(names)
     if op.results:
         return statement_text(ast.Expr(build.op(op)))
-    statements = Statements(build, names, Gaps([], dict(names)), frozenset(names))
+    statements = Statements(build, names, Gaps([], dict(names)), frozenset(names), none_of)
     return statement_text(statements.effect(op))
 
 
