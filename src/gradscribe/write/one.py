@@ -9,8 +9,8 @@ from ..ir.nodes import Atom, Op, Var
 from .expressions import Expressions
 from .layout import statement_text
 from .scope import Scope
-from .statements import Statements, none_of
-from .undefined import Gaps
+from .statements import Statements
+from .undefined import Gaps, none_of
 
 
 def expression_text(op: Op, names: Mapping[Var, str]) -> str:
