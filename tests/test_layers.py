@@ -14,13 +14,16 @@ PACKAGE = Path(__file__).parent.parent / "src" / "gradscribe"
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["views"],
+    ["loading"],
     ["__init__"],
     ["checking"],
     ["checking"],
     ["api"],
     ["explain"],
-    ["guess", "export", "arguments"],
+    ["guess", "export", "arguments", "pullbacks", "jitting"],
     ["pipeline"],
+    ["nopython"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],
@@ -37,7 +40,12 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "numpy": None,
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
+    "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules"},  # when SciPy's functions are first met, see below
+    "graphviz": {"explain"},  # these when they are asked for
+    "sympy": {"explain"},
+    "matplotlib": {"explain"},
+    "IPython": {"explain"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

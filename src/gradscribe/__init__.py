@@ -13,6 +13,20 @@ f.show()        # the Python source of the derivative
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .errors import GradscribeError
+from .explain.report import explain
+from .explain.trace import Trace, trace
 
-__all__ = ["Derivative", "GradscribeError", "check_grads", "derive", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "GradscribeError",
+    "Trace",
+    "check_grads",
+    "derive",
+    "explain",
+    "grad",
+    "jvp",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]
 __version__ = "0.1.0"
