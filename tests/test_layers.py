@@ -16,7 +16,7 @@ LAYERS = [
     ["cli"],
     ["__init__"],
     ["checking"],
-    ["checking"],
+    ["family"],
     ["api"],
     ["explain"],
     ["guess", "export", "arguments"],

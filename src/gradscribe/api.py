@@ -13,7 +13,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 import numpy as np
 
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, title
+from .arguments import ArgNums, check_result, differentiable, names_of, of_method, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
@@ -123,17 +123,21 @@ class Derivative(Generic[P, R]):
         self._last = found
         return found
 
-    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
-        bound, _ = self._bind(primals, {})
-        key = call_key(bound.arguments.values())
-        found = self._pairs.get(key)
-        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
-            types, static = split(bound.arguments)
-            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
-        ahead, back = found
+        bound, _ = self._bind(primals, keywords or {})
+        ahead, back = self.pair_for(bound.arguments)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
+
+    def pair_for(self, arguments: Mapping[str, Any]) -> tuple[pipeline.Compiled, pipeline.Compiled]:
+        """The forward function, which returns value and record, and the reverse function."""
+        key = call_key(arguments.values())
+        found = self._pairs.get(key)
+        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+            types, static = split(arguments)
+            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
+        return found
 
     def _compile(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
         return pipeline.compile_derivative(
@@ -175,10 +179,9 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        shifted = self.argnums
-        if isinstance(shifted, int):
-            shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux)
+        return Derivative(
+            bound, self.mode, of_method(self.argnums), keep_value=self.keep_value, has_aux=self.has_aux, raw=self.raw
+        )
 
     # looking -------------------------------------------------------------------------------------------------------
 
