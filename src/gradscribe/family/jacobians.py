@@ -46,7 +46,7 @@ class Jacobian(Transform[P, Any]):
             raise BadArgument(f"{title(self.primal)} has a complex argument; split it into its parts, or use jvp, vjp")
         if self.mode == "auto":
             size, is_complex = self._sweeps.result(bound)
-            forward = is_complex or size is not None and size > inputs.size
+            forward = is_complex or (size is not None and size > inputs.size)
             self.chosen_mode = "forward" if forward else "reverse" if size is not None else None
         by_mode = {"forward": self._forward, "reverse": self._reverse, None: self._either}[self.chosen_mode]
         value, outputs, blocks = by_mode(bound, inputs)
