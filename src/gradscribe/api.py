@@ -20,6 +20,7 @@ from .export import module_text
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
+from .pullback import Pullback
 from .signature import abstract, call_key, split
 from .source import explained
 
@@ -373,28 +374,6 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     except ValueError as error:
         raise explained(error)  # noqa: B904
     return value, Pullback(back, record, value, chosen, len(primals))
-
-
-class Pullback:
-    """The pullback that `vjp` returns: call it with an adjoint of the result."""
-
-    def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
-        self._back, self._record, self._chosen, self._count = back, record, chosen, count
-        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
-
-    def __call__(self, adjoint: Any) -> tuple[Any, ...]:
-        """The adjoints of the primals, None for those that have none.
-
-        Args:
-            adjoint: of the structure and shape of the result.
-        """
-        if self._shape is not None and np.shape(adjoint) != self._shape:
-            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
-        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
-        adjoints: list[Any] = [None] * self._count
-        for k, part in zip(self._chosen, found, strict=True):
-            adjoints[k] = part
-        return tuple(adjoints)
 
 
 @functools.lru_cache(maxsize=512)
