@@ -10,17 +10,16 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-import numpy as np
-
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, of_method, title
+from .arguments import ArgNums, check_result, differentiable, names_of, of_method, tangent_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
-from .pullback import Pullback
+from .jitting import compiled_pair, compiled_with, prepare, run_compiled
+from .pullbacks import Pullback
 from .signature import abstract, call_key, split
 from .source import explained
 
@@ -48,11 +47,13 @@ class Derivative(Generic[P, R]):
         has_aux: bool = False,
         optimize: bool = True,
         raw: bool = False,
+        jit: str | None = None,
     ) -> None:
         if not callable(primal):
             raise BadArgument(f"a function is needed, not {type(primal).__name__}")
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self.jit = jit
         self._signature = inspect.signature(primal)
         self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
@@ -62,6 +63,7 @@ class Derivative(Generic[P, R]):
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
         self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
+        prepare(self, jit)
 
     # calling -------------------------------------------------------------------------------------------------------
 
@@ -123,7 +125,7 @@ class Derivative(Generic[P, R]):
         found = self._compiled.get(key)
         if found is None or not pipeline.refresh(found):
             types, static = split(arguments)
-            found = self._compile(types, static)
+            found = self.compile_for(types, static)
             self._compiled[key] = found
         self._last = found
         return found
@@ -132,6 +134,8 @@ class Derivative(Generic[P, R]):
         """The value, the record, and the reverse function that takes it."""
         bound, _ = self._bind(primals, keywords or {})
         ahead, back = self.pair_for(bound.arguments)
+        if self.jit is not None:
+            return run_compiled(ahead, back, bound)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
 
@@ -141,11 +145,13 @@ class Derivative(Generic[P, R]):
         found = self._pairs.get(key)
         if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
             types, static = split(arguments)
-            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
+            found = self._pairs[key] = compiled_pair(self.primal, types, static, self._wrt, self.jit)
         return found
 
-    def _compile(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
-        return pipeline.compile_derivative(
+    def compile_for(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
+        """The derivative for arguments of these types; `static` are the values of those that count by themselves."""
+        compile = functools.partial(
+            pipeline.compile_derivative,
             self.primal,
             types,
             static,
@@ -157,6 +163,7 @@ class Derivative(Generic[P, R]):
             optimize=self.optimize,
             check=None if self.raw else check_result,
         )
+        return compiled_with(compile, self.jit, self.__name__)
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
         """The gradient as a program, for a function that calls it and is itself differentiated.
@@ -184,16 +191,15 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        return Derivative(
-            bound, self.mode, of_method(self.argnums), keep_value=self.keep_value, has_aux=self.has_aux, raw=self.raw
-        )
+        kept = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw, "jit": self.jit}
+        return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     # looking -------------------------------------------------------------------------------------------------------
 
     @property
     def source(self) -> str:
         if self._last is None:
-            self._last = self._guessing(self._compile)
+            self._last = self._guessing(self.compile_for)
         return self._last.written.text
 
     def source_for(self, *args: Any, **keywords: Any) -> str:
@@ -247,6 +253,7 @@ class Derivative(Generic[P, R]):
 
     def __reduce__(self) -> Any:
         options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
+        options["jit"] = self.jit
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
 
@@ -258,20 +265,21 @@ def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: d
 
 
 @overload
-def grad(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Derivative[P, Any]: ...
+def grad(fun: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> Derivative[P, Any]: ...
 @overload
 def grad(
-    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+    fun: None = None, argnums: ArgNums = 0, **options: Any
 ) -> Callable[[Callable[P, Any]], Derivative[P, Any]]: ...
 
 
-def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
     """The gradient of a scalar function.
 
     Args:
         fun: the function; without it a decorator is returned.
         argnums: the argument(s) with respect to which it is differentiated, by position or by name.
         has_aux: whether the function returns `(value, auxiliary)`; then `(gradient, auxiliary)` is returned.
+        jit: "numba" for machine code (with a warning, the plain program where numba refuses it).
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -282,14 +290,14 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux))
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux, jit=jit))
 
 
-def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux: as for `grad`.
+        fun, argnums, has_aux, jit: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -298,7 +306,8 @@ def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = Fal
     Raises:
         as `grad`.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, keep_value=True, has_aux=has_aux))
+    options = {"keep_value": True, "has_aux": has_aux, "jit": jit}
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
 def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
@@ -306,7 +315,11 @@ def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
 
 
 def derive(
-    fun: Callable[P, Any], mode: str = "reverse", argnums: ArgNums | None = None, optimize: bool = True
+    fun: Callable[P, Any],
+    mode: str = "reverse",
+    argnums: ArgNums | None = None,
+    optimize: bool = True,
+    jit: str | None = None,
 ) -> Derivative[P, Any]:
     """The derivative as a generated function.
 
@@ -315,11 +328,13 @@ def derive(
         mode: "forward" (arguments, then the tangents; returns `(y, dy)`) or "reverse" (returns the gradient).
         argnums: the argument(s), by position or by name; by default all that can be differentiated.
         optimize: False for the line-by-line translation, one primitive a line.
+        jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
+            numbers and arrays.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = _continuous_parameters(fun) if argnums is None else argnums
-    return Derivative(fun, mode, chosen, optimize=optimize, raw=True)
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit)
 
 
 def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
@@ -332,13 +347,16 @@ for _transform in (grad, value_and_grad):
     _transform.makes_derivative = True  # read as such inside functions
 
 
-def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(
+    fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, jit: str | None = None
+) -> tuple[Any, Any]:
     """The value of a function and its derivative in a direction.
 
     Args:
         fun: the function.
         primals: its positional arguments.
         tangents: a tangent for each, of the same structure and shape; None for an argument that is held constant.
+        jit: "numba" for machine code.
 
     Returns:
         `(y, dy)`.
@@ -346,29 +364,24 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
-    derivative = _cached(fun, "forward", tuple(chosen))
-    return derivative(*primals, *(_tangent(tangents[k], primals[k], k) for k in chosen))
+    derivative = _cached(fun, "forward", tuple(chosen), jit)
+    return derivative(*primals, *(tangent_of(tangents[k], primals[k], k) for k in chosen))
 
 
-def _tangent(tangent: Any, primal: Any, position: int) -> Any:
-    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
-        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
-    return float(tangent) if type(tangent) is int else tangent
-
-
-def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of a function, and its pullback.
 
     Args:
         fun: the function.
         primals: its positional arguments.
+        jit: "numba" for machine code.
 
     Returns:
         `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
         each primal. It may be called any number of times.
     """
     chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
-    derivative = _cached(fun, "reverse", chosen)
+    derivative = _cached(fun, "reverse", chosen, jit)
     try:
         value, record, back = derivative.run_forward(primals)
     except ValueError as error:
@@ -377,5 +390,7 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
 
 
 @functools.lru_cache(maxsize=512)
-def _cached(fun: Callable[..., Any], mode: str, argnums: tuple[int, ...]) -> Derivative[Any, Any]:
-    return Derivative(fun, mode, argnums, raw=True)
+def _cached(
+    fun: Callable[..., Any], mode: str, argnums: tuple[int, ...], jit: str | None = None
+) -> Derivative[Any, Any]:
+    return Derivative(fun, mode, argnums, raw=True, jit=jit)

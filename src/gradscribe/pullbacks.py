@@ -1,4 +1,4 @@
-"""A function that has been run forward, with its adjoint still to come: what `vjp` returns beside the value."""
+"""What `vjp` returns: the reverse half of a derivative, with what the forward half has recorded."""
 
 from __future__ import annotations
 
