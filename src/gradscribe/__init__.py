@@ -13,6 +13,8 @@ f.show()        # the Python source of the derivative
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .errors import GradscribeError
+from .explain.report import explain
+from .explain.trace import Trace, trace
 from .family.jacobians import hessian, jacfwd, jacobian, jacrev
 from .family.linear import linearize
 from .family.products import directional, elementwise_grad, hvp
@@ -20,10 +22,12 @@ from .family.products import directional, elementwise_grad, hvp
 __all__ = [
     "Derivative",
     "GradscribeError",
+    "Trace",
     "check_grads",
     "derive",
     "directional",
     "elementwise_grad",
+    "explain",
     "grad",
     "hessian",
     "hvp",
@@ -32,6 +36,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "trace",
     "value_and_grad",
     "vjp",
 ]
