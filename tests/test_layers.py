@@ -18,7 +18,7 @@ LAYERS = [
     ["loading"],
     ["__init__"],
     ["checking"],
-    ["checking"],
+    ["family"],
     ["api"],
     ["explain"],
     ["guess", "export", "arguments", "pullbacks", "jitting"],

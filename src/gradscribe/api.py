@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, tangent_of, title
+from .arguments import ArgNums, check_result, differentiable, names_of, of_method, tangent_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
@@ -130,19 +130,23 @@ class Derivative(Generic[P, R]):
         self._last = found
         return found
 
-    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
-        bound, _ = self._bind(primals, {})
-        key = call_key(bound.arguments.values())
-        found = self._pairs.get(key)
-        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
-            types, static = split(bound.arguments)
-            found = self._pairs[key] = compiled_pair(self.primal, types, static, self._wrt, self.jit)
-        ahead, back = found
+        bound, _ = self._bind(primals, keywords or {})
+        ahead, back = self.pair_for(bound.arguments)
         if self.jit is not None:
             return run_compiled(ahead, back, bound)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
+
+    def pair_for(self, arguments: Mapping[str, Any]) -> tuple[pipeline.Compiled, pipeline.Compiled]:
+        """The forward function, which returns value and record, and the reverse function."""
+        key = call_key(arguments.values())
+        found = self._pairs.get(key)
+        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+            types, static = split(arguments)
+            found = self._pairs[key] = compiled_pair(self.primal, types, static, self._wrt, self.jit)
+        return found
 
     def compile_for(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
         """The derivative for arguments of these types; `static` are the values of those that count by themselves."""
@@ -187,10 +191,8 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        shifted = self.argnums
-        if isinstance(shifted, int):
-            shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux, jit=self.jit)
+        kept = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw, "jit": self.jit}
+        return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     # looking -------------------------------------------------------------------------------------------------------
 
