@@ -27,6 +27,7 @@ from .ir.primitives import CALL, COMMENT, External
 from .ir.signature import signature_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
+from .settings import Settings, settled
 from .simplify import prepare, simplify
 from .source import make_function
 from .write import Written, write
@@ -45,12 +46,21 @@ class Compiled:
 
 
 def read(
-    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    settings: Settings | None = None,
 ) -> Lowered:
-    """The primal as a program; a derivative is one that has been made already."""
+    """The primal as a program; a derivative is one that has been made already.
+
+    Args:
+        function, kinds, static, wrt: as for `compile_derivative`.
+        settings: integer arguments that are known by value, as those from outside are then; None if neither are.
+    """
     if hasattr(function, "program_for"):
-        return function.program_for(kinds, static, wrt)
-    return lower(function, kinds, active=wrt, static=static)
+        return function.program_for(kinds, {**static, **(settings or {})}, wrt)
+    return lower(function, kinds, active=wrt, static={**static, **(settings or {})}, settled=settings is not None)
 
 
 def differentiate(
@@ -124,6 +134,7 @@ def compile_derivative(
     several: bool = False,
     optimize: bool = True,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
+    settings: Settings | None = None,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
 
@@ -135,8 +146,9 @@ def compile_derivative(
         keep_value, has_aux, several: see `reverse`.
         optimize: False for one primitive a line.
         check: called with the type of the result and the function; raises where there is no gradient.
+        settings: see `read`.
     """
-    lowered = read(function, kinds, static, wrt)
+    lowered = read(function, kinds, static, wrt, settings)
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
@@ -163,13 +175,18 @@ def derivative_program(
         function, kinds, static, wrt, keep_value, has_aux, several, check: as for `compile_derivative`.
         active: the arguments with respect to which the gradient will be differentiated.
     """
-    lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
-    if check is not None and not has_aux:
-        check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, keep_value)
-    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
-    program = differentiate(lowered, "reverse", wrt, name, **options)
-    return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+    everything = [*wrt, *(n for n in active if n not in wrt)]
+
+    def make(settings: Settings | None) -> Lowered:
+        lowered = read(function, kinds, static, everything, settings)
+        if check is not None and not has_aux:
+            check(lowered.function.body.yields[0].type, function)
+        options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+        program = differentiate(lowered, "reverse", wrt, name, **options)
+        return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+
+    return settled(make, {})[0]
 
 
 def _with_unit_seed(program: Function) -> Function:
@@ -185,11 +202,15 @@ def _with_unit_seed(program: Function) -> Function:
 
 @_collector_paused()
 def compile_pullback(
-    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    settings: Settings | None = None,
 ) -> tuple[Compiled, Compiled]:
     """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
     the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
-    lowered = read(function, kinds, static, wrt)
+    lowered = read(function, kinds, static, wrt, settings)
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(lowered.function)
     positions = positions_of(lowered.function, wrt)

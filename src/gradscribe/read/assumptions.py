@@ -32,6 +32,7 @@ class Assumptions:
         volatile: whether a call that is not read might rebind globals.
         tables: the places that make a dict whose keys are known at run time only.
         rebound: the globals that the functions read assign, by their names and namespaces.
+        settled: whether integers from outside are taken as they are (see `Resolve.settles`).
     """
 
     lists: dict[Hashable, Type] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Assumptions:
     volatile: bool = False
     tables: set[Hashable] = field(default_factory=set)
     rebound: dict[Any, Any] = field(default_factory=dict)
+    settled: bool = False
 
 
 class Regions:

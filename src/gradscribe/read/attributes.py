@@ -79,6 +79,8 @@ class Attributes(Core):
         elif not is_library(owner.value) and not isinstance(owner.value, types.ModuleType):
             self.assumed_types.append((External(name, owner.value), key_of(value)))
         shown = f"{owner.name}.{name}"
+        if self.settles(owner.value, name, value):
+            return self.lift(value, shown)
         if (
             isinstance(owner.value, types.ModuleType)
             and isinstance(value, (int, float))
@@ -135,6 +137,8 @@ class Attributes(Core):
             return Named(owner, name)
         if isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
             return Named(owner, name)
+        if self.settles(sample, name, value):
+            return self.lift(value, name)
         made = self.emit(P.GETATTR, owner, static=name, type=signature_of(value, f"{owner.hint}.{name}"), hint=name)
         return self.lift(value, f"{owner.hint}.{name}", lambda: made)
 
@@ -241,6 +245,8 @@ class Attributes(Core):
                 return self.lift(value, name)
         if owner in self.samples:
             value = getattr(self.samples[owner], name)
+            if self.settles(self.samples[owner], name, value):
+                return self.lift(value, name)
             lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
             if is_static(value):
                 self.note(self.samples[owner], name, value)

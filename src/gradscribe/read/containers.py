@@ -264,6 +264,8 @@ class Containers(Core):
             self.opaque_roots[atom] = self.opaque_roots[owner]
         if owner in self.samples and isinstance(atom, Var):
             value = select(self.samples[owner])
+            if self.settles(self.samples[owner], key, value):
+                return self.lift(value, str(key))
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
                 self.note(self.samples[owner], key, value)
