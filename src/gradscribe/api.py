@@ -14,6 +14,7 @@ from .errors import BadArgument
 from .guess import guess_types
 from .ir.types import is_continuous
 from .signature import abstract
+from .source import explained
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,11 +131,16 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
 
     Returns:
         `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
-        each primal. It may be called any number of times.
+        each primal, None for those that hold no real numbers. Integers count as real where nothing else is. It may be
+        called any number of times.
     """
-    chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
+    chosen = tuple(k for k, p in enumerate(primals) if is_continuous(abstract(p, "x")))
+    chosen = chosen or tuple(k for k, p in enumerate(primals) if type(p) is int)
     derivative = _cached(fun, "reverse", chosen)
-    value, record, back = derivative.run_forward(primals)
+    try:
+        value, record, back = derivative.run_forward(primals)
+    except ValueError as error:
+        raise explained(error)  # noqa: B904
     return value, Pullback(back, record, value, chosen, len(primals))
 
 

@@ -20,6 +20,7 @@ from .ir.nodes import Function
 from .ir.types import Type
 from .settings import Settings, settings_of, settled
 from .signature import call_key, split
+from .source import explained
 from .spread import least_count, needs_spreading, spread
 
 P = ParamSpec("P")
@@ -81,14 +82,17 @@ class Derivative(Generic[P, R]):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         key = None if keywords else quick_key(args)
         route = self._routes.get(key)
-        if route is not None:
-            for space, name, seen in route.guards:
-                if space.get(name, MISSING) is not seen:
-                    break
-            else:
-                self._last = route.target
-                return route.function(*args, *route.rest)
-        return self._slow(args, keywords, key)
+        try:
+            if route is not None:
+                for space, name, seen in route.guards:
+                    if space.get(name, MISSING) is not seen:
+                        break
+                else:
+                    self._last = route.target
+                    return route.function(*args, *route.rest)
+            return self._slow(args, keywords, key)
+        except ValueError as error:
+            raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
@@ -294,6 +298,8 @@ def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: d
 class SpreadDerivative(Derivative[P, R]):
     """A derivative of `f(*args)` with respect to some of `args`, or of a function such as `np.tanh`: there is one for
     each number of arguments."""
+
+    for_any_call = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._spread: dict[Any, Derivative[Any, Any]] = {}

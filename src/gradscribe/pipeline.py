@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
+from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
@@ -29,6 +30,7 @@ from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
 from .simplify import prepare, simplify
+from .simplify.writable import writable_results
 from .source import make_function
 from .write import Written, write
 
@@ -60,7 +62,9 @@ def read(
     """
     if hasattr(function, "program_for"):
         return function.program_for(kinds, {**static, **(settings or {})}, wrt)
-    return lower(function, kinds, active=wrt, static={**static, **(settings or {})}, settled=settings is not None)
+    lowered = lower(function, kinds, active=wrt, static={**static, **(settings or {})}, settled=settings is not None)
+    check_powers(lowered.function)
+    return lowered
 
 
 def differentiate(
@@ -154,7 +158,8 @@ def compile_derivative(
     name = derivative_name(function, mode, wrt, keep_value)
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
     primal = lowered.function if mode == "forward" else None
-    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
+    cite = optimize and mode == "reverse"
+    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, gives=mode == "reverse")
 
 
 def derivative_program(
@@ -216,8 +221,7 @@ def compile_pullback(
     positions = positions_of(lowered.function, wrt)
     whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
-    ahead, back = (finish(program, lowered) for program in both)
-    return ahead, back
+    return finish(both[0], lowered), finish(both[1], lowered, gives=True)
 
 
 def stages(
@@ -249,12 +253,28 @@ def _one_a_line(program: Function) -> str:
 
 
 def finish(
-    program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False, primal: Function | None = None
+    program: Function,
+    lowered: Lowered,
+    *,
+    optimize: bool = True,
+    cite: bool = False,
+    primal: Function | None = None,
+    gives: bool = False,
 ) -> Compiled:
-    """Simplify, write and compile a program; for `primal` see `simplify`."""
+    """Simplify, write and compile a program.
+
+    Args:
+        program, lowered: the program, and what it was made from.
+        optimize: whether to simplify.
+        cite: whether the reverse sweep cites the user's statements.
+        primal: see `simplify`.
+        gives: whether what is returned is the caller's own, to be written to.
+    """
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
+    if gives:
+        program = writable_results(program)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)

@@ -22,8 +22,8 @@ _PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEY
 
 def needs_spreading(function: Callable[..., Any], argnums: Any) -> bool:
     """Whether positions among the arguments are not positions among the parameters: those of `*args` are meant, or the
-    function is one that has a rule and no source."""
-    if is_primitive(function):
+    function is one that has a rule and no source, or the derivative of such a one."""
+    if is_primitive(function) or hasattr(function, "for_any_call"):
         return True
     given = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
     try:
