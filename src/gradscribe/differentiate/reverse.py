@@ -24,10 +24,11 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
+from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
-from .shadows import CHECK_APART
 from .structures import item_of
+from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""
@@ -131,6 +132,7 @@ def both_sweeps(
 ) -> Sweeps:
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
+    function = settle_views(guard_memory(function) if pairs is None else function)
     pairs = pairs or Pairs()
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
@@ -200,9 +202,9 @@ class _Round:
         seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
-        for var in self.inputs:
-            sweep.shadow_of_parameter(forward, var)
-        self._check_apart(forward)
+        for var in body.params:
+            if var in self.inputs or isinstance(var.type, Array):
+                sweep.shadow_of_parameter(forward, var)
         frame = sweep.forward(body, forward, in_loop=False)
         kept = self._keep(value, forward) if copy_value else value
         adjoints = sweep.adjoints(mirror)
@@ -232,12 +234,6 @@ class _Round:
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
             return _parts(mirror, seed)
         return seed
-
-    def _check_apart(self, forward: Builder) -> None:
-        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
-        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
-        if len(arrays) > 1 and any(self.sweep.memory.is_written(p) for p in arrays):
-            forward.perform(CHECK_APART, *arrays)
 
     def _keep(self, value: Atom, forward: Builder) -> Atom:
         """The value as it is now: memory that the mirror restores is copied first."""
