@@ -20,9 +20,9 @@ LAYERS = [
     ["api"],
     ["explain"],
     ["derivative"],
-    ["guess", "export", "arguments", "spread"],
+    ["guess", "export", "arguments", "spread", "pullbacks", "jitting"],
     ["pipeline"],
-    ["settings"],
+    ["settings", "nopython"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],
@@ -39,6 +39,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "numpy": None,
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
+    "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules"},  # when SciPy's functions are first met, see below
 }
 

@@ -6,13 +6,12 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
-import numpy as np
-
-from .arguments import ArgNums
+from .arguments import ArgNums, tangent_of
 from .derivative import Derivative
 from .errors import BadArgument
 from .guess import guess_types
 from .ir.types import is_continuous
+from .pullbacks import Pullback
 from .signature import abstract
 from .source import explained
 
@@ -24,20 +23,21 @@ R = TypeVar("R")
 
 
 @overload
-def grad(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Derivative[P, Any]: ...
+def grad(fun: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> Derivative[P, Any]: ...
 @overload
 def grad(
-    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+    fun: None = None, argnums: ArgNums = 0, **options: Any
 ) -> Callable[[Callable[P, Any]], Derivative[P, Any]]: ...
 
 
-def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
     """The gradient of a scalar function.
 
     Args:
         fun: the function; without it a decorator is returned.
         argnums: the argument(s) with respect to which it is differentiated, by position or by name.
         has_aux: whether the function returns `(value, auxiliary)`; then `(gradient, auxiliary)` is returned.
+        jit: "numba" for machine code (with a warning, the plain program where numba refuses it).
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -48,14 +48,14 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux))
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux, jit=jit))
 
 
-def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux: as for `grad`.
+        fun, argnums, has_aux, jit: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -64,7 +64,8 @@ def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = Fal
     Raises:
         as `grad`.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, keep_value=True, has_aux=has_aux))
+    options = {"keep_value": True, "has_aux": has_aux, "jit": jit}
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
 def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
@@ -72,7 +73,11 @@ def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
 
 
 def derive(
-    fun: Callable[P, Any], mode: str = "reverse", argnums: ArgNums | None = None, optimize: bool = True
+    fun: Callable[P, Any],
+    mode: str = "reverse",
+    argnums: ArgNums | None = None,
+    optimize: bool = True,
+    jit: str | None = None,
 ) -> Derivative[P, Any]:
     """The derivative as a generated function.
 
@@ -81,11 +86,13 @@ def derive(
         mode: "forward" (arguments, then the tangents; returns `(y, dy)`) or "reverse" (returns the gradient).
         argnums: the argument(s), by position or by name; by default all that can be differentiated.
         optimize: False for the line-by-line translation, one primitive a line.
+        jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
+            numbers and arrays.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = _continuous_parameters(fun) if argnums is None else argnums
-    return Derivative(fun, mode, chosen, optimize=optimize, raw=True)
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit)
 
 
 def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
@@ -98,13 +105,16 @@ for _transform in (grad, value_and_grad):
     _transform.makes_derivative = True  # read as such inside functions
 
 
-def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(
+    fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, jit: str | None = None
+) -> tuple[Any, Any]:
     """The value of a function and its derivative in a direction.
 
     Args:
         fun: the function.
         primals: its positional arguments.
         tangents: a tangent for each, of the same structure and shape; None for an argument that is held constant.
+        jit: "numba" for machine code.
 
     Returns:
         `(y, dy)`.
@@ -112,22 +122,17 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
-    derivative = _cached(fun, "forward", tuple(chosen))
-    return derivative(*primals, *(_tangent(tangents[k], primals[k], k) for k in chosen))
+    derivative = _cached(fun, "forward", tuple(chosen), jit)
+    return derivative(*primals, *(tangent_of(tangents[k], primals[k], k) for k in chosen))
 
 
-def _tangent(tangent: Any, primal: Any, position: int) -> Any:
-    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
-        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
-    return float(tangent) if type(tangent) is int else tangent
-
-
-def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of a function, and its pullback.
 
     Args:
         fun: the function.
         primals: its positional arguments.
+        jit: "numba" for machine code.
 
     Returns:
         `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
@@ -136,7 +141,7 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     """
     chosen = tuple(k for k, p in enumerate(primals) if is_continuous(abstract(p, "x")))
     chosen = chosen or tuple(k for k, p in enumerate(primals) if type(p) is int)
-    derivative = _cached(fun, "reverse", chosen)
+    derivative = _cached(fun, "reverse", chosen, jit)
     try:
         value, record, back = derivative.run_forward(primals)
     except ValueError as error:
@@ -144,28 +149,8 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     return value, Pullback(back, record, value, chosen, len(primals))
 
 
-class Pullback:
-    """The pullback that `vjp` returns: call it with an adjoint of the result."""
-
-    def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
-        self._back, self._record, self._chosen, self._count = back, record, chosen, count
-        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
-
-    def __call__(self, adjoint: Any) -> tuple[Any, ...]:
-        """The adjoints of the primals, None for those that have none.
-
-        Args:
-            adjoint: of the structure and shape of the result.
-        """
-        if self._shape is not None and np.shape(adjoint) != self._shape:
-            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
-        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
-        adjoints: list[Any] = [None] * self._count
-        for k, part in zip(self._chosen, found, strict=True):
-            adjoints[k] = part
-        return tuple(adjoints)
-
-
 @functools.lru_cache(maxsize=512)
-def _cached(fun: Callable[..., Any], mode: str, argnums: tuple[int, ...]) -> Derivative[Any, Any]:
-    return Derivative(fun, mode, argnums, raw=True)
+def _cached(
+    fun: Callable[..., Any], mode: str, argnums: tuple[int, ...], jit: str | None = None
+) -> Derivative[Any, Any]:
+    return Derivative(fun, mode, argnums, raw=True, jit=jit)

@@ -18,6 +18,7 @@ from .export import module_text
 from .guess import guesses
 from .ir.nodes import Function
 from .ir.types import Type
+from .jitting import compiled_pair, compiled_with, prepare, run_compiled
 from .settings import Settings, settings_of, settled
 from .signature import call_key, split
 from .source import explained
@@ -55,9 +56,11 @@ class Derivative(Generic[P, R]):
         has_aux: bool = False,
         optimize: bool = True,
         raw: bool = False,
+        jit: str | None = None,
     ) -> None:
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self.jit = jit
         self._signature, self._wrt = self._parameters()
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
@@ -67,6 +70,7 @@ class Derivative(Generic[P, R]):
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
         self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
+        prepare(self, jit)
 
     def _parameters(self) -> tuple[inspect.Signature, tuple[str, ...]]:
         """The signature, and the parameters to differentiate with respect to."""
@@ -150,7 +154,7 @@ class Derivative(Generic[P, R]):
         found = self._compiled.get(key)
         if found is None or not pipeline.refresh(found):
             types, static = split(arguments)
-            found = self._settle(kinds, arguments, functools.partial(self._compile, types, static))
+            found = self._settle(kinds, arguments, functools.partial(self.compile_for, types, static))
             self._compiled[self._with_settings(kinds, arguments)] = found
         self._last = found
         return found
@@ -174,17 +178,27 @@ class Derivative(Generic[P, R]):
         found = self._pairs.get(self._with_settings(kinds, bound.arguments))
         if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
             types, static = split(bound.arguments)
-            make = functools.partial(pipeline.compile_pullback, self.primal, types, static, self._wrt)
+            make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
             found = self._settle(kinds, bound.arguments, make)
             self._pairs[self._with_settings(kinds, bound.arguments)] = found
         ahead, back = found
+        if self.jit is not None:
+            return run_compiled(ahead, back, bound)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
 
-    def _compile(
+    def compile_for(
         self, types: Mapping[str, Type], static: Mapping[str, object], settings: Settings | None = None
     ) -> pipeline.Compiled:
-        return pipeline.compile_derivative(
+        """The derivative for arguments of these types.
+
+        Args:
+            types: of each argument, by name.
+            static: the values of those that count by themselves.
+            settings: see `pipeline.read`.
+        """
+        compile = functools.partial(
+            pipeline.compile_derivative,
             self.primal,
             types,
             static,
@@ -197,6 +211,7 @@ class Derivative(Generic[P, R]):
             check=None if self.raw else check_result,
             settings=settings,
         )
+        return compiled_with(compile, self.jit, self.__name__)
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
         """The gradient as a program, for a function that calls it and is itself differentiated.
@@ -227,14 +242,14 @@ class Derivative(Generic[P, R]):
         shifted = self.argnums
         if isinstance(shifted, int):
             shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux)
+        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux, jit=self.jit)
 
     # looking -------------------------------------------------------------------------------------------------------
 
     @property
     def source(self) -> str:
         if self._last is None:
-            self._last = self._guessing(self._compile)
+            self._last = self._guessing(self.compile_for)
         return self._last.written.text
 
     def source_for(self, *args: Any, **keywords: Any) -> str:
@@ -288,6 +303,7 @@ class Derivative(Generic[P, R]):
 
     def __reduce__(self) -> Any:
         options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
+        options["jit"] = self.jit
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
 

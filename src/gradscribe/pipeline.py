@@ -27,6 +27,7 @@ from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import CALL, COMMENT, External
 from .ir.signature import signature_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
+from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
 from .simplify import prepare, simplify
@@ -45,6 +46,7 @@ class Compiled:
     written: Written
     lowered: Lowered
     program: Function
+    machine: Machine | None = None
 
 
 def read(
@@ -53,16 +55,19 @@ def read(
     static: Mapping[str, object],
     wrt: Sequence[str],
     settings: Settings | None = None,
+    whole: bool = False,
 ) -> Lowered:
     """The primal as a program; a derivative is one that has been made already.
 
     Args:
         function, kinds, static, wrt: as for `compile_derivative`.
         settings: integer arguments that are known by value, as those from outside are then; None if neither are.
+        whole: see `lower`.
     """
+    static = {**static, **(settings or {})}
     if hasattr(function, "program_for"):
-        return function.program_for(kinds, {**static, **(settings or {})}, wrt)
-    lowered = lower(function, kinds, active=wrt, static={**static, **(settings or {})}, settled=settings is not None)
+        return function.program_for(kinds, static, wrt)
+    lowered = lower(function, kinds, active=wrt, static=static, settled=settings is not None, whole=whole)
     check_powers(lowered.function)
     return lowered
 
@@ -139,6 +144,7 @@ def compile_derivative(
     optimize: bool = True,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
     settings: Settings | None = None,
+    jit: str | None = None,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
 
@@ -151,15 +157,29 @@ def compile_derivative(
         optimize: False for one primitive a line.
         check: called with the type of the result and the function; raises where there is no gradient.
         settings: see `read`.
+        jit: "numba" for machine code.
     """
-    lowered = read(function, kinds, static, wrt, settings)
+    lowered = read(function, kinds, static, wrt, settings, whole=jit is not None)
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
     primal = lowered.function if mode == "forward" else None
     cite = optimize and mode == "reverse"
-    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, gives=mode == "reverse")
+    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, gives=mode == "reverse", jit=jit)
+
+
+def compile_primal(
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    *,
+    settings: Settings | None = None,
+    jit: str | None = None,
+) -> Compiled:
+    """The function itself, as it has been read."""
+    lowered = read(function, kinds, static, [], settings, whole=jit is not None)
+    return finish(lowered.function, lowered, jit=jit)
 
 
 def derivative_program(
@@ -260,6 +280,7 @@ def finish(
     cite: bool = False,
     primal: Function | None = None,
     gives: bool = False,
+    jit: str | None = None,
 ) -> Compiled:
     """Simplify, write and compile a program.
 
@@ -269,12 +290,16 @@ def finish(
         cite: whether the reverse sweep cites the user's statements.
         primal: see `simplify`.
         gives: whether what is returned is the caller's own, to be written to.
+        jit: "numba" for machine code.
     """
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
     if gives:
         program = writable_results(program)
+    if jit is not None:
+        machine = compile_program(program, cite=cite)
+        return Compiled(machine.function, machine.written, lowered, program, machine)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
@@ -308,7 +333,7 @@ def refresh(compiled: Compiled) -> bool:
     for external, type_ in compiled.lowered.externals:
         if signature_of(external.read(), external.name) != type_:
             return False
-    namespace = compiled.function.__globals__
+    namespace = getattr(compiled.function, "__globals__", {})
     for name, value in compiled.written.externals.items():
         if isinstance(value, External):
             namespace[name] = value.read()

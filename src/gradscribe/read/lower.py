@@ -207,6 +207,7 @@ def lower(
     static: Mapping[str, object] | None = None,
     library: Library | None = None,
     settled: bool = False,
+    whole: bool = False,
 ) -> Lowered:
     """Read a Python function.
 
@@ -218,6 +219,7 @@ def lower(
             `types`.
         library: functions read before.
         settled: whether integers from outside the function are known too.
+        whole: whether functions of the user's are read even where nothing that is differentiated goes in.
 
     Returns:
         The program and what it assumes.
@@ -231,6 +233,7 @@ def lower(
     with _deep_recursion():
         for _ in range(_READINGS):
             reader = Reader(library, assumptions)
+            reader.whole = whole
             try:
                 made = reader.read_function(function, types, active, static or {})
             except Restart:
