@@ -31,6 +31,16 @@ def names_of(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..
     return tuple(chosen)
 
 
+def of_method(argnums: ArgNums) -> ArgNums:
+    """The arguments of a method that is bound: positions that do not name the instance itself count it."""
+    if isinstance(argnums, str):
+        return argnums
+    if isinstance(argnums, int):
+        return argnums - 1 if argnums > 0 else argnums
+    counted = 0 not in argnums
+    return tuple(a - 1 if counted and isinstance(a, int) and a > 0 else a for a in argnums)
+
+
 def title(function: Callable[..., Any]) -> str:
     return getattr(function, "__qualname__", None) or repr(function)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, title
+from .arguments import ArgNums, check_result, differentiable, names_of, of_method, title
 from .dispatch import LIMIT, MISSING, Route, for_values, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
@@ -171,21 +171,25 @@ class Derivative(Generic[P, R]):
             self._settings[kinds] = tuple(chosen)
         return made
 
-    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
-        bound, _ = self._bind(primals, {})
-        kinds = call_key(bound.arguments.values())
-        found = self._pairs.get(self._with_settings(kinds, bound.arguments))
-        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
-            types, static = split(bound.arguments)
-            make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
-            found = self._settle(kinds, bound.arguments, make)
-            self._pairs[self._with_settings(kinds, bound.arguments)] = found
-        ahead, back = found
+        bound, _ = self._bind(primals, keywords or {})
+        ahead, back = self.pair_for(bound.arguments)
         if self.jit is not None:
             return run_compiled(ahead, back, bound)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
+
+    def pair_for(self, arguments: Mapping[str, Any]) -> tuple[pipeline.Compiled, pipeline.Compiled]:
+        """The forward function, which returns value and record, and the reverse function."""
+        kinds = call_key(arguments.values())
+        found = self._pairs.get(self._with_settings(kinds, arguments))
+        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+            types, static = split(arguments)
+            make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
+            found = self._settle(kinds, arguments, make)
+            self._pairs[self._with_settings(kinds, arguments)] = found
+        return found
 
     def compile_for(
         self, types: Mapping[str, Type], static: Mapping[str, object], settings: Settings | None = None
@@ -239,10 +243,8 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        shifted = self.argnums
-        if isinstance(shifted, int):
-            shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux, jit=self.jit)
+        kept = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw, "jit": self.jit}
+        return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     # looking -------------------------------------------------------------------------------------------------------
 
@@ -348,8 +350,8 @@ class SpreadDerivative(Derivative[P, R]):
         tangents = chosen if self.mode == "forward" else 0
         return self.for_call(len(args) - tangents, keywords)(*args, **keywords)
 
-    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
-        return self.for_call(len(primals), ()).run_forward(primals)
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
+        return self.for_call(len(primals), keywords or ()).run_forward(primals, keywords)
 
     @property
     def source(self) -> str:

@@ -69,6 +69,7 @@ def reverse(
     several: bool = False,
     seed: Type = FLOAT,
     pairs: Pairs | None = None,
+    watch: bool = False,
 ) -> Function:
     """The adjoint of a function.
 
@@ -82,6 +83,7 @@ def reverse(
         several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
         pairs: the functions called, made so far.
+        watch: whether the program notes the adjoint of each value, for the interpreter (`WATCH`).
 
     Returns:
         a function of the same parameters and `seed`; it returns the adjoint of the parameter, a tuple where there are
@@ -91,7 +93,8 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
-    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value, pairs=pairs)
+    options = {"has_aux": has_aux, "copy_value": keep_value, "watch": watch}
+    sweeps = both_sweeps(function, wrt, seed=seed, pairs=pairs, **options)
     last = Builder()
     value = sweeps.value
     if sweeps.auxiliary is not None and keep_value:
@@ -129,6 +132,7 @@ def both_sweeps(
     has_aux: bool = False,
     copy_value: bool = True,
     pairs: Pairs | None = None,
+    watch: bool = False,
 ) -> Sweeps:
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
@@ -143,7 +147,8 @@ def both_sweeps(
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
-        attempt = _Round(function, inputs, Sweep(function, memory, active, overlap, restored, pairs), has_aux)
+        sweep = Sweep(function, memory, active, overlap, restored, pairs, watch)
+        attempt = _Round(function, inputs, sweep, has_aux)
         made = attempt.run(seed, copy_value)
         needed = [write for write in attempt.sweep.reads.undone if write not in restored]
         if not needed:
