@@ -28,7 +28,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
-    ["matching"],
+    ["matching", "failures"],
     ["errors"],
     ["runtime", "numerical", "dispatch"],
 ]

@@ -17,9 +17,11 @@ from .arguments import ArgNums, check_result, differentiable, names_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
+from .failures import head_of, not_as_assumed, reporting
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
+from .runtime import CheckFailed
 from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
@@ -72,9 +74,13 @@ class Derivative(Generic[P, R]):
                     break
             else:
                 self._last = route.target
-                return route.function(*args, *route.rest)
+                try:
+                    return route.function(*args, *route.rest)
+                except CheckFailed as error:
+                    raise not_as_assumed(error) from None
         return self._slow(args, keywords, key)
 
+    @reporting
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
@@ -123,6 +129,7 @@ class Derivative(Generic[P, R]):
         self._last = found
         return found
 
+    @reporting
     def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
         bound, _ = self._bind(primals, {})
@@ -338,6 +345,8 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
+    if not chosen:
+        raise BadArgument("each argument is held constant (None)", hint="give a tangent for one of them")
     derivative = _cached(fun, "forward", tuple(chosen))
     return derivative(*primals, *(_tangent(tangents[k], primals[k], k) for k in chosen))
 
@@ -360,6 +369,9 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
         each primal. It may be called any number of times.
     """
     chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
+    if not chosen:
+        found = ", ".join(type(p).__name__ for p in primals) or "none"
+        raise BadArgument(f"no argument of {title(fun)} has a derivative ({found})", head_of(fun), "pass a float")
     derivative = _cached(fun, "reverse", chosen)
     value, record, back = derivative.run_forward(primals)
     return value, Pullback(back, record, value, chosen, len(primals))
@@ -372,6 +384,7 @@ class Pullback:
         self._back, self._record, self._chosen, self._count = back, record, chosen, count
         self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
 
+    @reporting
     def __call__(self, adjoint: Any) -> tuple[Any, ...]:
         """The adjoints of the primals, None for those that have none.
 

@@ -9,6 +9,7 @@ write         Python text, compiled
 from __future__ import annotations
 
 import builtins
+import functools
 import gc
 import inspect
 import types
@@ -21,6 +22,7 @@ from . import rules
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
+from .failures import compiling
 from .ir.build import Builder, inline
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import CALL, COMMENT, External
@@ -62,12 +64,13 @@ def differentiate(
     keep_value: bool = False,
     has_aux: bool = False,
     several: bool = False,
+    number: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
     if mode == "reverse":
         seed = seed_type(lowered.function)
         positions = positions_of(lowered.function, wrt)
-        options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+        options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
         return reverse(lowered.function, positions, name=name, seed=seed, **options)
     from .differentiate.forward import forward
 
@@ -111,7 +114,18 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-@_collector_paused()
+def _compiling(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Without pauses for garbage, and with errors that a user can read."""
+
+    @functools.wraps(make)
+    def made(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        with _collector_paused(), compiling(function):
+            return make(function, *args, **keywords)
+
+    return made
+
+
+@_compiling
 def compile_derivative(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -140,11 +154,13 @@ def compile_derivative(
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
-    program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
+    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": check is not None}
+    program = differentiate(lowered, mode, wrt, name, **options)
     primal = lowered.function if mode == "forward" else None
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
 
 
+@_compiling
 def derivative_program(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -167,7 +183,7 @@ def derivative_program(
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, keep_value)
-    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
+    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": check is not None}
     program = differentiate(lowered, "reverse", wrt, name, **options)
     return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
 
@@ -183,7 +199,7 @@ def _with_unit_seed(program: Function) -> Function:
     return Function(program.name, tuple(parameters), Block(tuple(p.var for p in parameters), ops, (result,)))
 
 
-@_collector_paused()
+@_compiling
 def compile_pullback(
     function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
 ) -> tuple[Compiled, Compiled]:
@@ -199,6 +215,7 @@ def compile_pullback(
     return ahead, back
 
 
+@_compiling
 def stages(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 
+class CheckFailed(ValueError):
+    """What the derivative was written for does not hold in this call."""
+
+
 def unbroadcast(g: Any, x: Any) -> Any:
     """Sum a cotangent to the shape of an operand that was broadcast.
 
@@ -42,17 +46,23 @@ def last_write(g: Any, x: Any, index: Any) -> Any:
 
 
 def check_view(view: Any, base: Any) -> None:
-    """Raise ValueError unless both arrays share memory: the derivative was written for a view."""
+    """Raise CheckFailed unless both arrays share memory: the derivative was written for a view."""
     if view.size and not np.may_share_memory(view, base):
-        raise ValueError("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
+        raise CheckFailed("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
 
 
 def check_apart(*arrays: Any) -> None:
-    """Raise ValueError if two arrays share memory: the derivative writes to one of them."""
+    """Raise CheckFailed if two arrays share memory: the derivative writes to one of them."""
     for k, left in enumerate(arrays):
         for right in arrays[k + 1 :]:
             if np.may_share_memory(left, right):
-                raise ValueError("two arguments share memory and one of them is written; pass copies")
+                raise CheckFailed("two arguments share memory and one of them is written; pass copies")
+
+
+def check_number(value: Any) -> None:
+    """Raise CheckFailed if the result is an array: a gradient is that of a number."""
+    if np.ndim(value):
+        raise CheckFailed(f"the result is an array of shape {np.shape(value)}; return np.sum(...) of it, or use vjp")
 
 
 def fresh(record: Any) -> Any:
@@ -76,7 +86,7 @@ def fresh(record: Any) -> Any:
 
     def same_part(view: Any, whole: Any, other: Any) -> Any:
         if not whole.flags.forc:
-            raise ValueError("a view of memory with gaps cannot be recorded; copy it explicitly with .copy()")
+            raise CheckFailed("a view of memory with gaps cannot be recorded; copy it explicitly with .copy()")
         flat = other.reshape(-1) if whole.flags.c_contiguous else other.T.reshape(-1)
         offset = view.ctypes.data - whole.ctypes.data if view.size else 0
         return np.ndarray(view.shape, view.dtype, flat, offset, view.strides)

@@ -22,11 +22,11 @@ from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
+from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
 from .adjoints import Adjoint
 from .calls import Pairs
 from .frames import Sweep
-from .shadows import CHECK_APART
+from .shadows import CHECK_APART, CHECK_NUMBER
 from .structures import item_of
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
@@ -67,6 +67,7 @@ def reverse(
     has_aux: bool = False,
     several: bool = False,
     seed: Type = FLOAT,
+    number: bool = False,
     pairs: Pairs | None = None,
 ) -> Function:
     """The adjoint of a function.
@@ -80,6 +81,7 @@ def reverse(
             auxiliary is returned with the value, else with the gradient.
         several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
+        number: whether a result of unknown rank is checked to be a number when the derivative runs.
         pairs: the functions called, made so far.
 
     Returns:
@@ -90,7 +92,8 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
-    sweeps = both_sweeps(function, wrt, seed=seed, has_aux=has_aux, copy_value=keep_value, pairs=pairs)
+    options = {"seed": seed, "has_aux": has_aux, "copy_value": keep_value, "number": number}
+    sweeps = both_sweeps(function, wrt, pairs=pairs, **options)
     last = Builder()
     value = sweeps.value
     if sweeps.auxiliary is not None and keep_value:
@@ -127,6 +130,7 @@ def both_sweeps(
     seed: Type = FLOAT,
     has_aux: bool = False,
     copy_value: bool = True,
+    number: bool = False,
     pairs: Pairs | None = None,
 ) -> Sweeps:
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
@@ -141,7 +145,7 @@ def both_sweeps(
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
-        attempt = _Round(function, inputs, Sweep(function, memory, active, overlap, restored, pairs), has_aux)
+        attempt = _Round(function, inputs, Sweep(function, memory, active, overlap, restored, pairs), has_aux, number)
         made = attempt.run(seed, copy_value)
         needed = [write for write in attempt.sweep.reads.undone if write not in restored]
         if not needed:
@@ -191,6 +195,7 @@ class _Round:
     inputs: list[Var]
     sweep: Sweep
     has_aux: bool
+    number: bool
 
     def run(self, seed_type: Type, copy_value: bool) -> Sweeps:
         sweep, body = self.sweep, self.function.body
@@ -204,6 +209,8 @@ class _Round:
             sweep.shadow_of_parameter(forward, var)
         self._check_apart(forward)
         frame = sweep.forward(body, forward, in_loop=False)
+        if isinstance(value.type, Numeric) and self.number:
+            forward.perform(CHECK_NUMBER, value)
         kept = self._keep(value, forward) if copy_value else value
         adjoints = sweep.adjoints(mirror)
         adjoints.add(value, self._seed(seed, value, mirror))
