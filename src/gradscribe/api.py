@@ -17,11 +17,10 @@ from .arguments import ArgNums, check_result, differentiable, names_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
-from .failures import head_of, not_as_assumed, reporting
+from .failures import explained, head_of, reporting
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
-from .runtime import CheckFailed
 from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
@@ -68,19 +67,18 @@ class Derivative(Generic[P, R]):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         key = None if keywords else quick_key(args)
         route = self._routes.get(key)
-        if route is not None:
-            for space, name, seen in route.guards:
-                if space.get(name, MISSING) is not seen:
-                    break
-            else:
-                self._last = route.target
-                try:
+        try:
+            if route is not None:
+                for space, name, seen in route.guards:
+                    if space.get(name, MISSING) is not seen:
+                        break
+                else:
+                    self._last = route.target
                     return route.function(*args, *route.rest)
-                except CheckFailed as error:
-                    raise not_as_assumed(error) from None
-        return self._slow(args, keywords, key)
+            return self._slow(args, keywords, key)
+        except ValueError as error:
+            raise explained(error)  # noqa: B904  the error itself in most cases
 
-    @reporting
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)

@@ -7,12 +7,14 @@ is a `NotAsAssumed`. What the user's own function raises passes. Nothing here kn
 from __future__ import annotations
 
 import functools
+import linecache
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
-from .errors import GradscribeError, InternalError, Location, NotAsAssumed
+from .errors import GradscribeError, InternalError, Location, NotAsAssumed, NotReal
+from . import runtime
 from .runtime import CheckFailed
 
 _REPORT = "this is a mistake in gradscribe: please report it, with the function"
@@ -62,30 +64,50 @@ def head_of(function: Callable[..., Any]) -> Location | None:
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     if code is None:
         return None
-    return Location(code.co_filename, code.co_firstlineno, 0, 0, code.co_qualname, "")
+    text = linecache.getline(code.co_filename, code.co_firstlineno)
+    return Location(code.co_filename, code.co_firstlineno, 0, len(text.rstrip()), code.co_qualname, text.strip())
 
 
 def reporting(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Make what checks in emitted code find, while `call` runs, errors of gradscribe's own."""
+    """Let `call` raise what `explained` makes of the errors of emitted code."""
 
     @functools.wraps(call)
     def reported(*args: Any, **keywords: Any) -> Any:
         try:
             return call(*args, **keywords)
-        except CheckFailed as error:
-            raise not_as_assumed(error) from None
+        except ValueError as error:
+            raise explained(error)  # noqa: B904  the error itself in most cases
 
     return reported
 
 
-def not_as_assumed(error: CheckFailed) -> NotAsAssumed:
-    """What a check in emitted code found, as an error with the line of the emitted text."""
+def explained(error: ValueError) -> ValueError:
+    """What to raise in place of an error from emitted code: where a check of its own failed, or a power is not real,
+    one that says so, with the emitted line; else the error itself."""
+    place = _emitted(error.__traceback__)
+    line = "" if place is None else linecache.getline(place.filename, place.line).strip()
+    if isinstance(error, CheckFailed):
+        reason, _, hint = str(error).partition("; ")
+        made: ValueError = NotAsAssumed(reason, place, hint or None)
+    elif place is None or "math.pow(" not in line:
+        return error
+    else:
+        reason = "a power is not real: of a negative number to an exponent that is no integer, or of 0 to a negative one"
+        hint = "use np.float64(x) ** y, which is nan or inf there, or complex numbers from the start: complex(x) ** y"
+        made = NotReal(reason, place, hint)
+    made.__cause__ = error
+    return made
+
+
+def _emitted(traceback: TracebackType | None) -> Location | None:
+    """The innermost line of emitted code, where that raised the error (or a helper that it calls)."""
     place = None
-    traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
         if code.co_filename.startswith("<gradscribe "):
-            place = Location(code.co_filename, traceback.tb_lineno, 0, 0, code.co_qualname, "")
+            text = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
+            place = Location(code.co_filename, traceback.tb_lineno, 0, 0, code.co_qualname, text)
+        elif code.co_filename != runtime.__file__:
+            place = None
         traceback = traceback.tb_next
-    reason, _, hint = str(error).partition("; ")
-    return NotAsAssumed(reason, place, hint or None)
+    return place

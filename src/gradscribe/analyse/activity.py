@@ -18,6 +18,9 @@ from .regions import OPAQUE, Region, Regions, regions
 
 Node = Var | Region
 
+LAUNDERED = "a number is made from an object that opaque code made from active values"
+TEXT_HINT = "compute with the number itself, not with text or objects that are made of it"
+
 _DISCRETE = ("dtype", "itemsize", "nbytes", "strides", "flags", "shape", "ndim", "size")
 """The attributes of numbers and arrays that their entries do not change."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from inspect import Parameter as Kind
 
-from ..analyse.activity import Activity, varied
+from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, varied
 from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
@@ -80,7 +80,7 @@ class Forward:
 
     def run(self, name: str) -> Function:
         for op in self.active.laundering:
-            raise UnsupportedCall("a number is made from an object that opaque code made from active values", op.origin)
+            raise UnsupportedCall(LAUNDERED, op.origin, TEXT_HINT)
         builder, body = Builder(), self.function.body
         seeds = self.seeds()
         self.check_apart(builder)

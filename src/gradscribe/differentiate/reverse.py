@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
-from ..analyse.activity import Activity, useful, varied
+from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, useful, varied
 from ..analyse.overlap import Overlap
 from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
@@ -184,7 +184,7 @@ def _carried_together(function: Function, active: dict[Var, None], reached: Acti
 def _refuse_laundering(reached: Activity, matters: Activity) -> None:
     lost = next((op for op in reached.laundering if any(r in matters for r in op.results)), None)
     if lost is not None:
-        raise UnsupportedCall("a number is made from an object that opaque code made from active values", lost.origin)
+        raise UnsupportedCall(LAUNDERED, lost.origin, TEXT_HINT)
 
 
 @dataclass

@@ -74,6 +74,9 @@ class Attributes(Core):
             value = getattr(owner.value, name)
         except AttributeError:
             self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
+        if name in self.assumed.changed and not is_library(owner.value):
+            what = f"`{owner.name}.{name}` is changed by the function that reads it"
+            self.refuse(what, node, "pass the value as an argument, or return it")
         if is_static(value):
             self.note(owner.value, name, value)
         elif not is_library(owner.value) and not isinstance(owner.value, types.ModuleType):
@@ -135,6 +138,8 @@ class Attributes(Core):
             return Named(owner, name)
         if isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
             return Named(owner, name)
+        if name in self.assumed.changed:
+            return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
         made = self.emit(P.GETATTR, owner, static=name, type=signature_of(value, f"{owner.hint}.{name}"), hint=name)
         return self.lift(value, f"{owner.hint}.{name}", lambda: made)
 
@@ -230,8 +235,12 @@ class Attributes(Core):
         """A field, method or property of an argument or global."""
         on_class = inspect.getattr_static(type_.cls, name, None)
         if name not in type_.names or isinstance(on_class, property):
+            if on_class is None and hasattr(self.samples.get(owner), name):
+                return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
             return self._attribute_from_class(owner, type_.cls, name, on_class, node)
         item = type_.items[type_.names.index(name)]
+        if name in self.assumed.changed and (owner in self.samples or owner in self.statics):
+            return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
         made = self.emit(P.GETATTR, owner, static=name, type=item, hint=name)
         if isinstance(made, Var) and owner in self.paths:
             self.paths[made] = self.paths[owner]
@@ -320,6 +329,7 @@ class Attributes(Core):
             self.refuse(
                 "a value that is differentiated is written to an object from outside", node, "return it instead"
             )
+        self.changes(name)
         self.opaque(Const(setattr, name="setattr"), (owner, Const(name), value), {}, node)
 
     def _fill_flat(self, owner: Var, value: Value, node: gast.AST | None) -> None:

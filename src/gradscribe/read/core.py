@@ -35,7 +35,7 @@ from ..ir.types import (
     Undefined,
     is_continuous,
 )
-from .assumptions import Assumptions, Regions
+from .assumptions import Assumptions, Regions, Restart
 from .environment import Frame, Key, Store
 from .parts import Parts
 from .syntax import Library
@@ -299,6 +299,12 @@ class Core(Parts):
             return
         if stable:
             self.resolved[id(owner), str(name)] = (owner, name, value)
+
+    def changes(self, key: Any) -> None:
+        """An object from outside gets another value under an attribute or key: what is there now decides nothing."""
+        if key not in self.assumed.changed:
+            self.assumed.changed.add(key)
+            raise Restart
 
     def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
         """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""

@@ -186,6 +186,9 @@ class PrimitiveCalls(Core):
         type_: Type = NUMERIC,
     ) -> Value:
         """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
+        if is_const(callee) and callee.value is object.__setattr__ and len(args) == 3 and is_const(args[1], str):  # type: ignore[union-attr]
+            self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
+            return NONE
         values = (*args, *keywords.values())
         if any(v is UNDEF for v in values) or callee is UNDEF:
             return UNDEF
@@ -251,6 +254,8 @@ class PrimitiveCalls(Core):
                 "write it with functions that have rules",
                 UnsupportedCall,
             )
+        if isinstance(owner, Var) and isinstance(self.samples.get(owner), (dict, list)) and name in _CHANGES:
+            self.changes(ANY)
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         made_by = atoms[0].type.cls if isinstance(atoms[0].type, Object) else None
@@ -258,6 +263,8 @@ class PrimitiveCalls(Core):
         type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else type_
         return self.emit(P.CALL_METHOD, *atoms, static=name, type=type_, inactive=True, **named)
 
+
+_CHANGES = {"update", "setdefault", "pop", "popitem", "clear", "append", "extend", "insert", "remove", "sort", "reverse"}
 
 _SEQUENCES = {
     "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",

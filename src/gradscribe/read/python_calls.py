@@ -62,6 +62,15 @@ class LibraryCalls(Core):
             return None
         return None if name is None else getattr(self, name)
 
+    @reads(locals, vars, eval, exec, dir, globals)
+    def _scope(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """What looks into the scope of its caller: the derivative has a scope of its own."""
+        function = getattr(node, "func", None)
+        name = getattr(function, "id", "it")
+        if len(args) + len(keywords) > (name in ("eval", "exec")):
+            return NotImplemented
+        self.refuse(f"`{name}` sees the names of the function", node, "write the names out", UnsupportedCall)
+
     # types and attributes ---------------------------------------------------------------------------------------------
 
     @reads(isinstance)
@@ -155,7 +164,7 @@ class LibraryCalls(Core):
 
     @reads(setattr)
     def _setattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if not is_const(args[1], str) or not isinstance(args[0], Reference):
+        if not is_const(args[1], str):
             return NotImplemented
         self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
         return NONE
