@@ -19,7 +19,7 @@ LAYERS = [
     ["checking"],
     ["api"],
     ["explain"],
-    ["guess", "export", "arguments"],
+    ["guess", "export", "arguments", "pullback"],
     ["pipeline"],
     ["write", "simplify", "differentiate"],
     ["analyse"],

@@ -10,10 +10,8 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-import numpy as np
-
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, title
+from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
@@ -21,6 +19,7 @@ from .failures import explained, head_of, reporting
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
+from .pullback import Pullback, matching
 from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
@@ -135,7 +134,7 @@ class Derivative(Generic[P, R]):
         found = self._pairs.get(key)
         if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
             types, static = split(bound.arguments)
-            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
+            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt, check_followed)
         ahead, back = found
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
@@ -151,7 +150,8 @@ class Derivative(Generic[P, R]):
             has_aux=self.has_aux,
             several=self._several,
             optimize=self.optimize,
-            check=None if self.raw else check_result,
+            number=not self.raw,
+            check=check_followed if self.raw else check_result,
         )
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
@@ -172,7 +172,8 @@ class Derivative(Generic[P, R]):
             keep_value=self.keep_value,
             has_aux=self.has_aux,
             several=self._several,
-            check=None if self.raw else check_result,
+            number=not self.raw,
+            check=check_followed if self.raw else check_result,
         )
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
@@ -346,13 +347,7 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     if not chosen:
         raise BadArgument("each argument is held constant (None)", hint="give a tangent for one of them")
     derivative = _cached(fun, "forward", tuple(chosen))
-    return derivative(*primals, *(_tangent(tangents[k], primals[k], k) for k in chosen))
-
-
-def _tangent(tangent: Any, primal: Any, position: int) -> Any:
-    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
-        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
-    return float(tangent) if type(tangent) is int else tangent
+    return derivative(*primals, *(matching(tangents[k], primals[k], f"tangent {k}") for k in chosen))
 
 
 def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -373,29 +368,6 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     derivative = _cached(fun, "reverse", chosen)
     value, record, back = derivative.run_forward(primals)
     return value, Pullback(back, record, value, chosen, len(primals))
-
-
-class Pullback:
-    """The pullback that `vjp` returns: call it with an adjoint of the result."""
-
-    def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
-        self._back, self._record, self._chosen, self._count = back, record, chosen, count
-        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
-
-    @reporting
-    def __call__(self, adjoint: Any) -> tuple[Any, ...]:
-        """The adjoints of the primals, None for those that have none.
-
-        Args:
-            adjoint: of the structure and shape of the result.
-        """
-        if self._shape is not None and np.shape(adjoint) != self._shape:
-            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
-        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
-        adjoints: list[Any] = [None] * self._count
-        for k, part in zip(self._chosen, found, strict=True):
-            adjoints[k] = part
-        return tuple(adjoints)
 
 
 @functools.lru_cache(maxsize=512)

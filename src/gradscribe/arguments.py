@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from .errors import BadArgument, BadResult
 from .failures import head_of
-from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
+from .ir.types import STRUCTURES, Array, FixedList, Numeric, Object, Scalar, Tuple, Type, is_continuous, leaves
 from .signature import abstract, describe, is_static
 
 ArgNums = int | str | Sequence[int | str]
@@ -64,6 +65,17 @@ def _as_float(value: int, name: str, primal: Callable[..., Any]) -> float:
     except OverflowError:
         reason = f"the argument {name!r} of {title(primal)} is an integer that no float can hold"
         raise BadArgument(reason, head_of(primal), "pass a float") from None
+
+
+def check_followed(result: Type, primal: Callable[..., Any]) -> None:
+    """Refuse a result of which no derivative can be told (a set, say); it may hold strings and None."""
+    for leaf in leaves(result):
+        if isinstance(leaf, Object) and leaf.cls is not None and not issubclass(leaf.cls, _CONSTANTS):
+            reason = f"{title(primal)} returns {describe(result)}, which has no derivative"
+            raise BadResult(reason, head_of(primal), "return numbers and arrays, in tuples, lists or dicts")
+
+
+_CONSTANTS = (str, bytes, type(None), type, np.dtype, np.random.Generator, FunctionType, ModuleType)
 
 
 def check_result(result: Type, primal: Callable[..., Any]) -> None:

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
-from .errors import GradscribeError, InternalError, Location, NotAsAssumed, NotReal
 from . import runtime
+from .errors import GradscribeError, InternalError, Location, NotAsAssumed, NotReal
 from .runtime import CheckFailed
 
 _REPORT = "this is a mistake in gradscribe: please report it, with the function"
@@ -92,7 +92,9 @@ def explained(error: ValueError) -> ValueError:
     elif place is None or "math.pow(" not in line:
         return error
     else:
-        reason = "a power is not real: of a negative number to an exponent that is no integer, or of 0 to a negative one"
+        reason = (
+            "a power is not real: of a negative number to an exponent that is no integer, or of 0 to a negative one"
+        )
         hint = "use np.float64(x) ** y, which is nan or inf there, or complex numbers from the start: complex(x) ** y"
         made = NotReal(reason, place, hint)
     made.__cause__ = error

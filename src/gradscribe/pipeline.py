@@ -140,6 +140,7 @@ def compile_derivative(
     has_aux: bool = False,
     several: bool = False,
     optimize: bool = True,
+    number: bool = False,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
@@ -151,13 +152,14 @@ def compile_derivative(
         wrt: the parameters with respect to which it is differentiated.
         keep_value, has_aux, several: see `reverse`.
         optimize: False for one primitive a line.
-        check: called with the type of the result and the function; raises where there is no gradient.
+        number: whether a result of unknown rank is checked to be a number.
+        check: called with the type of the result and the function; raises where there is no derivative.
     """
     lowered = read(function, kinds, static, wrt)
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
-    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": check is not None}
+    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
     program = differentiate(lowered, mode, wrt, name, **options)
     primal = lowered.function if mode == "forward" else None
     return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
@@ -174,19 +176,20 @@ def derivative_program(
     keep_value: bool,
     has_aux: bool,
     several: bool,
+    number: bool,
     check: Callable[[Type, Callable[..., Any]], None] | None,
 ) -> Lowered:
     """A gradient as a program that may be differentiated itself.
 
     Args:
-        function, kinds, static, wrt, keep_value, has_aux, several, check: as for `compile_derivative`.
+        function, kinds, static, wrt, keep_value, has_aux, several, number, check: as for `compile_derivative`.
         active: the arguments with respect to which the gradient will be differentiated.
     """
     lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, keep_value)
-    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": check is not None}
+    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
     program = differentiate(lowered, "reverse", wrt, name, **options)
     return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
 
@@ -204,11 +207,16 @@ def _with_unit_seed(program: Function) -> Function:
 
 @_compiling
 def compile_pullback(
-    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    check: Callable[[Type, Callable[..., Any]], None],
 ) -> tuple[Compiled, Compiled]:
     """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
     the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
     lowered = read(function, kinds, static, wrt)
+    check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(lowered.function)
     positions = positions_of(lowered.function, wrt)

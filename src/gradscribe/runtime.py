@@ -51,16 +51,16 @@ def check_view(view: Any, base: Any) -> None:
         raise CheckFailed("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
 
 
-def check_apart(*arrays: Any) -> None:
-    """Raise CheckFailed if two arrays share memory: the derivative writes to one of them."""
-    for k, left in enumerate(arrays):
-        for right in arrays[k + 1 :]:
-            if np.may_share_memory(left, right):
-                raise CheckFailed("two arguments share memory and one of them is written; pass copies")
+def check_apart(written: Any, *others: Any) -> None:
+    """Raise CheckFailed if an array, which the derivative writes to, shares memory with another one."""
+    if any(np.may_share_memory(written, other) for other in others):
+        raise CheckFailed("two arrays share memory and one of them is written; pass copies")
 
 
 def check_number(value: Any) -> None:
-    """Raise CheckFailed if the result is an array: a gradient is that of a number."""
+    """Raise CheckFailed if the result is an array, or None: a gradient is that of a number."""
+    if value is None:
+        raise CheckFailed("the function returns nothing here, or a name without a value; return a number on each path")
     if np.ndim(value):
         raise CheckFailed(f"the result is an array of shape {np.shape(value)}; return np.sum(...) of it, or use vjp")
 

@@ -18,7 +18,7 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .shadows import CHECK_APART
+from .apart import check_apart
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 
@@ -83,7 +83,8 @@ class Forward:
             raise UnsupportedCall(LAUNDERED, op.origin, TEXT_HINT)
         builder, body = Builder(), self.function.body
         seeds = self.seeds()
-        self.check_apart(builder)
+        if self.owned:
+            check_apart(self.function, self.memory, builder)
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
@@ -120,12 +121,6 @@ class Forward:
             taken.add(hint)
             made.append(Var(hint, tangent_type(var.type), var.named))
         return made
-
-    def check_apart(self, builder: Builder) -> None:
-        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
-        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
-        if self.owned and len(arrays) > 1 and any(map(self.memory.is_written, arrays)):
-            builder.perform(CHECK_APART, *arrays)
 
     # facts --------------------------------------------------------------------------------------------------------
 

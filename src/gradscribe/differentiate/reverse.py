@@ -18,15 +18,16 @@ from inspect import Parameter as Kind
 from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, useful, varied
 from ..analyse.overlap import Overlap
 from ..analyse.regions import Regions, regions
+from ..analyse.undefined import may_be_undefined
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
-from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
+from ..ir.primitives import CHECK_NUMBER, COMMENT, COPY, LOOP, SETITEM, TUPLE
+from ..ir.types import FLOAT, STRUCTURES, Numeric, Type, is_continuous
 from .adjoints import Adjoint
+from .apart import check_apart
 from .calls import Pairs
 from .frames import Sweep
-from .shadows import CHECK_APART, CHECK_NUMBER
 from .structures import item_of
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
@@ -205,11 +206,11 @@ class _Round:
         seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
-        for var in self.inputs:
+        for var in body.params:
             sweep.shadow_of_parameter(forward, var)
-        self._check_apart(forward)
+        check_apart(self.function, sweep.memory, forward)
         frame = sweep.forward(body, forward, in_loop=False)
-        if isinstance(value.type, Numeric) and self.number:
+        if self.number and (isinstance(value.type, Numeric) or may_be_undefined(body, value)):
             forward.perform(CHECK_NUMBER, value)
         kept = self._keep(value, forward) if copy_value else value
         adjoints = sweep.adjoints(mirror)
@@ -239,12 +240,6 @@ class _Round:
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
             return _parts(mirror, seed)
         return seed
-
-    def _check_apart(self, forward: Builder) -> None:
-        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
-        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
-        if len(arrays) > 1 and any(self.sweep.memory.is_written(p) for p in arrays):
-            forward.perform(CHECK_APART, *arrays)
 
     def _keep(self, value: Atom, forward: Builder) -> Atom:
         """The value as it is now: memory that the mirror restores is copied first."""

@@ -21,11 +21,7 @@ CHECK_VIEW = define("check_view", infer=None, effect=True, reads=False)
 
 
 CHECK_APART = define("check_apart", infer=None, effect=True, reads=False)
-"""`check_apart(x, y, ...)`: raise if two of the arrays share memory (by `runtime`)."""
-
-
-CHECK_NUMBER = define("check_number", infer=None, effect=True, reads=False)
-"""`check_number(value)`: raise if the value is an array (by `runtime`)."""
+"""`check_apart(x, y, ...)`: raise if x shares memory with another one (by `runtime`)."""
 
 
 def check_view(builder: Builder, view: Var, base: Var) -> None:

@@ -57,8 +57,10 @@ def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
     """An active value stored where no derivative can follow: integers cut the gradient, anything else is refused."""
     value = op.args[-1]
     target = op.args[0]
-    if isinstance(value, Var) and value in sweep.active and is_continuous(target.type):
-        raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
+    cuts = isinstance(target.type, Array) and not is_continuous(target.type)
+    if isinstance(value, Var) and value in sweep.active and not cuts:
+        what = f"an active value is stored in {getattr(target, 'hint', 'an object')}"
+        raise UntrackableAlias(what, op.origin, "store it in an array or a list that the function makes")
 
 
 def _only_last(builder: Builder, g: Atom, shadow: Var, index: Atom) -> Atom:

@@ -11,7 +11,6 @@ from ..ir.types import (
     Type,
 )
 
-
 ANY = object()
 """Stands for all keys."""
 

@@ -15,6 +15,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, lookup
+from ..ir.signature import is_library_name
 from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric
 from ..signature import key_of
 from .core import Core
@@ -74,7 +75,7 @@ class Attributes(Core):
             value = getattr(owner.value, name)
         except AttributeError:
             self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
-        if name in self.assumed.changed and not is_library(owner.value):
+        if name in self.assumed.changed and not _is_of_library(owner.value):
             what = f"`{owner.name}.{name}` is changed by the function that reads it"
             self.refuse(what, node, "pass the value as an argument, or return it")
         if is_static(value):
@@ -107,6 +108,8 @@ class Attributes(Core):
 
     def _attribute_of_var(self, owner: Var, name: str, node: gast.AST | None) -> Value:
         type_ = owner.type
+        if name == "__dict__" and owner in self.samples:
+            self.refuse("`__dict__` of an object from outside", node, "use its attributes, getattr and setattr")
         if isinstance(type_, Record):
             return self._attribute_of_record(owner, type_, name, node)
         if isinstance(type_, Tuple) and type_.cls is not None:
@@ -368,6 +371,10 @@ class Attributes(Core):
 
 def _nothing(*args: Any, **keywords: Any) -> None:
     """Stands for `object.__init__`."""
+
+
+def _is_of_library(owner: Any) -> bool:
+    return is_library_name(owner.__name__) if isinstance(owner, types.ModuleType) else is_library(owner)
 
 
 def is_of_user(cls: type) -> bool:

@@ -8,7 +8,7 @@ its stead (type `List`).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import gast
@@ -28,7 +28,7 @@ from ..ir.types import (
     Type,
     join,
 )
-from .assumptions import ANY, Restart
+from .assumptions import Restart
 from .core import Core
 from .resolve import is_static
 from .values import (
@@ -181,13 +181,6 @@ class Containers(Core):
             return self._items_of_var(value)
         return () if value is UNDEF else None
 
-    def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
-        """The items of an iterable, which must be known."""
-        items = self.items_of(value, node)
-        if items is None:
-            self.refuse("the items of this are not known at compile time", node, "use a list, a tuple or an array")
-        return items
-
     def _items_of_reference(self, value: Reference, node: gast.AST | None) -> tuple[Value, ...] | None:
         content = self.content(value, node)
         if content.kind == "dict":
@@ -269,7 +262,7 @@ class Containers(Core):
                 return self.lift(value, str(key))
         if owner in self.opaque_roots and isinstance(atom, Var):
             self.opaque_roots[atom] = self.opaque_roots[owner]
-        if owner in self.samples and isinstance(atom, Var) and not self._is_changed(key):
+        if owner in self.samples and isinstance(atom, Var) and not self.is_changed(key):
             value = select(self.samples[owner])
             lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
@@ -278,10 +271,6 @@ class Containers(Core):
         if atom.type == Object(type(None)):
             return NONE
         return atom
-
-    def _is_changed(self, key: Any) -> bool:
-        """Whether the function itself puts other values under this key into objects from outside."""
-        return ANY in self.assumed.changed or (key in self.assumed.changed if isinstance(key, Hashable) else False)
 
     def _items_of_rows(self, value: Lazy, node: gast.AST | None) -> tuple[Value, ...] | None:
         if value.kind == "repeat":

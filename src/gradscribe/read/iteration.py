@@ -78,6 +78,13 @@ class Iteration(LazyIteration):
         method = self.method_of_class(value, "__iter__")
         return value if method is None else self.call(method, (), {}, node)
 
+    def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
+        """The items of an iterable, which must be known."""
+        items = self.items_of(value, node)
+        if items is None:
+            self.refuse("the items of this are not known at compile time", node, "use a list, a tuple or an array")
+        return items
+
     def slice_from(self, position: Value) -> Value:
         if is_const(position, int):
             return Const(slice(position.value, None))

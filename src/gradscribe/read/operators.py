@@ -32,6 +32,7 @@ from ..ir.types import (
     Tuple,
     Type,
     is_continuous,
+    is_sparse,
 )
 from .core import Core
 from .values import (
@@ -110,14 +111,21 @@ class Operators(Core):
         atoms = [self._operand(v, node) for v in operands]
         if any(isinstance(a.type, Array) for a in atoms):
             atoms = [self._as_array_operand(a) for a in atoms]
-        self._refuse_containers(function, atoms, node)
+        self._refuse_operands(function, atoms, node)
         found = lookup(function)
         assert found is not None
         type_ = STRING if any(a.type == STRING for a in atoms) and function is not operator.matmul else None
         return self.emit(found[0], *atoms, style="operator", type=type_)
 
-    def _refuse_containers(self, function: Callable[..., Any], atoms: list[Atom], node: gast.AST | None) -> None:
-        """Arithmetic makes an array of a list or tuple only where another operand is NumPy's."""
+    def _refuse_operands(self, function: Callable[..., Any], atoms: list[Atom], node: gast.AST | None) -> None:
+        """Arithmetic makes an array of a list or tuple only where another operand is NumPy's, and of an object only
+        where that has no arithmetic of its own."""
+        if not any(map(self.is_active, atoms)):
+            return
+        foreign = next((a.type.cls for a in atoms if isinstance(a.type, Object) and a.type.cls), None)
+        if foreign is not None and has_own_arithmetic(foreign, _NAMES[function]):
+            reason = f"`{foreign.__name__}` gives arithmetic a meaning of its own"
+            self.refuse(reason, node, "use an array: np.asarray(...)", UnsupportedType)
         odd = [a for a in atoms if isinstance(a.type, (List, *STRUCTURES)) and self.is_active(a)]
         if odd and not any(_is_numpy(a.type) for a in atoms):
             kinds = " and ".join(_NOUNS.get(type(a.type), "a number") for a in atoms)
@@ -276,6 +284,18 @@ class Operators(Core):
 
 
 _NOUNS = {List: "a list", FixedList: "a list", Tuple: "a tuple", Dict: "a dict", Record: "an object"}
+
+
+def has_own_arithmetic(cls: type, operator_name: str | None = None) -> bool:
+    """Whether operators (or this one) and NumPy's functions may do anything with an instance: a subclass of ndarray, or
+    a class that says so itself."""
+    if is_sparse(cls) or cls.__module__ in ("builtins", "fractions", "decimal"):
+        return False
+    if issubclass(cls, np.ndarray) or hasattr(cls, "__array_ufunc__"):
+        return not issubclass(cls, np.generic)
+    plain = next((base for base in (bool, int, float, complex) if issubclass(cls, base)), None)
+    names = [f"__{side}{operator_name}__" for side in ("", "r")] if operator_name else []
+    return any(getattr(cls, name, None) is not getattr(plain, name, None) for name in names)
 
 
 def _is_numpy(type_: Type) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..ir.nodes import Atom, Var
-from ..ir.primitives import APPEND, CALL, IF, LIST, SETITEM, Primitive
+from ..ir.primitives import APPEND, CALL, CHECK_NUMBER, IF, LIST, SETITEM, Primitive
 from .lines import Copies, Do, Line, Return, atoms_of, every_line
 from .liveness import is_undefined
 
@@ -53,7 +53,7 @@ class Gaps:
 
 def _passes_on(primitive: Primitive) -> bool:
     """Whether an op only stores its operands, or may."""
-    return primitive in (APPEND, CALL, IF, LIST, SETITEM) or primitive.aliasing == "element"
+    return primitive in (APPEND, CALL, CHECK_NUMBER, IF, LIST, SETITEM) or primitive.aliasing == "element"
 
 
 def _reached(sources: Mapping[Var, list[Atom]]) -> set[Var]:
