@@ -18,9 +18,10 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .apart import check_apart
+from .apart import guard_memory
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
+from .views import settle_views
 
 
 def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Function:
@@ -40,6 +41,7 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         UntrackableAlias: an active value is written where its derivative cannot be followed.
     """
     inputs = [function.body.params[w] if isinstance(w, int) else w for w in wrt]
+    function = settle_views(guard_memory(function))
     return Forward(function, inputs, Callees()).run(name)
 
 
@@ -56,7 +58,7 @@ class Callees:
             made = self.made[key] = Callee(f"{callee.name}_jvp{ending}")
             assert callee.function is not None
             inputs = [callee.function.body.params[k] for k in active]
-            made.function = Forward(callee.function, inputs, self, owned=False).run(made.name)
+            made.function = Forward(settle_views(callee.function), inputs, self, owned=False).run(made.name)
         return self.made[key]
 
 
@@ -83,8 +85,6 @@ class Forward:
             raise UnsupportedCall(LAUNDERED, op.origin, TEXT_HINT)
         builder, body = Builder(), self.function.body
         seeds = self.seeds()
-        if self.owned:
-            check_apart(self.function, self.memory, builder)
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:

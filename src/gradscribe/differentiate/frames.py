@@ -124,7 +124,7 @@ class Sweep:
         self.set_shadow(result, shadow)
 
     def _refuse_lost_memory(self, op: Op) -> None:
-        if op.primitive.aliasing == "any":
+        if op.aliasing == "any":
             reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
             raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
         if op.primitive is EXTERNAL:
@@ -147,7 +147,7 @@ class Sweep:
         if op.primitive is BY_NAME["broadcast_to"]:
             reason = f"{base.hint} is written, and read through a broadcast view of it"
             raise UntrackableAlias(reason, op.origin, "copy it with .copy() before")
-        if op.primitive.aliasing == "maybe":
+        if op.aliasing == "maybe":
             check_view(builder, op.result, base)
         how = {"hint": bar(op.result.hint), "type": op.result.type}
         args, more = (self.shadow(base), *op.args[1:]), dict(op.keywords)
@@ -165,7 +165,7 @@ class Sweep:
         if op.primitive is GETITEM:
             return is_basic_index(op.args[1])
         first = op.args[0] if op.args else None
-        return op.primitive.aliasing in ("view", "maybe") and isinstance(first, Var) and self.is_pointer(first)
+        return op.aliasing in ("view", "maybe") and isinstance(first, Var) and self.is_pointer(first)
 
     def _shadow_list(self, op: Op, builder: Builder) -> Var:
         pointers = self.holds_pointers(op.result.type, op.result)

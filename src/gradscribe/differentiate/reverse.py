@@ -23,12 +23,13 @@ from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import CHECK_NUMBER, COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Numeric, Type, is_continuous
+from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
 from .adjoints import Adjoint
-from .apart import check_apart
+from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
 from .structures import item_of
+from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""
@@ -136,6 +137,7 @@ def both_sweeps(
 ) -> Sweeps:
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
+    function = settle_views(guard_memory(function) if pairs is None else function)
     pairs = pairs or Pairs()
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
@@ -207,8 +209,8 @@ class _Round:
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
         for var in body.params:
-            sweep.shadow_of_parameter(forward, var)
-        check_apart(self.function, sweep.memory, forward)
+            if var in self.inputs or isinstance(var.type, Array):
+                sweep.shadow_of_parameter(forward, var)
         frame = sweep.forward(body, forward, in_loop=False)
         if self.number and (isinstance(value.type, Numeric) or may_be_undefined(body, value)):
             forward.perform(CHECK_NUMBER, value)
