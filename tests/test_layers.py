@@ -14,9 +14,11 @@ PACKAGE = Path(__file__).parent.parent / "src" / "gradscribe"
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["views"],
+    ["loading"],
     ["__init__"],
     ["checking"],
-    ["checking"],
+    ["family"],
     ["api"],
     ["explain"],
     ["jitting"],
@@ -41,6 +43,10 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules"},  # when SciPy's functions are first met, see below
+    "graphviz": {"explain"},  # these when they are asked for
+    "sympy": {"explain"},
+    "matplotlib": {"explain"},
+    "IPython": {"explain"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from . import pipeline
-from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, title
+from .arguments import ArgNums, check_any, check_followed, check_result, differentiable, names_of, of_method, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
-from .failures import explained, head_of, reporting
+from .failures import explained, reporting
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
@@ -131,19 +131,23 @@ class Derivative(Generic[P, R]):
         return found
 
     @reporting
-    def run_forward(self, primals: tuple[Any, ...]) -> tuple[Any, Any, Callable[..., Any]]:
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
-        bound, _ = self._bind(primals, {})
-        key = call_key(bound.arguments.values())
-        found = self._pairs.get(key)
-        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
-            types, static = split(bound.arguments)
-            found = self._pairs[key] = compiled_pair(self.primal, types, static, self._wrt, self.jit)
-        ahead, back = found
+        bound, _ = self._bind(primals, keywords or {})
+        ahead, back = self.pair_for(bound.arguments)
         if self.jit is not None:
             return run_compiled(ahead, back, bound)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
+
+    def pair_for(self, arguments: Mapping[str, Any]) -> tuple[pipeline.Compiled, pipeline.Compiled]:
+        """The forward function, which returns value and record, and the reverse function."""
+        key = call_key(arguments.values())
+        found = self._pairs.get(key)
+        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+            types, static = split(arguments)
+            found = self._pairs[key] = compiled_pair(self.primal, types, static, self._wrt, self.jit)
+        return found
 
     def compile_for(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
         """The derivative for arguments of these types; `static` are the values of those that count by themselves."""
@@ -190,10 +194,8 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        shifted = self.argnums
-        if isinstance(shifted, int):
-            shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux, jit=self.jit)
+        kept = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw, "jit": self.jit}
+        return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     # looking -------------------------------------------------------------------------------------------------------
 
@@ -365,8 +367,7 @@ def jvp(
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
-    if not chosen:
-        raise BadArgument("each argument is held constant (None)", hint="give a tangent for one of them")
+    check_any(chosen, primals, fun)
     derivative = _cached(fun, "forward", tuple(chosen), jit)
     return derivative(*primals, *(matching(tangents[k], primals[k], f"tangent {k}") for k in chosen))
 
@@ -384,9 +385,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple
         each primal. It may be called any number of times.
     """
     chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
-    if not chosen:
-        found = ", ".join(type(p).__name__ for p in primals) or "none"
-        raise BadArgument(f"no argument of {title(fun)} has a derivative ({found})", head_of(fun), "pass a float")
+    check_any(chosen, primals, fun)
     derivative = _cached(fun, "reverse", chosen, jit)
     value, record, back = derivative.run_forward(primals)
     return value, Pullback(back, record, value, chosen, len(primals))

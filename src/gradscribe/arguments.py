@@ -34,6 +34,16 @@ def names_of(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..
     return tuple(chosen)
 
 
+def of_method(argnums: ArgNums) -> ArgNums:
+    """The arguments of a method that is bound: positions that do not name the instance itself count it."""
+    if isinstance(argnums, str):
+        return argnums
+    if isinstance(argnums, int):
+        return argnums - 1 if argnums > 0 else argnums
+    counted = 0 not in argnums
+    return tuple(a - 1 if counted and isinstance(a, int) and a > 0 else a for a in argnums)
+
+
 def title(function: Callable[..., Any]) -> str:
     return getattr(function, "__qualname__", None) or repr(function)
 
@@ -65,6 +75,14 @@ def _as_float(value: int, name: str, primal: Callable[..., Any]) -> float:
     except OverflowError:
         reason = f"the argument {name!r} of {title(primal)} is an integer that no float can hold"
         raise BadArgument(reason, head_of(primal), "pass a float") from None
+
+
+def check_any(chosen: Sequence[int], primals: Sequence[Any], primal: Callable[..., Any]) -> None:
+    """Refuse to differentiate by no argument at all."""
+    if not chosen:
+        found = ", ".join(type(p).__name__ for p in primals) or "none"
+        reason = f"no argument of {title(primal)} is differentiated ({found})"
+        raise BadArgument(reason, head_of(primal), "pass a float or an array of floats (and a tangent for it)")
 
 
 def check_followed(result: Type, primal: Callable[..., Any]) -> None:

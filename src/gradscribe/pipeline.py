@@ -28,7 +28,7 @@ from .ir.build import Builder, inline
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import CALL, COMMENT, External
 from .ir.signature import signature_of
-from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
+from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .simplify import prepare, simplify
@@ -77,7 +77,7 @@ def differentiate(
 ) -> Function:
     """The derivative as a program, not yet simplified."""
     if mode == "reverse":
-        seed = seed_type(lowered.function)
+        seed = seed_type(value_type(lowered.function, has_aux))
         positions = positions_of(lowered.function, wrt)
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
         return reverse(lowered.function, positions, name=name, seed=seed, **options)
@@ -92,12 +92,17 @@ def positions_of(function: Function, names: Sequence[str]) -> list[int]:
     return [known.index(n) for n in names]
 
 
-def seed_type(function: Function) -> Type:
-    """The type of the adjoint of what a function returns."""
+def value_type(function: Function, has_aux: bool) -> Type:
+    """The type of what is differentiated: the result, or the first of the pair where there is an auxiliary."""
     (result,) = function.body.yields
-    if isinstance(result.type, (Array, *STRUCTURES)) and getattr(result.type, "ndim", 1):
-        return result.type
-    return COMPLEX if getattr(result.type, "kind", "f") == "c" else FLOAT
+    return result.type.items[0] if has_aux and isinstance(result.type, Tuple) and result.type.items else result.type
+
+
+def seed_type(value: Type) -> Type:
+    """The type of the adjoint of a value."""
+    if isinstance(value, (Array, *STRUCTURES)) and getattr(value, "ndim", 1):
+        return value
+    return COMPLEX if getattr(value, "kind", "f") == "c" else FLOAT
 
 
 def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:
@@ -164,8 +169,8 @@ def compile_derivative(
         jit: "numba" for machine code.
     """
     lowered = read(function, kinds, static, wrt, whole=jit is not None)
-    if check is not None and not has_aux:
-        check(lowered.function.body.yields[0].type, function)
+    if check is not None:
+        check(value_type(lowered.function, has_aux), function)
     name = derivative_name(function, mode, wrt, keep_value)
     options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
     program = differentiate(lowered, mode, wrt, name, **options)
@@ -203,8 +208,8 @@ def derivative_program(
         active: the arguments with respect to which the gradient will be differentiated.
     """
     lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
-    if check is not None and not has_aux:
-        check(lowered.function.body.yields[0].type, function)
+    if check is not None:
+        check(value_type(lowered.function, has_aux), function)
     name = derivative_name(function, "reverse", wrt, keep_value)
     options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
     program = differentiate(lowered, "reverse", wrt, name, **options)
@@ -235,12 +240,23 @@ def compile_pullback(
     lowered = read(function, kinds, static, wrt)
     check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
-    seed = seed_type(lowered.function)
+    seed = seed_type(value_type(lowered.function, False))
     positions = positions_of(lowered.function, wrt)
     whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
     ahead, back = (finish(program, lowered) for program in both)
     return ahead, back
+
+
+@_collector_paused()
+def compile_pushforward(back: Compiled, name: str) -> Compiled:
+    """The transpose of a reverse function, which is linear in the adjoint that it is given: a function of the record,
+    the value, and a tuple with the tangent of each parameter, which returns the tangent of the value."""
+    program = back.program
+    made = reverse(program, [1], name=name, seed=program.body.yields[0].type)
+    _, value, tangents = made.body.params
+    value.hint, tangents.hint = "y", "tangents"
+    return finish(made, back.lowered)
 
 
 @_compiling

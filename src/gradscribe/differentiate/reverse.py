@@ -71,6 +71,7 @@ def reverse(
     seed: Type = FLOAT,
     number: bool = False,
     pairs: Pairs | None = None,
+    watch: bool = False,
 ) -> Function:
     """The adjoint of a function.
 
@@ -85,6 +86,7 @@ def reverse(
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
         number: whether a result of unknown rank is checked to be a number when the derivative runs.
         pairs: the functions called, made so far.
+        watch: whether the program notes the adjoint of each value, for the interpreter (`WATCH`).
 
     Returns:
         a function of the same parameters and `seed`; it returns the adjoint of the parameter, a tuple where there are
@@ -94,8 +96,8 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
-    options = {"seed": seed, "has_aux": has_aux, "copy_value": keep_value, "number": number}
-    sweeps = both_sweeps(function, wrt, pairs=pairs, **options)
+    options = {"has_aux": has_aux, "copy_value": keep_value, "number": number, "watch": watch}
+    sweeps = both_sweeps(function, wrt, seed=seed, pairs=pairs, **options)
     last = Builder()
     value = sweeps.value
     if sweeps.auxiliary is not None and keep_value:
@@ -134,6 +136,7 @@ def both_sweeps(
     copy_value: bool = True,
     number: bool = False,
     pairs: Pairs | None = None,
+    watch: bool = False,
 ) -> Sweeps:
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
@@ -148,7 +151,8 @@ def both_sweeps(
     overlap = Overlap(function, memory)
     restored: frozenset[Op] = frozenset()
     while True:
-        attempt = _Round(function, inputs, Sweep(function, memory, active, overlap, restored, pairs), has_aux, number)
+        sweep = Sweep(function, memory, active, overlap, restored, pairs, watch)
+        attempt = _Round(function, inputs, sweep, has_aux, number)
         made = attempt.run(seed, copy_value)
         needed = [write for write in attempt.sweep.reads.undone if write not in restored]
         if not needed:

@@ -210,6 +210,9 @@ ASSERT = define("assert_", infer=None, effect=True)
 
 COMMENT = define("comment", infer=None, effect=True)
 """A line `# text` in the printed function (`static` is the text); marks the sections "forward" and "reverse"."""
+WATCH = define("watch", infer=None, effect=True)
+"""Shows what a run of the interpreter is to note: the tangent or the adjoint `args[0]` of the primal value `static`. It
+computes nothing, and is never printed."""
 
 # ------------------------------------------------------------------ structures
 
