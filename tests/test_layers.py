@@ -22,7 +22,8 @@ LAYERS = [
     ["api"],
     ["explain"],
     ["derivative"],
-    ["guess", "export", "arguments", "spread", "pullbacks", "jitting"],
+    ["jitting"],
+    ["guess", "export", "arguments", "spread", "pullbacks", "freshness"],
     ["pipeline"],
     ["settings", "nopython"],
     ["write", "simplify", "differentiate"],
@@ -32,7 +33,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
-    ["matching"],
+    ["matching", "failures"],
     ["errors"],
     ["runtime", "numerical", "dispatch"],
 ]

@@ -6,14 +6,13 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
-from .arguments import ArgNums, tangent_of
+from .arguments import ArgNums, check_any
 from .derivative import Derivative
 from .errors import BadArgument
 from .guess import guess_types
 from .ir.types import is_continuous
-from .pullbacks import Pullback
+from .pullbacks import Pullback, matching
 from .signature import abstract
-from .source import explained
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -122,8 +121,9 @@ def jvp(
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
+    check_any(chosen, primals, fun)
     derivative = _cached(fun, "forward", tuple(chosen), jit)
-    return derivative(*primals, *(tangent_of(tangents[k], primals[k], k) for k in chosen))
+    return derivative(*primals, *(matching(tangents[k], primals[k], f"tangent {k}") for k in chosen))
 
 
 def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -141,11 +141,9 @@ def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple
     """
     chosen = tuple(k for k, p in enumerate(primals) if is_continuous(abstract(p, "x")))
     chosen = chosen or tuple(k for k, p in enumerate(primals) if type(p) is int)
+    check_any(chosen, primals, fun)
     derivative = _cached(fun, "reverse", chosen, jit)
-    try:
-        value, record, back = derivative.run_forward(primals)
-    except ValueError as error:
-        raise explained(error)  # noqa: B904
+    value, record, back = derivative.run_forward(primals)
     return value, Pullback(back, record, value, chosen, len(primals))
 
 

@@ -11,17 +11,18 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, of_method, title
+from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, title
 from .dispatch import LIMIT, MISSING, Route, for_values, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
+from .failures import explained, reporting
+from .freshness import guards_of, refresh
 from .guess import guesses
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
 from .settings import Settings, settings_of, settled
 from .signature import call_key, split
-from .source import explained
 from .spread import least_count, needs_spreading, spread
 
 P = ParamSpec("P")
@@ -123,7 +124,7 @@ class Derivative(Generic[P, R]):
         if any(a is not b for a, b in zip(given, passed, strict=False)) or not all(map(is_constant, rest)):
             return
         positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
-        guards = pipeline.guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
+        guards = guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
         if guards is not None:
             if len(self._routes) >= LIMIT:
                 self._routes.clear()
@@ -152,7 +153,7 @@ class Derivative(Generic[P, R]):
         kinds = call_key(arguments.values())
         key = self._with_settings(kinds, arguments)
         found = self._compiled.get(key)
-        if found is None or not pipeline.refresh(found):
+        if found is None or not refresh(found):
             types, static = split(arguments)
             found = self._settle(kinds, arguments, functools.partial(self.compile_for, types, static))
             self._compiled[self._with_settings(kinds, arguments)] = found
@@ -171,6 +172,7 @@ class Derivative(Generic[P, R]):
             self._settings[kinds] = tuple(chosen)
         return made
 
+    @reporting
     def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
         bound, _ = self._bind(primals, keywords or {})
@@ -184,7 +186,7 @@ class Derivative(Generic[P, R]):
         """The forward function, which returns value and record, and the reverse function."""
         kinds = call_key(arguments.values())
         found = self._pairs.get(self._with_settings(kinds, arguments))
-        if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
+        if found is None or not (refresh(found[0]) and refresh(found[1])):
             types, static = split(arguments)
             make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
             found = self._settle(kinds, arguments, make)
@@ -212,7 +214,8 @@ class Derivative(Generic[P, R]):
             has_aux=self.has_aux,
             several=self._several,
             optimize=self.optimize,
-            check=None if self.raw else check_result,
+            number=not self.raw,
+            check=check_followed if self.raw else check_result,
             settings=settings,
         )
         return compiled_with(compile, self.jit, self.__name__)
@@ -235,7 +238,8 @@ class Derivative(Generic[P, R]):
             keep_value=self.keep_value,
             has_aux=self.has_aux,
             several=self._several,
-            check=None if self.raw else check_result,
+            number=not self.raw,
+            check=check_followed if self.raw else check_result,
         )
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:

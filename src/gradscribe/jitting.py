@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from .arguments import check_followed
 from .errors import BadArgument, GradscribeError
 from .ir.types import Type
 from .nopython.calls import make_callable
@@ -76,7 +77,7 @@ def compiled_pair(
 ) -> tuple[Compiled, Compiled]:
     """The forward and the reverse half of a derivative; with `jit` the function itself, and its gradient."""
     if jit is None:
-        return compile_pullback(primal, kinds, static, wrt, settings)
+        return compile_pullback(primal, kinds, static, wrt, check_followed, settings)
     name = getattr(primal, "__name__", "f")
     ahead = partial(compile_primal, primal, kinds, static, settings=settings)
     back = partial(compile_derivative, primal, kinds, static, "reverse", wrt, several=True, settings=settings)

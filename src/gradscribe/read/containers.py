@@ -261,7 +261,7 @@ class Containers(Core):
                 return self.lift(value, str(key))
         if owner in self.opaque_roots and isinstance(atom, Var):
             self.opaque_roots[atom] = self.opaque_roots[owner]
-        if owner in self.samples and isinstance(atom, Var):
+        if owner in self.samples and isinstance(atom, Var) and not self.is_changed(key):
             value = select(self.samples[owner])
             known = self.settles(self.samples[owner], key, value)
             lifted = self.lift(value, f"{owner.hint}.{key}", None if known else lambda: atom)
@@ -279,7 +279,7 @@ class Containers(Core):
             rows = self.items_of(value.sources[1], node)
             if rows is None:
                 return None
-            return tuple(self.call(value.sources[0], self.items_of(row, node) or (), {}, node) for row in rows)
+            return tuple(self.call(value.sources[0], self.known_items(row, node), {}, node) for row in rows)
         if any(isinstance(s, Range) for s in value.sources):
             return None
         columns = [self.items_of(s, node) for s in value.sources]

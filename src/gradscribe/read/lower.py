@@ -133,7 +133,7 @@ class Reader(
         keywords: dict[str, Value] = {}
         for name, parameter in signature.parameters.items():
             if parameter.kind is parameter.VAR_POSITIONAL:
-                args += self.items_of(values[name]) or ()
+                args += self.known_items(values[name])
             elif parameter.kind is parameter.VAR_KEYWORD:
                 keywords.update(self.entries_of(values[name], None))
             elif parameter.kind is parameter.KEYWORD_ONLY:
