@@ -306,6 +306,26 @@ class NumpyCalls(Core):
         target, index, value = args
         return self._add_at((target, index, self.unary(operator.neg, value, node)), keywords, node)
 
+    def cast_operands(
+        self, ufunc: np.ufunc, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> tuple[Sequence[Value], Keywords]:
+        """`np.exp(x, dtype=d)` computes in d: the operands are cast to it first."""
+        (given,) = self.with_dtypes([self.as_atom(keywords["dtype"], node)])
+        if not isinstance(given, Const) or given.value is None or not any(map(self.is_active, args)):
+            return args, keywords
+        wanted = np.dtype(given.value)
+        if f"{wanted.char * ufunc.nin}->{wanted.char}" not in ufunc.types or wanted.kind not in "fc":
+            return args, keywords
+        rest = {k: v for k, v in keywords.items() if k != "dtype"}
+        dtype = Const(wanted.type, name=f"np.{wanted.name}")
+        return [self._cast_operand(a, wanted, dtype, node) for a in args], rest
+
+    def _cast_operand(self, value: Value, wanted: np.dtype[Any], dtype: Const, node: gast.AST | None) -> Value:
+        known = getattr(value.type, "dtype", None) if isinstance(value, (Var, Const)) else None
+        if known == wanted.name:
+            return value
+        return self.call(Const(np.asarray, name="np.asarray"), (value, dtype), {}, node)
+
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """`np.add.outer(x, y)`, `np.multiply.reduce(x)`; NotImplemented for others."""
         ufunc, name = function.__self__, function.__name__
