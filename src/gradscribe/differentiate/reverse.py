@@ -21,6 +21,7 @@ from ..analyse.regions import Regions, regions
 from ..analyse.undefined import may_be_undefined
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
+from ..ir.bundles import item_of
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import CHECK_NUMBER, COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
@@ -28,7 +29,6 @@ from .adjoints import Adjoint
 from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
-from .structures import item_of
 from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
