@@ -48,7 +48,9 @@ class _Unbundling:
             first = [init]
             if _is_bundle(param, init):
                 first = list(self._leaves(builder, init, param.type))
-                nexts += self._leaves(tail, following, param.type)
+                later = list(self._leaves(tail, following, param.type))
+                _name_alike(later, first)
+                nexts += later
                 params += _rebuilt(head, param, first)
                 results += _rebuilt(behind, result, first)
             else:
@@ -91,6 +93,13 @@ def _alike(left: Type, right: Type) -> bool:
         return not isinstance(left, STRUCTURES) and not isinstance(right, STRUCTURES)
     same = replace(left, items=()) == replace(right, items=()) and len(left.items) == len(right.items)
     return same and all(map(_alike, left.items, right.items))
+
+
+def _name_alike(values: list[Atom], like: list[Atom]) -> None:
+    """Name what enters a location again as what entered it first."""
+    for value, other in zip(values, like, strict=True):
+        if isinstance(value, Var) and isinstance(other, Var) and not value.named:
+            value.hint = other.hint
 
 
 def _rebuilt(builder: Builder, whole: Var, like: list[Atom]) -> list[Var]:
