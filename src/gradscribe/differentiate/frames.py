@@ -8,14 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from ..analyse.overlap import Overlap
-from ..analyse.partition import EVERY, Regions
+from ..analyse.partition import EVERY, Region, Regions
 from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
-from ..ir.indexing import is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
+from ..rules.table import rule_of
 from . import branches, calls, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
@@ -43,8 +44,11 @@ class Sweep:
         self.reads = MirrorReads(memory, overlap, self.shadow_values)
         self.pairs = pairs
         self.undefined = maybe_undefined(function)
+        self.definition = overlap.nesting.definition
         self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
+        self.overwritten: dict[Region, bool] = {}  # by a mask?
+        self.views: dict[Var, Var] = {}  # of a structure of views, that of the same views of the shadow
         self.leaf_shadows: dict[tuple[Var, object], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
@@ -93,6 +97,13 @@ class Sweep:
         """The shadow of what a path hands on: of a name without a value there is none."""
         return self.shadow(atom) if isinstance(atom, Var) else UNDEF
 
+    def note_overwritten(self, target: Var, index: Atom) -> None:
+        """Entries whose adjoints are zero from here on, since other values took their places; a mask picks those that
+        are not to count."""
+        region = self.memory.of(target)
+        masked = any(isinstance(t, Array) and t.kind == "b" for t, _ in index_parts(index))
+        self.overwritten[region] = masked or self.overwritten.get(region, False)
+
     def set_shadow(self, var: Var, shadow: Var) -> None:
         self.shadows[var] = shadow
         self.shadow_values.add(shadow)
@@ -132,15 +143,26 @@ class Sweep:
             raise UntrackableAlias(reason, op.origin, _OUTSIDE)
 
     def _shadow_of_leaf(self, op: Op, container: Var, builder: Builder) -> Var:
-        """The shadow of an array in a structure that is a parameter: one, however often it is taken out."""
+        """The shadow of an array in a structure that is a parameter, or whose arrays an operation has made: one,
+        however often it is taken out. In a structure of views it is in the structure of the same views."""
         result, index = op.result, op.args[1]
-        if container not in self.function.body.params:
+        made = self.definition.get(container)
+        if made is not None and made.aliasing == "view" and self.is_pointer(made.args[0]):
+            return builder.emit(GETITEM, self.views[container], index, hint=bar(result.hint), type=result.type)
+        makes = made is not None and made.aliasing == "fresh" and rule_of(made.primitive) is not None
+        if container not in self.function.body.params and not makes:
             reason = f"{result.hint} may share memory with what {container.hint} was made of"
             raise UntrackableAlias(reason, op.origin, _OUTSIDE)
         key = (container, index.value if isinstance(index, Const) else index)
         if key not in self.leaf_shadows:
             self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
         return self.leaf_shadows[key]
+
+    def _shadow_views(self, op: Op, builder: Builder) -> None:
+        """The same list of views of the shadow."""
+        base, more, how = self.shadow(op.args[0]), dict(op.keywords), {"hint": bar(op.result.hint)}  # type: ignore[arg-type]
+        made = builder.emit(op.primitive, base, *op.args[1:], style=op.style, more=more, type=op.result.type, **how)
+        self.views[op.result] = made
 
     def _shadow_view(self, op: Op, base: Var, builder: Builder) -> Var:
         """The same view of the shadow."""
@@ -202,6 +224,8 @@ class Sweep:
         for result in op.results:
             if self.is_pointer(result):
                 self.shadow_result(op, builder)
+            elif isinstance(result.type, STRUCTURES) and op.aliasing == "view" and self.is_pointer(op.args[0]):
+                self._shadow_views(op, builder)
         if op.primitive is POP and self.is_pointer(op.args[0]) and not self.is_pointer(op.result):
             lists.forward_pop(self, op, builder)
         frame.steps.append(step)

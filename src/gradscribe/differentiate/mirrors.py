@@ -52,6 +52,10 @@ def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         return
     g = cotangent(sweep, op.result, adjoints)
     if g is not None:
+        if isinstance(g, Var) and sweep.is_pointer(op.result):
+            overwritten = sweep.overwritten.get(sweep.memory.of(op.result))
+            if overwritten is not None:
+                (adjoints.masked if overwritten else adjoints.cut).add(g)
         apply_rule(sweep, op, g, adjoints)
 
 

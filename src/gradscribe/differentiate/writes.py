@@ -35,6 +35,7 @@ def mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     if isinstance(target.type, List):
         mirror_list_write(sweep, op, adjoints)
         return
+    sweep.note_overwritten(target, index)
     if isinstance(value, Var) and value in sweep.active:
         g = _cells(builder, shadow, index, bar(value.hint))
         if isinstance(g.type, Array) and is_basic_index(index):
