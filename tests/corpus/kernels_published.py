@@ -82,9 +82,9 @@ def pressure_poisson(nit, p, dx, dy, b):
     pn[:] = p.copy()
     for q in range(nit):
         pn[:] = p.copy()
-        p[1:-1, 1:-1] = (
-            (pn[1:-1, 2:] + pn[1:-1, 0:-2]) * dy**2 + (pn[2:, 1:-1] + pn[0:-2, 1:-1]) * dx**2
-        ) / (2 * (dx**2 + dy**2)) - dx**2 * dy**2 / (2 * (dx**2 + dy**2)) * b[1:-1, 1:-1]
+        p[1:-1, 1:-1] = ((pn[1:-1, 2:] + pn[1:-1, 0:-2]) * dy**2 + (pn[2:, 1:-1] + pn[0:-2, 1:-1]) * dx**2) / (
+            2 * (dx**2 + dy**2)
+        ) - dx**2 * dy**2 / (2 * (dx**2 + dy**2)) * b[1:-1, 1:-1]
         p[:, -1] = p[:, -2]
         p[0, :] = p[1, :]
         p[:, 0] = p[:, 1]
@@ -350,7 +350,9 @@ def vertical_advection(utens_stage, u_stage, wcon, u_pos, utens, dtr_stage):
         acol = gav * 0.1
         ccol[:, :, k] = gcv * 0.1
         bcol = dtr_stage - acol - ccol[:, :, k]
-        correction_term = -as_ * (u_stage[:, :, k - 1] - u_stage[:, :, k]) - cs * (u_stage[:, :, k + 1] - u_stage[:, :, k])
+        correction_term = -as_ * (u_stage[:, :, k - 1] - u_stage[:, :, k]) - cs * (
+            u_stage[:, :, k + 1] - u_stage[:, :, k]
+        )
         dcol[:, :, k] = dtr_stage * u_pos[:, :, k] + utens[:, :, k] + utens_stage[:, :, k] + correction_term
         divided = 1.0 / (bcol - ccol[:, :, k - 1] * acol)
         ccol[:, :, k] = ccol[:, :, k] * divided
@@ -525,7 +527,7 @@ def crc16(data, poly, weights):
             else:
                 crc >>= 1
             cur_byte >>= 1
-    crc = (~crc & 0xFFFF)
+    crc = ~crc & 0xFFFF
     crc = (crc << 8) | ((crc >> 8) & 0xFF)
     return weights * (crc & 0xFF) * total
 
@@ -753,9 +755,26 @@ program(gramschmidt_returns, array(4, 3))
 program(lu_rows, array(4, 4) + 4 * np.eye(4))
 program(ludcmp_full, array(4, 4) + 4 * np.eye(4), array(4))
 program(nbody_leapfrog, positive(3, 1), array(3, 3), array(3, 3, seed=2), 3, 2, 0.01, 1.0, 0.1)
-program(self_energies, np.array([[0, 1], [1, 0]]), _c.ravel()[:8].reshape(1, 2, 1, 2, 2).repeat(2, 0)[:, :, 0][:, :, None], _c.ravel()[:8].reshape(1, 2, 1, 2, 2).repeat(2, 2), array(1, 2, 2, 2, 1, 1) + 1j * array(1, 2, 2, 2, 1, 1, seed=3), np.zeros((1, 2, 2, 2, 2), complex))
-program(spmv_gather, np.array([0, 2, 3, 5], dtype=np.uint32), np.array([0, 2, 1, 0, 2], dtype=np.uint32), array(5), array(3))
-program(vertical_advection, array(3, 2, 4), array(3, 2, 4, seed=1), array(4, 2, 4, seed=2), array(3, 2, 4, seed=3), array(3, 2, 4, seed=4), 0.75)
+program(
+    self_energies,
+    np.array([[0, 1], [1, 0]]),
+    _c.ravel()[:8].reshape(1, 2, 1, 2, 2).repeat(2, 0)[:, :, 0][:, :, None],
+    _c.ravel()[:8].reshape(1, 2, 1, 2, 2).repeat(2, 2),
+    array(1, 2, 2, 2, 1, 1) + 1j * array(1, 2, 2, 2, 1, 1, seed=3),
+    np.zeros((1, 2, 2, 2, 2), complex),
+)
+program(
+    spmv_gather, np.array([0, 2, 3, 5], dtype=np.uint32), np.array([0, 2, 1, 0, 2], dtype=np.uint32), array(5), array(3)
+)
+program(
+    vertical_advection,
+    array(3, 2, 4),
+    array(3, 2, 4, seed=1),
+    array(4, 2, 4, seed=2),
+    array(3, 2, 4, seed=3),
+    array(3, 2, 4, seed=4),
+    0.75,
+)
 program(horizontal_diffusion, array(7, 7, 2), np.zeros((3, 3, 2)), positive(3, 3, 2))
 program(force_lj, positive(4, 3) * 2.0, 3.0, 1.4)
 program(mandelbrot_masked, -1.0, 0.5, -0.7, 0.8, 3, 3, 4, 2.0, argnums=(0, 1, 2, 3))
@@ -774,7 +793,20 @@ program(syr2k_rows, 1.5, 1.2, array(3, 3), array(3, 2), array(3, 2, seed=1))
 program(symm_rows, 1.5, 1.2, array(3, 2), array(3, 3), array(3, 2, seed=1))
 program(trmm_rows, 1.5, array(3, 3), array(3, 2))
 program(trmm_rows, _f32(1.5), array(3, 3).astype(_f32), array(3, 2).astype(_f32))
-program(gemver_updates, 1.5, 1.2, array(3, 3), array(3), array(3, seed=1), array(3, seed=2), array(3, seed=3), array(3, seed=4), array(3, seed=5), array(3, seed=6), array(3, seed=7))
+program(
+    gemver_updates,
+    1.5,
+    1.2,
+    array(3, 3),
+    array(3),
+    array(3, seed=1),
+    array(3, seed=2),
+    array(3, seed=3),
+    array(3, seed=4),
+    array(3, seed=5),
+    array(3, seed=6),
+    array(3, seed=7),
+)
 program(mvt_updates, array(3), array(3, seed=1), array(3, seed=2), array(3, seed=3), array(3, 3))
 program(doitgen_slices, 2, 3, 2, array(2, 3, 2), array(2, 2))
 program(doitgen_whole, 2, 3, 2, array(2, 3, 2), array(2, 2))
@@ -785,6 +817,14 @@ program(seidel_mixed, 3, 4, array(4, 4))
 program(newton_sqrt, positive(4), 1e-3, argnums=(0,))
 program(power_complex, _c, _c[0] * 1.0, 3)
 program(fft_in_place, array(8) + 1j * array(8, seed=1))
-program(lattice_step, positive(5, 3, 3), positive(5), np.array([0.0, 1, 0, -1, 0]), np.array([0.0, 0, 1, 0, -1]), 0.7, argnums=(0, 1))
+program(
+    lattice_step,
+    positive(5, 3, 3),
+    positive(5),
+    np.array([0.0, 1, 0, -1, 0]),
+    np.array([0.0, 0, 1, 0, -1]),
+    0.7,
+    argnums=(0, 1),
+)
 program(upwind_masked, positive(5), array(6), 0.1, 0.5, 3)
 program(sor_red_black, array(5, 5) + 5 * np.eye(5), array(5), 1.1, 3)

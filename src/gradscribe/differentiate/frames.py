@@ -13,11 +13,26 @@ from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
 from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
-from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.primitives import (
+    APPEND,
+    BY_NAME,
+    CALL,
+    COPY,
+    EXTERNAL,
+    GETATTR,
+    GETITEM,
+    IF,
+    LIST,
+    LOOP,
+    NEGATIVE,
+    POP,
+    SETITEM,
+    ZEROS_LIKE,
+)
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
 from ..rules.table import rule_of
-from . import branches, calls, lists, loops, mirrors
+from . import branches, calls, leaves, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
 from .recording import mentions
@@ -48,8 +63,9 @@ class Sweep:
         self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.overwritten: dict[Region, bool] = {}  # by a mask?
+        self.negated: set[Var] = set()
         self.views: dict[Var, Var] = {}  # of a structure of views, that of the same views of the shadow
-        self.leaf_shadows: dict[tuple[Var, object], Var] = {}
+        self.leaf_shadows: dict[tuple[Var, tuple[object, ...]], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
@@ -89,9 +105,21 @@ class Sweep:
     # shadows -------------------------------------------------------------------------------------------------------
 
     def shadow(self, var: Var) -> Var:
+        """The shadow of a value, with the adjoint itself in it."""
+        if self.buffer(var) in self.negated:
+            raise UntrackableAlias(f"{var.hint}, an imaginary part, is carried or held", None, "copy it with .copy()")
+        return self.shadows[var]
+
+    def buffer(self, var: Var) -> Var:
+        """The shadow of a value; that of an imaginary part holds the adjoint with the opposite sign (`signed`)."""
         if var not in self.shadows:
             raise UntrackableAlias(f"the memory of {var.hint} cannot be followed")
         return self.shadows[var]
+
+    def signed(self, builder: Builder, var: Var, value: Atom) -> Atom:
+        """An adjoint as the buffer of a value holds it, and back."""
+        negated = self.buffer(var) in self.negated
+        return builder.emit(NEGATIVE, value, hint=getattr(value, "hint", "t")) if negated else value
 
     def shadow_or_undefined(self, atom: Atom) -> Atom:
         """The shadow of what a path hands on: of a name without a value there is none."""
@@ -121,7 +149,7 @@ class Sweep:
         result, first = op.result, op.args[0] if op.args else None
         if op.primitive is LIST:
             shadow = self._shadow_list(op, builder)
-        elif isinstance(first, Var) and op.primitive is GETITEM and isinstance(first.type, STRUCTURES):
+        elif isinstance(first, Var) and op.primitive in (GETITEM, GETATTR) and isinstance(first.type, STRUCTURES):
             shadow = self._shadow_of_leaf(op, first, builder)
         elif isinstance(first, Var) and op.primitive in (GETITEM, POP) and isinstance(first.type, List):
             args = (self.shadow(first), *op.args[1:])
@@ -143,20 +171,15 @@ class Sweep:
             raise UntrackableAlias(reason, op.origin, _OUTSIDE)
 
     def _shadow_of_leaf(self, op: Op, container: Var, builder: Builder) -> Var:
-        """The shadow of an array in a structure that is a parameter, or whose arrays an operation has made: one,
-        however often it is taken out. In a structure of views it is in the structure of the same views."""
-        result, index = op.result, op.args[1]
-        made = self.definition.get(container)
-        if made is not None and made.aliasing == "view" and self.is_pointer(made.args[0]):
-            return builder.emit(GETITEM, self.views[container], index, hint=bar(result.hint), type=result.type)
-        makes = made is not None and made.aliasing == "fresh" and rule_of(made.primitive) is not None
-        if container not in self.function.body.params and not makes:
-            reason = f"{result.hint} may share memory with what {container.hint} was made of"
-            raise UntrackableAlias(reason, op.origin, _OUTSIDE)
-        key = (container, index.value if isinstance(index, Const) else index)
-        if key not in self.leaf_shadows:
-            self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
-        return self.leaf_shadows[key]
+        """The shadow of an array in a structure (see `leaves`); in a structure of views it is in the structure
+        of the same views."""
+        result, known = op.result, leaves.shadow_of(self, op)
+        if known is not None:
+            return known
+        if container in self.views:
+            return builder.emit(GETITEM, self.views[container], op.args[1], hint=bar(result.hint), type=result.type)
+        reason = f"{result.hint} may share memory with what {container.hint} was made of"
+        raise UntrackableAlias(reason, op.origin, _OUTSIDE)
 
     def _shadow_views(self, op: Op, builder: Builder) -> None:
         """The same list of views of the shadow."""
@@ -172,12 +195,14 @@ class Sweep:
         if op.aliasing == "maybe":
             check_view(builder, op.result, base)
         how = {"hint": bar(op.result.hint), "type": op.result.type}
-        args, more = (self.shadow(base), *op.args[1:]), dict(op.keywords)
+        args, more = (self.buffer(base), *op.args[1:]), dict(op.keywords)
         made = builder.emit(op.primitive, *args, style=op.style, static=op.static, more=more, **how)
         if op.primitive in READ_ONLY:
             made = builder.emit(WRITABLE, made, style="runtime", **how)
         if op.primitive is GETITEM:
-            self.shadow_views[made] = (self.shadow(base), op.args[1])
+            self.shadow_views[made] = (self.buffer(base), op.args[1])
+        if op.primitive is BY_NAME["imag"] or self.buffer(base) in self.negated:
+            self.negated.add(made)
         return made
 
     def is_view(self, op: Op) -> bool:
@@ -226,6 +251,8 @@ class Sweep:
                 self.shadow_result(op, builder)
             elif isinstance(result.type, STRUCTURES) and op.aliasing == "view" and self.is_pointer(op.args[0]):
                 self._shadow_views(op, builder)
+            elif isinstance(result.type, STRUCTURES) and op.aliasing == "fresh" and rule_of(op.primitive) is not None:
+                leaves.shadow_leaves(self, builder, result)
         if op.primitive is POP and self.is_pointer(op.args[0]) and not self.is_pointer(op.result):
             lists.forward_pop(self, op, builder)
         frame.steps.append(step)
@@ -234,7 +261,7 @@ class Sweep:
         """What a write is about to overwrite."""
         target = op.args[0]
         assert isinstance(target, Var)
-        if self.memory.is_foreign(target) or self._belongs_to_structure(target):
+        if self.memory.is_foreign(target) or self._belongs_to_list(target):
             raise UntrackableAlias(f"{target.hint} is written in place and read again on the way back", op.origin)
         if len(op.args) < 2:
             raise UntrackableAlias(f"what {op.primitive} overwrites cannot be restored", op.origin)
@@ -243,9 +270,9 @@ class Sweep:
         old = builder.emit(GETITEM, target, op.args[1], hint=f"{target.hint}_old")
         return builder.emit(COPY, old, hint=f"{target.hint}_old") if isinstance(old.type, Array) else old
 
-    def _belongs_to_structure(self, target: Var) -> bool:
-        """Whether a written array is an entry of a parameter, where the caller would see it restored."""
-        owners = [p for p in self.function.body.params if isinstance(p.type, (*STRUCTURES, List))]
+    def _belongs_to_list(self, target: Var) -> bool:
+        """Whether a written array is an entry of a list that is a parameter, where the caller would see it restored."""
+        owners = [p for p in self.function.body.params if isinstance(p.type, List)]
         region = self.memory.of(target)
         return any(region in self.memory.reachable(self.memory.of(p)) for p in owners)
 
@@ -283,6 +310,7 @@ class Sweep:
         """The adjoint of a parameter at the end."""
         if self.is_pointer(var):
             return adjoints.given_out(self.shadow(var))
+        leaves.gather_leaves(self, adjoints, var)
         return adjoints.given_out(self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var))
 
     @staticmethod

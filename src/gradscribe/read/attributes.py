@@ -316,6 +316,11 @@ class Attributes(Core):
         if name == "flat" and isinstance(owner, Var) and isinstance(owner.type, Array):
             self._fill_flat(owner, value, node)
             return
+        if name in ("real", "imag") and isinstance(owner, Var) and isinstance(owner.type, Array):
+            self.set_item(self.get_attribute(owner, name, node), Const(Ellipsis), value, node)
+            return
+        if name == "shape" and isinstance(owner, Var) and isinstance(owner.type, Array):
+            self.refuse("the shape of an array is changed in place", node, "bind the result of .reshape() to the name")
         if self.is_active(value) or self.is_active(owner):
             self.refuse(
                 "a value that is differentiated is written to an object from outside", node, "return it instead"
