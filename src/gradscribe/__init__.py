@@ -12,7 +12,19 @@ f.show()        # the Python source of the derivative
 
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
+from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
 
-__all__ = ["Derivative", "GradscribeError", "check_grads", "derive", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "GradscribeError",
+    "check_grads",
+    "checkpoint",
+    "checkpointed",
+    "derive",
+    "grad",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]
 __version__ = "0.1.0"

@@ -14,7 +14,7 @@ import inspect
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rules
@@ -22,14 +22,14 @@ from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
-from .ir.build import Builder, inline
+from .ir.build import Builder, inline, without_snapshots
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import CALL, COMMENT, External
+from .ir.primitives import CALL, COMMENT, LOOP, STATE_BEFORE, External
 from .ir.signature import signature_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
-from .simplify import prepare, simplify
+from .simplify import prepare, prune, simplify
 from .source import make_function
 from .write import Written, write
 
@@ -73,6 +73,8 @@ def differentiate(
     several: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
+    if any(op.primitive is LOOP and op.keywords for op in walk(lowered.function.body)):
+        lowered = replace(lowered, function=prune(lowered.function))  # no state is kept that nobody reads
     if mode == "reverse":
         seed = seed_type(lowered.function)
         positions = positions_of(lowered.function, wrt)
@@ -184,6 +186,7 @@ def derivative_program(
         active: the arguments with respect to which the gradient will be differentiated.
     """
     lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
+    lowered = replace(lowered, function=without_snapshots(lowered.function))
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, keep_value)
@@ -274,7 +277,7 @@ def _simplify_callees(program: Function) -> None:
     todo, done = [program], set()
     while todo:
         for op in walk(todo.pop().body):
-            if op.primitive is CALL and op.static not in done:
+            if op.primitive in (CALL, STATE_BEFORE) and op.static not in done:
                 done.add(op.static)
                 op.static.function = simplify(op.static.function)
                 todo.append(op.static.function)
