@@ -13,10 +13,11 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 from . import pipeline
 from .arguments import ArgNums, check_result, differentiable, names_of, tangent_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
-from .errors import BadArgument, GradscribeError, UnsupportedCall
-from .export import module_text
-from .guess import guess_types, guesses
-from .ir.nodes import Function
+from .errors import BadArgument, UnsupportedCall
+from .explain.blame import cite
+from .explain.looking import Looking
+from .explain.nans import watchful
+from .guess import guess_types
 from .ir.types import Type, is_continuous
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
 from .pullbacks import Pullback
@@ -28,7 +29,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Derivative(Generic[P, R]):
+class Derivative(Looking, Generic[P, R]):
     """A derivative of a function: call it as you would call the function.
 
     Attributes:
@@ -48,12 +49,13 @@ class Derivative(Generic[P, R]):
         optimize: bool = True,
         raw: bool = False,
         jit: str | None = None,
+        debug_nans: bool = False,
     ) -> None:
         if not callable(primal):
             raise BadArgument(f"a function is needed, not {type(primal).__name__}")
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
-        self.jit = jit
+        self.jit, self.debug_nans = jit, debug_nans
         self._signature = inspect.signature(primal)
         self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
@@ -79,19 +81,25 @@ class Derivative(Generic[P, R]):
                     self._last = route.target
                     return route.function(*args, *route.rest)
             return self._slow(args, keywords, key)
+        except ArithmeticError as error:
+            cite(error, self._last)
+            raise
         except ValueError as error:
             raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
-        if key is not None:
+        function = compiled.function
+        if self.debug_nans:
+            function = watchful(compiled, list(self._signature.parameters))
+        elif key is not None:
             self._remember(key, args, (*bound.args, *extra), compiled)
         added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
         if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
             names = [p.var.hint for p in added]
-            return compiled.function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
-        return compiled.function(*bound.args, *extra, **bound.kwargs)
+            return function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
+        return function(*bound.args, *extra, **bound.kwargs)
 
     def _remember(self, key: Any, given: tuple[Any, ...], passed: tuple[Any, ...], compiled: pipeline.Compiled) -> None:
         """Note the quick way for calls like this one, where the arguments are passed on as they are."""
@@ -190,68 +198,13 @@ class Derivative(Generic[P, R]):
         shifted = self.argnums
         if isinstance(shifted, int):
             shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux, jit=self.jit)
-
-    # looking -------------------------------------------------------------------------------------------------------
-
-    @property
-    def source(self) -> str:
-        if self._last is None:
-            self._last = self._guessing(self.compile_for)
-        return self._last.written.text
-
-    def source_for(self, *args: Any, **keywords: Any) -> str:
-        """The text of the derivative for given arguments.
-
-        Args:
-            args, keywords: as in a call.
-        """
-        bound, _ = self._bind(args, keywords)
-        return self._compiled_for(bound.arguments).written.text
-
-    def stages(self, as_text: Callable[[Function], str] | None = None) -> dict[str, str]:
-        """The text of the program after each stage of the compiler, by the stage's name, for guessed arguments.
-
-        Args:
-            as_text: what makes text of a program of the IR (`gradscribe.ir.dump.dump`, say); Python where None.
-        """
-        return self._guessing(
-            lambda kinds, static: pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
-        )
-
-    def _guessing(self, make: Callable[[Mapping[str, Type], Mapping[str, object]], T]) -> T:
-        """What is made for the first guess of the arguments that will do."""
-        failure: GradscribeError | None = None
-        for kinds, static in guesses(self.primal):
-            try:
-                return make(kinds, static)
-            except GradscribeError as error:
-                failure = failure or error
-        assert failure is not None
-        raise failure
-
-    def show(self) -> None:
-        """Print the source."""
-        print(self.source)
-
-    def save(self, path: str) -> None:
-        """Write a module that holds the derivative and needs NumPy only (and what the function itself uses).
-
-        Args:
-            path: the file to write.
-        """
-        self.source  # noqa: B018  compiles it, where no call has
-        assert self._last is not None
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(module_text(self._last, self.primal))
-
-    def __repr__(self) -> str:
-        what = {"reverse": "gradient", "forward": "tangent"}[self.mode]
-        return f"<{what} of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
+        options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux, "jit": self.jit}
+        return Derivative(bound, self.mode, shifted, **options, debug_nans=self.debug_nans)
 
     def __reduce__(self) -> Any:
-        options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
-        options["jit"] = self.jit
+        options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
+        options |= {"optimize": self.optimize, "raw": self.raw}
+        options |= {"jit": self.jit, "debug_nans": self.debug_nans}
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
 
@@ -270,7 +223,14 @@ def grad(
 ) -> Callable[[Callable[P, Any]], Derivative[P, Any]]: ...
 
 
-def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
+def grad(
+    fun: Any = None,
+    argnums: ArgNums = 0,
+    *,
+    has_aux: bool = False,
+    jit: str | None = None,
+    debug_nans: bool = False,
+) -> Any:
     """The gradient of a scalar function.
 
     Args:
@@ -278,6 +238,8 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: s
         argnums: the argument(s) with respect to which it is differentiated, by position or by name.
         has_aux: whether the function returns `(value, auxiliary)`; then `(gradient, auxiliary)` is returned.
         jit: "numba" for machine code (with a warning, the plain program where numba refuses it).
+        debug_nans: whether to interpret the derivative and raise `NonFinite` where the first nan or infinity gets into
+            it, with the user's line and the operand to blame.
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -288,14 +250,22 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: s
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux, jit=jit))
+    options = {"has_aux": has_aux, "jit": jit, "debug_nans": debug_nans}
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
-def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
+def value_and_grad(
+    fun: Any = None,
+    argnums: ArgNums = 0,
+    *,
+    has_aux: bool = False,
+    jit: str | None = None,
+    debug_nans: bool = False,
+) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux, jit: as for `grad`.
+        fun, argnums, has_aux, jit, debug_nans: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -304,7 +274,7 @@ def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = Fal
     Raises:
         as `grad`.
     """
-    options = {"keep_value": True, "has_aux": has_aux, "jit": jit}
+    options = {"keep_value": True, "has_aux": has_aux, "jit": jit, "debug_nans": debug_nans}
     return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
@@ -318,6 +288,7 @@ def derive(
     argnums: ArgNums | None = None,
     optimize: bool = True,
     jit: str | None = None,
+    debug_nans: bool = False,
 ) -> Derivative[P, Any]:
     """The derivative as a generated function.
 
@@ -328,11 +299,12 @@ def derive(
         optimize: False for the line-by-line translation, one primitive a line.
         jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
             numbers and arrays.
+        debug_nans: as for `grad`.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = _continuous_parameters(fun) if argnums is None else argnums
-    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit)
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit, debug_nans=debug_nans)
 
 
 def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
