@@ -15,6 +15,9 @@ from .checking import check_grads
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace
+from .family.jacobians import hessian, jacfwd, jacobian, jacrev
+from .family.linear import linearize
+from .family.products import directional, elementwise_grad, hvp
 
 __all__ = [
     "Derivative",
@@ -22,9 +25,17 @@ __all__ = [
     "Trace",
     "check_grads",
     "derive",
+    "directional",
+    "elementwise_grad",
     "explain",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "trace",
     "value_and_grad",
     "vjp",

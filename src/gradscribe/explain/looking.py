@@ -24,7 +24,7 @@ class Looking:
     mode: str
     _wrt: tuple[str, ...]
     _last: pipeline.Compiled | None
-    compile_for: Callable[[Mapping[str, Type], Mapping[str, object]], pipeline.Compiled]
+    compile_for: Callable[..., pipeline.Compiled]
     _bind: Callable[..., Any]
     _compiled_for: Callable[[Mapping[str, Any]], pipeline.Compiled]
 

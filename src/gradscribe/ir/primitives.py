@@ -257,6 +257,8 @@ LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", rea
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
 UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type, aliasing="maybe")
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
+CHECK_NUMBER = define("check_number", infer=None, effect=True, reads=False)
+"""`check_number(value)`: raise if the value is an array, or there is none (by `runtime`)."""
 LAST_WRITE = define("last_write", infer=_infer.same_as_first)
 """`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
 RANGE_LENGTH = define("range_length", infer=_infer.length, reads=False, cost="cheap")

@@ -164,7 +164,7 @@ class LibraryCalls(Core):
 
     @reads(setattr)
     def _setattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if not is_const(args[1], str) or not isinstance(args[0], Reference):
+        if not is_const(args[1], str):
             return NotImplemented
         self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
         return NONE
