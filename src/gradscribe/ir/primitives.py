@@ -13,10 +13,11 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CellType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from ..errors import UnsupportedCall
 from . import infer as _infer
 from .indexing import item
 from .infer import Infer
@@ -123,6 +124,11 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
 
 DEFINITIONS: dict[Any, Callable[..., Any]] = {}
 """Functions of libraries -> functions of the same values, written with primitives, that are read in their place."""
+
+
+def unsupported(reason: str) -> NoReturn:
+    """In a definition: the call is refused when it is read."""
+    raise UnsupportedCall(reason)
 
 
 def definition_of(function: Any) -> Callable[..., Any] | None:

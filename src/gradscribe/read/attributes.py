@@ -354,7 +354,8 @@ class Attributes(Core):
             return
         setter = inspect.getattr_static(cls, "__setattr__", None)
         frozen = getattr(getattr(cls, "__dataclass_params__", None), "frozen", False)
-        if setter is not object.__setattr__ and not frozen:
+        plain = setter in (object.__setattr__, types.SimpleNamespace.__setattr__)
+        if not plain and not frozen:
             self.refuse("a class with its own `__setattr__`", node)
         if frozen and self.frame.code.name not in ("__init__", "__post_init__"):
             self.refuse("a field of a frozen dataclass is assigned", node, "use dataclasses.replace")

@@ -21,6 +21,7 @@ from ..ir.types import (
     FixedList,
     List,
     Object,
+    Scalar,
     Tuple,
     Type,
     join,
@@ -63,7 +64,9 @@ class Indexing(Core):
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
-            return self._var_item(container, index, node)
+            known = self.samples.get(container)
+            joined = self.joined_by(known, index, node) if known is np.r_ or known is np.c_ else NotImplemented
+            return self._var_item(container, index, node) if joined is NotImplemented else joined
         if isinstance(container, Reference) and container.cell.kind == "table":
             return self.get_from_table(container, index, node)
         if isinstance(container, Reference) and container.cell.kind == "dict":
@@ -104,6 +107,8 @@ class Indexing(Core):
         self._refuse_active_index(type_, index, node)
         if isinstance(type_, List) and is_slice(index):
             return self.list_slice(container, index, node)
+        if isinstance(type_, Scalar) and isinstance(index, Const) and index.value == ():
+            return container  # of a NumPy scalar: itself
         counts = isinstance(type_, Object) and type_.cls is collections.Counter
         return self.emit(P.GETITEM, container, self.index_atom(index, node), type=NUMERIC if counts else None)
 

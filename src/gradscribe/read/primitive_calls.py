@@ -15,7 +15,7 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup, overloads
+from ..ir.primitives import Primitive, definition_of, lookup, overloads
 from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
 from .assumptions import ANY, Restart
 from .core import Core
@@ -60,6 +60,8 @@ class PrimitiveCalls(Core):
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
             return self._apply_into(out, function, args, keywords, node)
+        if isinstance(function, np.ufunc) and "dtype" in keywords:
+            args, keywords = self.cast_operands(function, args, keywords, node)
         for primitive, style in overloads(function):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
@@ -68,6 +70,9 @@ class PrimitiveCalls(Core):
                 self._refuse_foreign(primitive, (*atoms, *named.values()), node)
                 type_ = self._type_by_dtype(primitive, atoms, named)
                 return self.emit(primitive, *atoms, style=style, type=type_, more=named)
+        written = definition_of(function)
+        if any(map(self.is_active, values)) and written is not None:
+            return self.call(Const(written, name=_name_of(function)), args, keywords, node)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
