@@ -44,3 +44,11 @@ __all__ = [
     "vjp",
 ]
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext gradscribe`: the magics `%gradscribe` and `%%gradscribe`."""
+    from .explain import magic
+
+    magic.DERIVE[:] = [derive]
+    magic.register(shell)
