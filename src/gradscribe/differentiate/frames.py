@@ -27,12 +27,13 @@ from ..ir.primitives import (
     NEGATIVE,
     POP,
     SETITEM,
+    WATCH,
     ZEROS_LIKE,
 )
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
 from ..rules.table import rule_of
-from . import branches, calls, leaves, lists, loops, mirrors
+from . import branches, calls, checkpoints, leaves, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
 from .recording import mentions
@@ -53,11 +54,12 @@ class Sweep:
         overlap: Overlap,
         restored: frozenset[Op],
         pairs: calls.Pairs,
+        watch: bool = False,
     ) -> None:
         self.shadow_values: set[Var] = set()
         self.function, self.memory, self.active, self.restored = function, memory, active, restored
         self.reads = MirrorReads(memory, overlap, self.shadow_values)
-        self.pairs = pairs
+        self.pairs, self.watch = pairs, watch
         self.undefined = maybe_undefined(function)
         self.definition = overlap.nesting.definition
         self.shadows: dict[Var, Var] = {}
@@ -229,6 +231,8 @@ class Sweep:
             builder.origin = op.origin
             if op.primitive is IF:
                 branches.forward_branch(self, frame, op)
+            elif op.primitive is LOOP and op.keywords:
+                checkpoints.forward_checkpointed(self, frame, op)
             elif op.primitive is LOOP:
                 loops.forward_loop(self, frame, op)
             else:
@@ -282,12 +286,18 @@ class Sweep:
         """Write the mirror of a block, behind whose end the adjoints are known."""
         for step in reversed(frame.steps):
             adjoints.builder.origin = step.op.origin
+            if self.watch:
+                self._show(step.op, adjoints)
             mark = len(adjoints.builder.ops)
             if step.old is not None:
                 restore = Restore(step.op)
                 adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
             if step.op.primitive is IF:
                 branches.mirror_branch(self, frame, step, adjoints)
+            elif step.trip is not None:
+                checkpoints.mirror_checkpointed(self, step, adjoints)
+            elif step.op.primitive is CALL and step.op.static.again:
+                checkpoints.mirror_call_again(self, step.op, adjoints)
             elif step.op.primitive is LOOP:
                 loops.mirror_loop(self, frame, step, adjoints)
             elif step.record is not None:
@@ -296,6 +306,13 @@ class Sweep:
                 mirrors.mirror_op(self, step.op, adjoints)
             made = tuple(adjoints.builder.ops[mark:])
             self.reads.note(made if step.frames else walk(Block((), made)), step.op)
+
+    def _show(self, op: Op, adjoints: Adjoints) -> None:
+        """Note the adjoint of what an operation defines, all of whose users have been mirrored."""
+        for result in op.results:
+            adjoint = self.shadows.get(result) if self.is_pointer(result) else adjoints.get(result)
+            if isinstance(adjoint, (Var, Const)):
+                adjoints.builder.perform(WATCH, adjoint, static=result)
 
     def finish(self, frame: Frame) -> tuple[Op, ...]:
         """The ops of the outermost block, each tape in front of the op that fills it."""

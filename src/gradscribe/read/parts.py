@@ -135,6 +135,9 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
+        raise NotImplementedError
+
     def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
         raise NotImplementedError
 
@@ -249,6 +252,9 @@ class Parts:
     def where_into(
         self, out: Value, where: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value:
+        raise NotImplementedError
+
+    def set_on_array(self, owner: Value, name: str, value: Value, node: gast.AST | None) -> bool:
         raise NotImplementedError
 
     def special(self, function: Any) -> Any:
