@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
+from .changing import in_place_operator, is_method_of_container
 from .core import type_from_outside as signature_of
 from .derivatives import Derivatives
 from .environment import Frame
@@ -82,11 +83,9 @@ class Calls(Derivatives):
     def _call_object(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A function, class or other object that is known."""
         function = callee.value
-        special = self.special(function)
-        if special is not None:
-            result = special(args, keywords, node)
-            if result is not NotImplemented:
-                return result
+        result = self._call_special(function, args, keywords, node)
+        if result is not NotImplemented:
+            return result
         if hasattr(type(function), "program_for"):
             return self.call_derivative(function, args, keywords, node)
         if getattr(function, "makes_derivative", False):
@@ -101,6 +100,16 @@ class Calls(Derivatives):
             if result is not NotImplemented:
                 return result
         return self._call_python(callee, args, keywords, node)
+
+    def _call_special(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """What is read in a way of its own, `list.append(x, v)` and `operator.iadd(x, v)` among it."""
+        if is_method_of_container(function) and args:
+            return self.call_named(args[0], function.__name__, args[1:], keywords, node)
+        in_place = in_place_operator(function)
+        if in_place is not None and len(args) == 2:
+            return self.in_place(in_place, args[0], args[1], node)
+        special = self.special(function)
+        return NotImplemented if special is None else special(args, keywords, node)
 
     def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A class, a method or a function that has no rule."""

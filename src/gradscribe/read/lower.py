@@ -22,6 +22,7 @@ from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
 from .calls import Calls, owner_class
+from .changing import Changing
 from .comparisons import Comparisons
 from .containers import Containers
 from .environment import Frame
@@ -90,6 +91,7 @@ class Reader(
     Patterns,
     Outline,
     Calls,
+    Changing,
     PrimitiveCalls,
     Resolve,
 ):

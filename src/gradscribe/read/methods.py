@@ -221,6 +221,15 @@ class Methods(Core):
             return NONE
         return self._change(owner, node, lambda items: items.reverse())
 
+    def _list_remove(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        place = self._list_index(owner, args, {}, node)
+        if not is_const(place, int):
+            self.refuse(
+                "which entry `.remove` takes is known at run time only", node, "find it in a loop, and `pop` it"
+            )
+        self._list_pop(owner, (place,), {}, node)
+        return NONE
+
     def _list_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if is_run_time_list(owner):
             self.cut_list(owner, Const(0), node)  # type: ignore[arg-type]
@@ -313,6 +322,36 @@ class Methods(Core):
 
     def _dict_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         return self.call(Const(dict, name="dict"), (owner,), {}, node)
+
+    def _dict_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        if not isinstance(owner, Reference):
+            return NotImplemented
+        self.store.set(owner.cell, Content("dict", (), ()))
+        return NONE
+
+    def _dict_popitem(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        entries = self.entries_of(owner, node)
+        if not entries:
+            self.refuse("`popitem` of an empty dict", node)
+        key, value = Const(entries[-1][0]), entries[-1][1]
+        self._dict_pop(owner, (key,), {}, node)
+        return TupleValue((key, value))
+
+    def _set_discard(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        assert isinstance(owner, Reference)
+        items = self.content(owner, node).items
+        if not all(map(is_foldable, (*items, args[0]))):
+            self.refuse("a set of values that are not constant", node, "use a list")
+        self.store.set(owner.cell, Content("set", tuple(i for i in items if i.value != args[0].value)))  # type: ignore[union-attr]
+        return NONE
+
+    def _set_update(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        for more in args:
+            for item in self.items_of(more, node) or ():
+                self._set_add(owner, (item,), {}, node)
+        return NONE
 
     def _set_add(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         assert isinstance(owner, Reference)

@@ -265,6 +265,12 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def keep_changes(self, values: Sequence[Value], function: Any, name: str, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def demand_looking(self, owner: Value, name: str, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
     def index(self, node: gast.AST) -> Value:
         raise NotImplementedError
 

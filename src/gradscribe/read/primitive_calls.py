@@ -201,11 +201,12 @@ class PrimitiveCalls(Core):
             )
         if not looks:
             self._guard_objects(values, function, node)
+            self.keep_changes(values, function, _name_of(function) if function is not None else "this object", node)
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        if looks and type_ == NUMERIC and _home_of(function) in ("logging", "warnings"):
+        if looks and type_ == NUMERIC and _name_of(function) in _SAYING and _home_of(function) in _SAYING_MODULES:
             type_ = Object(type(None))
         return self.emit(
             P.CALL_PYTHON,
@@ -251,6 +252,8 @@ class PrimitiveCalls(Core):
                 "write it with functions that have rules",
                 UnsupportedCall,
             )
+        self.demand_looking(owner, name, node)
+        self.keep_changes((*args, *keywords.values()), _class_of(owner), name, node)
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         made_by = atoms[0].type.cls if isinstance(atoms[0].type, Object) else None
@@ -293,6 +296,17 @@ def is_observer(function: Any) -> bool:
     if isinstance(function, type) and issubclass(function, BaseException):
         return True
     return _home_of(function) in ("logging", "warnings")
+
+
+_SAYING = {"debug", "info", "warning", "warn", "error", "critical", "exception", "log"}
+_SAYING_MODULES = ("logging", "warnings")
+"""The functions of these modules that return nothing."""
+
+
+def _class_of(owner: Value) -> Any:
+    """The class of what a method is called of, where it is known."""
+    type_ = getattr(owner, "type", None)
+    return type_.cls if isinstance(type_, Object) else str if type_ == STRING else None
 
 
 def _home_of(function: Any) -> str:
