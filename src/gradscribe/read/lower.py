@@ -28,9 +28,11 @@ from .containers import Containers
 from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
+from .generators import Generators
 from .indexing import Indexing
 from .instances import Instances
 from .iteration import Iteration
+from .iterators import Iterators
 from .itertools_calls import IteratorCalls
 from .joins import Joins
 from .lists import RunTimeLists
@@ -86,6 +88,8 @@ class Reader(
     Attributes,
     BuiltinCalls,
     IteratorCalls,
+    Iterators,
+    Generators,
     LibraryCalls,
     NumpyCalls,
     Patterns,

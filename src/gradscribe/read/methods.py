@@ -359,7 +359,7 @@ class Methods(Core):
         if not all(map(is_foldable, (*content.items, args[0]))):
             self.refuse("a set of values that are not constant", node, "use a list")
         if not any(same_atom(item, args[0]) for item in content.items):
-            self.store.set(owner.cell, Content("set", (*content.items, args[0])))
+            self.store.set(owner.cell, self.in_order_of_set(Content("set", (*content.items, args[0])), node))
         return NONE
 
     # tuples and strings -----------------------------------------------------------------------------------------------
