@@ -14,13 +14,18 @@ PACKAGE = Path(__file__).parent.parent / "src" / "gradscribe"
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["views"],
+    ["loading"],
     ["__init__"],
     ["checking"],
-    ["checking"],
+    ["family"],
     ["api"],
     ["explain"],
-    ["guess", "export", "arguments"],
+    ["derivative"],
+    ["jitting"],
+    ["guess", "export", "arguments", "spread", "pullbacks", "freshness"],
     ["pipeline"],
+    ["settings", "nopython"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],
@@ -28,7 +33,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
-    ["matching"],
+    ["matching", "failures"],
     ["errors"],
     ["runtime", "numerical", "dispatch"],
 ]
@@ -37,7 +42,12 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "numpy": None,
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
+    "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules"},  # when SciPy's functions are first met, see below
+    "graphviz": {"explain"},  # these when they are asked for
+    "sympy": {"explain"},
+    "matplotlib": {"explain"},
+    "IPython": {"explain"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

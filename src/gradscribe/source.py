@@ -19,11 +19,12 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gast
 
-from .errors import Location, NoSource, NotReal, StaleSource, UnsupportedSyntax
+from .errors import Location, NoSource, StaleSource, UnsupportedSyntax
 from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
 __all__ = ["FunctionSource", "location_of", "make_function", "read_source"]
@@ -289,7 +290,9 @@ class _Kept:
     """Lives in the namespace of generated code, and so as long as any function of it; its end drops the text."""
 
 
-def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: str) -> Callable[..., Any]:
+def make_function(
+    text: str, name: str, namespace: Mapping[str, Any], *, label: str, filename: str | None = None
+) -> Callable[..., Any]:
     """Compile `text` and return the function `name` that it defines.
 
     Args:
@@ -297,10 +300,13 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
         name: what it defines.
         namespace: the globals that it sees, which are copied.
         label: how tracebacks call the text: `<gradscribe label 3>`.
+        filename: a file that holds the text already, if there is one.
 
     Returns:
         The function. Tracebacks, pdb and inspect show its text, as long as it, or anything defined with it, lives.
     """
+    if filename is not None:
+        return _stored_function(text, name, namespace, filename)
     filename = f"<gradscribe {label} {next(_numbers)}>"
     code = compile(text, filename, "exec", dont_inherit=True)
     kept = _Kept()
@@ -316,18 +322,10 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
     return scope[name]
 
 
-def explained(error: ValueError) -> ValueError:
-    """What to raise in place of an error from generated code: where it is that of a power which is not real, one that
-    says so; else the error itself."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    name = "" if trace is None else trace.tb_frame.f_code.co_filename
-    line = "" if trace is None else linecache.getline(name, trace.tb_lineno).strip()
-    if not name.startswith("<gradscribe ") or "math.pow(" not in line:
-        return error
-    reason = "a power is not real: of a negative number to an exponent that is no integer, or of 0 to a negative one"
-    hint = "use np.float64(x) ** y, which is nan or inf there, or complex numbers from the start: complex(x) ** y"
-    made = NotReal(f"{reason}\n    {line}", hint=hint)
-    made.__cause__ = error
-    return made
+def _stored_function(text: str, name: str, namespace: Mapping[str, Any], filename: str) -> Callable[..., Any]:
+    """What a file that holds the text defines, as a module of its own by the name of the file."""
+    module = types.ModuleType(f"gradscribe_generated_{Path(filename).stem}")
+    vars(module).update({"__file__": filename, **namespace})
+    sys.modules[module.__name__] = module
+    exec(compile(text, filename, "exec", dont_inherit=True), vars(module))
+    return vars(module)[name]

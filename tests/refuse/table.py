@@ -99,7 +99,8 @@ def f(x):
 refused(
     "no source",
     """
-f = math.fsum
+import operator
+f = operator.itemgetter(0)
 """,
     "source",
     "NoSource",
@@ -389,35 +390,10 @@ refused(
     "a NumPy function without a rule",
     """
 def f(x):
-    return np.sum(np.unwrap(x))
-                  ^^^^^^^^^^^^
+    return np.sum(np.histogramdd(x))
+                  ^^^^^^^^^^^^^^^^^
 """,
-    "unwrap",
-    "UnsupportedCall",
-    A,
-)
-
-refused(
-    "np.vectorize",
-    """
-def f(x):
-    square = np.vectorize(lambda v: v * v)
-             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    return np.sum(square(x))
-""",
-    "",
-    "UnsupportedCall|UnsupportedSyntax",
-    A,
-)
-
-refused(
-    "np.apply_along_axis",
-    """
-def f(x):
-    return np.sum(np.apply_along_axis(np.cumsum, 0, x))
-                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-""",
-    "apply_along_axis",
+    "histogramdd",
     "UnsupportedCall",
     A,
 )

@@ -204,7 +204,7 @@ def _sources(op: Op) -> Iterator[Atom]:
 
 def _by_rule(op: Op) -> Iterator[Atom]:
     rule = rule_of(op.primitive)
-    if rule is None and not op.primitive.reads and op.primitive.aliasing == "fresh":  # only a shape is looked at
+    if rule is None and not op.primitive.reads and op.aliasing == "fresh":  # only a shape is looked at
         yield from op.args[1:] if op.primitive is FULL_LIKE else ()
         return
     names = operand_names(op.primitive, len(op.args))

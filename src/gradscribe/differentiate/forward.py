@@ -15,21 +15,23 @@ from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
-from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
+from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, WATCH, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .shadows import CHECK_APART
+from .apart import guard_memory
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
+from .views import settle_views
 
 
-def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Function:
+def forward(function: Function, wrt: Sequence[Var | int], *, name: str, watch: bool = False) -> Function:
     """The tangent of a function.
 
     Args:
         function: the primal.
         wrt: the parameters (or their positions) that have tangents.
         name: the name of the new function.
+        watch: whether the program notes the tangent of each value, for the interpreter (`WATCH`).
 
     Returns:
         a function of the same positional parameters (without defaults), followed by the tangents of those in `wrt`
@@ -40,7 +42,8 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         UntrackableAlias: an active value is written where its derivative cannot be followed.
     """
     inputs = [function.body.params[w] if isinstance(w, int) else w for w in wrt]
-    return Forward(function, inputs, Callees()).run(name)
+    function = settle_views(guard_memory(function))
+    return Forward(function, inputs, Callees(), watch=watch).run(name)
 
 
 class Callees:
@@ -56,7 +59,7 @@ class Callees:
             made = self.made[key] = Callee(f"{callee.name}_jvp{ending}")
             assert callee.function is not None
             inputs = [callee.function.body.params[k] for k in active]
-            made.function = Forward(callee.function, inputs, self, owned=False).run(made.name)
+            made.function = Forward(settle_views(callee.function), inputs, self, owned=False).run(made.name)
         return self.made[key]
 
 
@@ -68,10 +71,13 @@ class Forward:
         inputs: the parameters with tangents.
         callees: the tangents of what it calls, made so far.
         owned: whether the tangents that are passed in are the user's, which must not be written.
+        watch: whether the program notes the tangent of each value, for the interpreter.
     """
 
-    def __init__(self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True) -> None:
-        self.function, self.inputs, self.callees, self.owned = function, inputs, callees, owned
+    def __init__(
+        self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True, watch: bool = False
+    ) -> None:
+        self.function, self.inputs, self.callees, self.owned, self.watch = function, inputs, callees, owned, watch
         self.memory: Regions = regions(function)
         self.active: Activity = varied(function, inputs, self.memory)
         self.tangents: dict[Var, Tangent] = {}
@@ -83,7 +89,6 @@ class Forward:
             raise UnsupportedCall(LAUNDERED, op.origin, TEXT_HINT)
         builder, body = Builder(), self.function.body
         seeds = self.seeds()
-        self.check_apart(builder)
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
@@ -121,12 +126,6 @@ class Forward:
             made.append(Var(hint, tangent_type(var.type), var.named))
         return made
 
-    def check_apart(self, builder: Builder) -> None:
-        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
-        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
-        if self.owned and len(arrays) > 1 and any(map(self.memory.is_written, arrays)):
-            builder.perform(CHECK_APART, *arrays)
-
     # facts --------------------------------------------------------------------------------------------------------
 
     def tangent(self, atom: Atom) -> Tangent:
@@ -144,6 +143,8 @@ class Forward:
         tangent = self.whole(builder, value)
         if value.type == FLOAT and isinstance(tangent.type, Array):
             return builder.emit(FLOAT_OF, x=tangent, hint=dot(getattr(value, "hint", "result")))
+        if getattr(value.type, "kind", "") == "c" and getattr(tangent.type, "kind", "") == "f":
+            return builder.emit(ADD, tangent, Const(0j), hint=dot(getattr(value, "hint", "result")))
         return tangent
 
     def is_pointer(self, atom: Atom) -> bool:
@@ -214,6 +215,15 @@ class Forward:
             else:
                 builder.append(op)
                 push.push(self, op, builder)
+            if self.watch:
+                self.show(op, builder)
+
+    def show(self, op: Op, builder: Builder) -> None:
+        """Note the tangent of what an operation defines."""
+        for result in op.results:
+            tangent = self.tangents.get(result)
+            if isinstance(tangent, (Var, Const)):
+                builder.perform(WATCH, tangent, static=result)
 
     def carried(self, var: Var) -> Var:
         """The tangent of a value that a loop carries or a branch chooses."""

@@ -54,6 +54,9 @@ smoothly."""
 class Calls(Derivatives):
     """`call`, `apply`, `opaque` and `call_code`."""
 
+    whole = False
+    """Whether functions of the user's are read even where nothing that is differentiated goes in."""
+
     def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
         """`callee(*args, **keywords)`."""
         if callee is UNDEF:
@@ -102,7 +105,7 @@ class Calls(Derivatives):
         if overloads(function):
             return self.apply(function, args, keywords, node)
         written = definition_of(function)
-        if written is not None and any(map(self.is_active, (*args, *keywords.values()))):
+        if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
@@ -121,6 +124,10 @@ class Calls(Derivatives):
         if special is None:
             return NotImplemented
         return special(args, keywords, node)
+
+    def _may_depend(self, value: Value) -> bool:
+        """Whether a value is active, or a function made here, which may use what is."""
+        return self.is_active(value) or isinstance(value, (Closure, Method, Partial))
 
     def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A class, a method or a function that has no rule."""
@@ -198,7 +205,7 @@ class Calls(Derivatives):
             return "read"
         if is_library(function):
             return "opaque"
-        if any(isinstance(v, Compound) for v in values):
+        if self.whole or any(isinstance(v, Compound) for v in values):
             return "read"
         return "either"
 

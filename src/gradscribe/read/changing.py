@@ -14,9 +14,12 @@ from typing import Any
 import gast
 
 from ..errors import UnsupportedCall
+from ..ir.nodes import Const
 from ..ir.signature import is_library_name
+from ..ir.types import STRING, Object
 from .core import Core
-from .values import Reference, Value
+from .parts import Keywords
+from .values import NONE, Content, Reference, TupleValue, Value, is_foldable, same_atom
 
 _CHANGING = {
     "shuffle", "heapify", "heappush", "heappop", "heapreplace", "heappushpop", "insort", "insort_left", "insort_right",
@@ -56,6 +59,21 @@ def in_place_operator(function: Any) -> Any:
         return None
 
 
+_SAYING = {"debug", "info", "warning", "warn", "error", "critical", "exception", "log"}
+
+
+def only_says(function: Any) -> bool:
+    """Whether a function of `logging` or `warnings` returns nothing."""
+    home = (getattr(function, "__module__", None) or "").partition(".")[0]
+    return home in ("logging", "warnings") and getattr(function, "__name__", "") in _SAYING
+
+
+def class_of_owner(owner: Value) -> Any:
+    """The class of what a method is called of, where it is known."""
+    type_ = getattr(owner, "type", None)
+    return type_.cls if isinstance(type_, Object) else str if type_ == STRING else None
+
+
 class Changing(Core):
     """`keep_changes` and `demand_looking`."""
 
@@ -78,3 +96,44 @@ class Changing(Core):
         if isinstance(owner, Reference) and name not in _LOOKING.get(owner.cell.kind, ()):
             hint = "use item reads and writes, append and pop"
             self.refuse(f"the method `.{name}` of a {owner.cell.kind}", node, hint, UnsupportedCall)
+
+    # dicts and sets ---------------------------------------------------------------------------------------------------
+
+    def _dict_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        if not isinstance(owner, Reference):
+            return NotImplemented
+        self.store.set(owner.cell, Content("dict", (), ()))
+        return NONE
+
+    def _dict_popitem(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self._expanded_first(owner, node)
+        entries = self.entries_of(owner, node)
+        if not entries:
+            self.refuse("`popitem` of an empty dict", node)
+        key, value = Const(entries[-1][0]), entries[-1][1]
+        self._dict_pop(owner, (key,), {}, node)
+        return TupleValue((key, value))
+
+    def _set_discard(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        assert isinstance(owner, Reference)
+        items = self.content(owner, node).items
+        if not all(map(is_foldable, (*items, args[0]))):
+            self.refuse("a set of values that are not constant", node, "use a list")
+        self.store.set(owner.cell, Content("set", tuple(i for i in items if i.value != args[0].value)))  # type: ignore[union-attr]
+        return NONE
+
+    def _set_update(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        for more in args:
+            for item in self.items_of(more, node) or ():
+                self._set_add(owner, (item,), {}, node)
+        return NONE
+
+    def _set_add(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        assert isinstance(owner, Reference)
+        content = self.content(owner, node)
+        if not all(map(is_foldable, (*content.items, args[0]))):
+            self.refuse("a set of values that are not constant", node, "use a list")
+        if not any(same_atom(item, args[0]) for item in content.items):
+            self.store.set(owner.cell, self.in_order_of_set(Content("set", (*content.items, args[0])), node))
+        return NONE

@@ -180,7 +180,7 @@ class LazyIteration(Core):
         function, source = value.sources
 
         def trip(item: Value) -> None:
-            consume(self.call(function, self.items_of(item, node) or (), {}, node))
+            consume(self.call(function, self.known_items(item, node), {}, node))
 
         self.iterate(source, trip, exit_flag, hint, node)
 
@@ -271,7 +271,7 @@ class LazyIteration(Core):
             rows = self.items_of(value.sources[1], node)
             if rows is None:
                 return None
-            return tuple(self.call(value.sources[0], self.items_of(row, node) or (), {}, node) for row in rows)
+            return tuple(self.call(value.sources[0], self.known_items(row, node), {}, node) for row in rows)
         if any(isinstance(s, Range) for s in value.sources):
             return None
         columns = [self.items_of(s, node) for s in value.sources]

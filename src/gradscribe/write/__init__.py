@@ -16,6 +16,7 @@ Nothing here knows what a derivative is.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ from .prune import prune, users_ops
 from .scope import Scope
 from .statements import Statements
 from .sugar import sweeten
-from .undefined import Gaps
+from .undefined import Gaps, none_of, zero_of
 
 __all__ = ["Written", "write"]
 
@@ -52,35 +53,39 @@ class Written:
         imports: the import lines.
         externals: names that the caller must bind in the module's namespace: to the value of an `External` (read when
             the function is called), or to the object itself.
+        bodies: the statements of each function in the text, in order, as trees (see `places`).
     """
 
     text: str
     imports: tuple[str, ...]
     externals: dict[str, Any]
+    bodies: tuple[list[ast.stmt], ...] = ()
 
 
-def write(function: Function, *, statements: bool = False, cite: bool = False) -> Written:
+def write(function: Function, *, statements: bool = False, cite: bool = False, nopython: bool = False) -> Written:
     """Write a function as Python text.
 
     Args:
         function: a valid function; those that it calls are written beside it.
         statements: one primitive a line.
         cite: whether statements behind the comment "reverse" end with the source line that they come from.
+        nopython: whether numba will compile the text: loops over indices, and no name that may be None.
 
     Returns:
         the text, what it imports, and what it must be given.
     """
     functions = _called(function)
     with _deep(max(_depth(f.body) for f in functions)):
-        plans = [_Plan(f, name, statements) for f, name in functions.items()]
+        plans = [_Plan(f, name, statements, nopython) for f, name in functions.items()]
         scope = Scope(p.var.hint for f in functions for p in f.parameters)
         scope.define(function, function.name)
         texts = [plan.text(scope, cite) for plan in plans]
         while any(plan.hides(scope) for plan in plans):
             texts = [plan.text(scope, cite) for plan in plans]
+    bodies = tuple(plan.body for plan in plans)
     imports = scope.imports()
     head = "\n".join(imports) + "\n\n\n" if imports else ""
-    return Written(head + "\n\n".join(texts), imports, dict(scope.externals))
+    return Written(head + "\n\n".join(texts), imports, dict(scope.externals), bodies)
 
 
 def _called(function: Function) -> dict[Function, str]:
@@ -98,7 +103,7 @@ def _called(function: Function) -> dict[Function, str]:
 class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
-    def __init__(self, function: Function, name: str, statements: bool) -> None:
+    def __init__(self, function: Function, name: str, statements: bool, nopython: bool) -> None:
         self.original, self.name, self.function = (
             function,
             name,
@@ -108,7 +113,9 @@ class _Plan:
         self.params = self.function.body.params
         ordering = Ordering(self.function)
         self.lines = lines_of(self.function, ordering, choices=not statements)
-        sweeten(self.lines, ordering)
+        self.nopython = nopython
+        if not nopython:
+            sweeten(self.lines, ordering)
         for _ in range(2):
             before = Inliner(self.lines, ordering)
             if not Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True, kept=shown).dropped:
@@ -125,10 +132,11 @@ class _Plan:
         """The text, with names for locals that avoid the global names known so far."""
         self.names = names = name_all(self.locations, set(scope.used), self.fed, self.parts)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
-        body = Statements(expressions, names, Gaps(self.lines, names), self.read).block(self.lines)
+        filler = zero_of if self.nopython else none_of
+        self.body = Statements(expressions, names, Gaps(self.lines, names), self.read, filler).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
         name = scope.function(self.original, self.name)
-        return function_text(name, parameters, self.function.doc, body, cite=cite)
+        return function_text(name, parameters, self.function.doc, self.body, cite=cite)
 
     def hides(self, scope: Scope) -> bool:
         """Whether a local has a global name that the text uses."""
