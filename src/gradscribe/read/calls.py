@@ -161,6 +161,9 @@ class Calls(Derivatives):
     def _call_function(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A Python function: read, or called as it is where nothing differentiated goes in."""
         function = callee.value
+        if hasattr(function, "computed_again"):
+            self.computed_again(self.codes.code_of(function.computed_again))
+            return self.call(Const(function.computed_again, name=callee.name), args, keywords, node)
         how = self.how_to_call(function, args, keywords)
         if how == "opaque":
             return self.opaque(callee, args, keywords, node)

@@ -62,6 +62,8 @@ class Iteration(LazyIteration):
             )
         elif isinstance(iterable, Range):
             self._iterate_range(iterable, consume, exit_flag, hint, node)
+        elif isinstance(iterable, Lazy) and iterable.kind == "checkpointed":
+            self.iterate_checkpointed(iterable, consume, exit_flag, hint, node)
         elif isinstance(iterable, Lazy) and is_pushed(iterable):
             self.iterate_pushed(iterable, consume, exit_flag, hint, node)
         else:

@@ -38,6 +38,7 @@ from .itertools_calls import IteratorCalls
 from .joins import Joins
 from .lists import RunTimeLists
 from .loops import Loops
+from .marks import Marks
 from .methods import Methods
 from .numpy_calls import NumpyCalls
 from .outline import Outline
@@ -79,6 +80,7 @@ class Reader(
     Comparisons,
     Joins,
     Loops,
+    Marks,
     Containers,
     RunTimeLists,
     Tables,
