@@ -1,4 +1,4 @@
-"""Structures that loops carry, shadows that may be views, adjoints of names that a loop defines: in second order too."""
+"""Structures that loops carry, shadows that may be views, adjoints of what a loop defines: in second order too."""
 
 import numpy as np
 import pytest
