@@ -198,3 +198,12 @@ def test_gradients_can_be_written_to():
 def test_object_that_computes_with_its_index():
     with pytest.raises(GradscribeError, match="index depends on what is differentiated"):
         grad(lambda x: np.sum(np.mgrid[0.0 : x[0] : 3j]))(X[0])
+
+
+def with_slice(x, k=1):
+    return x[slice(k, None)][0] * x[np.s_[:-1]][0] * x[slice(2)][1]
+
+
+@pytest.mark.parametrize("x", [np.array([2.0, 3.0, 4.0]), [2.0, 3.0, 4.0]], ids=["array", "list"])
+def test_slices_as_objects(x):
+    assert list(grad(with_slice)(x)) == [9.0, 12.0, 0.0]
