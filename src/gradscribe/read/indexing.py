@@ -209,6 +209,8 @@ class Indexing(Core):
         if joined is None:
             return self._chosen_entry(container, index, node)
         made = self.emit(P.LIST, *atoms, type=List(joined))
+        if is_slice(index):
+            return self.list_slice(made, index, node)
         return self.emit(P.GETITEM, made, self.as_atom(index, node), type=joined)
 
     def _chosen_entry(self, container: Value, index: Value, node: gast.AST | None) -> Value:
