@@ -12,6 +12,7 @@ f.show()        # the Python source of the derivative
 
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
+from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace
@@ -24,6 +25,8 @@ __all__ = [
     "GradscribeError",
     "Trace",
     "check_grads",
+    "checkpoint",
+    "checkpointed",
     "derive",
     "directional",
     "elementwise_grad",
