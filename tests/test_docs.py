@@ -39,7 +39,7 @@ def test_errors_files_and_commands(tmp_path):
     )
     made = SHOWN["current"](page(tmp_path, text))
     assert "ZeroDivisionError: division by zero\n" in made
-    assert "def f_grad(x, seed=1.0):" in made and "2.0 * seed * x\n" in made and "old" not in made
+    assert "def f_grad(x, seed=1.0):" in made and "bx = 2.0 * seed * x" in made and "old" not in made
     with pytest.raises(ZeroDivisionError):
         SHOWN["current"](page(tmp_path, text.replace("python raises", "python")))
 
@@ -61,20 +61,8 @@ def test_rounding_errors_do_not_count(one, other, same):
 def test_the_site_builds(tmp_path):
     for needed in ("sphinx", "myst_parser", "furo", "sympy"):
         pytest.importorskip(needed)
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-W",
-        "--keep-going",
-        "-q",
-        "-b",
-        "html",
-        str(DOCS),
-        str(tmp_path / "site"),
-    ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(DOCS.parent / "src")}
-    )
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", str(DOCS), str(tmp_path / "site")]
+    path = {**os.environ, "PYTHONPATH": str(DOCS.parent / "src")}
+    done = subprocess.run(command, capture_output=True, text=True, env=path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "site" / "explorer.html").exists()
