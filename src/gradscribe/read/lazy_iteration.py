@@ -29,7 +29,8 @@ _PUSHED = {
 }
 
 _WITHOUT_ITEMS = {
-    "flat", "generator", "count", "pairs", "takewhile", "ndenumerate", "zip_longest", "yields", "islice", "rest",
+    "flat", "generator", "count", "cycle", "pairs", "takewhile", "ndenumerate", "zip_longest", "yields", "islice",
+    "rest",
 }  # fmt: skip
 
 
