@@ -39,9 +39,9 @@ HEAD = """# The language
 
 Written by `make language`. What Python a function may be written in: each line is a function of the test corpus, the
 beginning of its body, and whether its derivatives are right in reverse mode, in forward mode, and forward over reverse
-(compared with differences, as are its value, what it prints and what it leaves in its arguments). The functions stand in
-`tests/corpus`. What is refused is an error, with the place and a remedy, before or while the derivative runs; it is
-never a wrong number.
+(compared with differences; its value, what it prints and what it leaves in its arguments must be those of a plain
+call). The functions stand in `tests/corpus`. What is refused is an error, with the place and a remedy, before or while
+the derivative runs; it is never a wrong number.
 """
 LONGEST = 100
 
@@ -69,9 +69,13 @@ def status(case: Case) -> str:
 
 def example(case: Case) -> str:
     """The body of the function in one line."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(case.function))).body[0]
-    body = tree.body if isinstance(tree, ast.FunctionDef) else [tree]
-    text = "; ".join(" ".join(ast.unparse(statement).split()) for statement in body)
+    source = textwrap.dedent(inspect.getsource(case.function))
+    tree = ast.parse(source).body[0]
+    first = tree.body[0].lineno if isinstance(tree, ast.FunctionDef) else 1
+    text = ""
+    for line in map(str.strip, source.splitlines()[first - 1 :]):
+        between = " " if text.endswith((":", ",", "(", "[", "{")) else "; "
+        text += (between if text else "") + line if line and not line.startswith("#") else ""
     text = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
     return text.replace("|", "\\|").replace("`", "'")
 
