@@ -23,8 +23,9 @@ from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
 from .ir.build import Builder, inline
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import CALL, COMMENT, External
+from .ir.primitives import COMMENT, External
 from .ir.signature import signature_of
+from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
 from .read.lower import Lowered, lower
 from .simplify import prepare, simplify
@@ -244,11 +245,11 @@ def _simplify_callees(program: Function) -> None:
     """Simplify each function that is called, once."""
     todo, done = [program], set()
     while todo:
-        for op in walk(todo.pop().body):
-            if op.primitive is CALL and op.static not in done:
-                done.add(op.static)
-                op.static.function = simplify(op.static.function)
-                todo.append(op.static.function)
+        for callee in [callee for op in walk(todo.pop().body) for callee in callees_of(op)]:
+            if callee not in done:
+                done.add(callee)
+                callee.function = simplify(callee.function)
+                todo.append(callee.function)
 
 
 def _bound(value: Any) -> Any:

@@ -55,6 +55,19 @@ def check_apart(*arrays: Any) -> None:
                 raise ValueError("two arguments share memory and one of them is written; pass copies")
 
 
+def check_converged(result: Any, name: str) -> None:
+    """Raise ValueError unless a solver reports that it has succeeded: elsewhere its result has no derivative."""
+    if not getattr(result, "success", getattr(result, "converged", True)):
+        reason = getattr(result, "message", getattr(result, "flag", ""))
+        raise ValueError(f"{name} did not converge, so that its result has no derivative: {reason}")
+
+
+def check_solution(step: Any, x: Any) -> None:
+    """Raise ValueError where a step of Newton's method would still move a solution x by more than a thousandth."""
+    if not np.linalg.norm(step) <= 1e-3 * np.linalg.norm(x) + 1e-4:
+        raise ValueError("the solver stopped away from a solution, where no derivative exists; tighten its tolerance")
+
+
 def fresh(record: Any) -> Any:
     """A deep copy of a record, in which what was one object is one object, and what shared memory shares memory."""
     made: dict[int, tuple[Any, Any]] = {}

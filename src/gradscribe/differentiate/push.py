@@ -32,9 +32,10 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.solvers import SOLUTION
 from ..ir.types import STRUCTURES, Array, List, Scalar, Type
 from ..rules.table import Rule, operand_names, rule_of
-from . import stores
+from . import solutions, stores
 from .expand import expand
 from .shadows import CHECK_VIEW
 from .structures import item_of, position_of
@@ -336,4 +337,5 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     UNBROADCAST: _linear_in_first,
     LAST_WRITE: _linear_in_first,
     COMMENT: _nothing,
+    SOLUTION: solutions.push_solution,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from .compute import compute
 from .nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of
 from .primitives import CALL, IF, LOOP
+from .solvers import LIBRARY_CALL, SOLUTION, FunctionArgument, LibraryCall, Place
 
 
 def run(function: Function, *args: Any) -> Any:
@@ -38,8 +39,23 @@ def _run_op(op: Op, values: dict[Var, Any]) -> tuple[Any, ...]:
     keywords = {k: _read(a, values) for k, a in op.keywords}
     if op.primitive is CALL:
         return (run(op.static.function, *args),)
+    if op.primitive is LIBRARY_CALL:
+        return (_call_library(op.static, args),)
+    if op.primitive is SOLUTION:
+        return (args[0],)
     result = compute(op.primitive, op.style, op.static, args, keywords)
     return (result,) if op.results else ()
+
+
+def _call_library(how: LibraryCall, operands: Sequence[Any]) -> Any:
+    def argument(place: Place) -> Any:
+        if not isinstance(place, FunctionArgument):
+            return operands[place]
+        held = [operands[k] for k in place.captured]
+        assert place.callee.function is not None
+        return lambda *own: run(place.callee.function, *own, *held)  # type: ignore[arg-type]
+
+    return how.function(*map(argument, how.args), **{k: argument(v) for k, v in how.keywords})
 
 
 def _run_loop(loop: Loop, values: dict[Var, Any]) -> tuple[Any, ...]:

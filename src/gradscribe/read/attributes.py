@@ -20,6 +20,7 @@ from ..signature import key_of
 from .core import Core
 from .core import type_from_outside as signature_of
 from .resolve import is_library, is_static, stands_for_itself
+from .solved import Solved
 from .values import (
     Choice,
     Closure,
@@ -59,6 +60,8 @@ class Attributes(Core):
             return self._attribute_of_named_tuple(owner, name, node)
         if isinstance(owner, Super):
             return self._attribute_of_super(owner, name, node)
+        if isinstance(owner, Solved):
+            return self.attribute_of_solved(owner, name, node)
         if isinstance(owner, Partial) and name == "func":
             return owner.function
         if isinstance(owner, (Closure, Method)) and name in ("__name__", "__qualname__"):

@@ -28,6 +28,7 @@ from ..ir.types import (
 from .assumptions import Restart
 from .core import Core
 from .lists import is_slice
+from .solved import FinalColumn, Solved
 from .values import (
     Choice,
     Compound,
@@ -60,6 +61,10 @@ class Indexing(Core):
         method = self.method_of_class(container, "__getitem__")
         if method is not None:
             return self.call(method, (index,), {}, node)
+        if isinstance(container, FinalColumn):
+            return self.item_of_final(container, index, node)
+        if isinstance(container, Solved):
+            return self.attribute_of_solved(container, self.static_key(index, node), node)
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):

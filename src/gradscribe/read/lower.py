@@ -28,6 +28,7 @@ from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
 from .indexing import Indexing
+from .initial_values import LibrarySolvers
 from .instances import Instances
 from .iteration import Iteration
 from .itertools_calls import IteratorCalls
@@ -89,6 +90,7 @@ class Reader(
     NumpyCalls,
     Patterns,
     Outline,
+    LibrarySolvers,
     Calls,
     PrimitiveCalls,
     Resolve,

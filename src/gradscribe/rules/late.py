@@ -19,6 +19,7 @@ FAMILIES = {
     "scipy.ndimage": "ndimage",
     "scipy.sparse.linalg": "sparse",
     "scipy.integrate": "scipy_integrate",
+    "scipy.optimize": "scipy_optimize",
     "scipy.spatial.distance": "scipy_distance",
 }
 """Module of the library -> module of this package."""

@@ -35,7 +35,9 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, List, Scalar, Type
+from .library_calls import library_call
 from .lines import operands
 from .scope import RUNTIME, Scope, attribute, literal
 from .substitution import substituted
@@ -200,6 +202,9 @@ class Expressions:
     def _call(self, op: Op) -> ast.expr:
         return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
 
+    def _solution(self, op: Op) -> ast.expr:
+        return self.atom(op.args[0])
+
     def _call_python(self, op: Op) -> ast.expr:
         return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
 
@@ -343,6 +348,8 @@ _SPECIAL: dict[Primitive, Any] = {
     GETATTR: Expressions._getattr,
     EXTERNAL: Expressions._external,
     CALL: Expressions._call,
+    LIBRARY_CALL: library_call,
+    SOLUTION: Expressions._solution,
     CALL_PYTHON: Expressions._call_python,
     CALL_METHOD: Expressions._call_method,
     EXPRESSION: Expressions._expression,
