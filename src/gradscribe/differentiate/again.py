@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Callee, Const, Op, Var
 from ..ir.primitives import GETATTR, GETITEM
 from ..ir.solvers import LIBRARY_CALL, SOLVERS, FunctionArgument, LibraryCall, Place
-from ..ir.types import FLOAT, OBJECT, UNKNOWN, Array, Numeric, Type
+from ..ir.types import FLOAT, OBJECT, UNKNOWN, Array, Type
 from .derived import is_number
 from .expand import wrap
 

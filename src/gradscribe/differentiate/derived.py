@@ -114,7 +114,9 @@ def called(builder: Builder, callee: Callee, *args: Any) -> Traced:
     """Call a function of the program on traced values."""
     type_ = _function(callee).body.yields[0].type
     hint = "both" if isinstance(type_, Tuple) else "value"
-    return Traced(builder, builder.emit(CALL, *(as_atom(builder, a) for a in args), static=callee, type=type_, hint=hint))
+    return Traced(
+        builder, builder.emit(CALL, *(as_atom(builder, a) for a in args), static=callee, type=type_, hint=hint)
+    )
 
 
 def part(builder: Builder, value: Traced, k: int, hint: str = "t") -> Traced:
@@ -150,4 +152,3 @@ def inlined(builder: Builder, callee: Callee, *args: Any) -> Traced:
 
 def is_number(type_: Type) -> bool:
     return isinstance(type_, Scalar) or (isinstance(type_, Array) and type_.ndim == 0)
-

@@ -14,6 +14,7 @@ from ..analyse.activity import Activity, varied
 from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
+from ..ir.inlining import without_calls
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
 from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
@@ -71,6 +72,7 @@ class Forward:
     """
 
     def __init__(self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True) -> None:
+        function = without_calls(function)
         self.function, self.inputs, self.callees, self.owned = function, inputs, callees, owned
         self.memory: Regions = regions(function)
         self.active: Activity = varied(function, inputs, self.memory)

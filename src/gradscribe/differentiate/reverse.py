@@ -20,6 +20,7 @@ from ..analyse.overlap import Overlap
 from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
+from ..ir.inlining import without_calls
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
@@ -132,6 +133,7 @@ def both_sweeps(
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
     pairs = pairs or Pairs()
+    function = without_calls(function)
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)

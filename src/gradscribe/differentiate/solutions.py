@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import UnsupportedCall
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Callee, Const, Op, Var
 from ..ir.primitives import SETITEM
 from ..ir.solvers import CHECK_SOLUTION, SOLUTION, Solution
-from ..ir.types import FLOAT, Array
 from . import again
 from .adjoints import Adjoints, bar
 from .derived import Derived, as_atom, called, count, define_function, is_number, named, part, zeros

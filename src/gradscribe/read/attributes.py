@@ -60,15 +60,13 @@ class Attributes(Core):
             return self._attribute_of_named_tuple(owner, name, node)
         if isinstance(owner, Super):
             return self._attribute_of_super(owner, name, node)
-        if isinstance(owner, Solved):
-            return self.attribute_of_solved(owner, name, node)
         if isinstance(owner, Partial) and name == "func":
             return owner.function
         if isinstance(owner, (Closure, Method)) and name in ("__name__", "__qualname__"):
             return Const(owner.code.name if isinstance(owner, Closure) else "method")
         if isinstance(owner, Var):
             return self._attribute_of_var(owner, name, node)
-        return Named(owner, name)
+        return self.attribute_of_solved(owner, name, node) if isinstance(owner, Solved) else Named(owner, name)
 
     def _attribute_of_constant(self, owner: Const, name: str, node: gast.AST | None) -> Value:
         if not is_code(owner):

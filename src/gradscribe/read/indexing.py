@@ -61,10 +61,8 @@ class Indexing(Core):
         method = self.method_of_class(container, "__getitem__")
         if method is not None:
             return self.call(method, (index,), {}, node)
-        if isinstance(container, FinalColumn):
-            return self.item_of_final(container, index, node)
-        if isinstance(container, Solved):
-            return self.attribute_of_solved(container, self.static_key(index, node), node)
+        if isinstance(container, (FinalColumn, Solved)):
+            return self.item_of_solved(container, index, node)
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):

@@ -12,12 +12,12 @@ import numpy as np
 
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
-from ..ir.nodes import Const, Var
+from ..ir.nodes import Atom, Callee, Const, Var
 from ..ir.solvers import CHECK_CONVERGED, FunctionArgument, Solution, Solver
-from ..ir.types import FLOAT, OBJECT, UNKNOWN, Array, Scalar, known
+from ..ir.types import FLOAT, OBJECT, UNKNOWN, Array, Scalar, Type, known
 from .library_solvers import Equations, Operands
-from .solved import FinalColumn, Native, Solved
 from .parts import Keywords
+from .solved import FinalColumn, Native, Solved
 from .values import Compound, TupleValue, Value, is_const, is_function, is_none
 
 
@@ -47,7 +47,7 @@ class LibrarySolvers(Equations):
             start = self.as_atom(self.apply(np.multiply, (listed, Const(1.0)), {}, node), node)
         bound["y0"] = start
         odeint = solver.result == ""
-        time_first = not odeint or is_const(bound.get("tfirst"), bool) and bound["tfirst"].value  # type: ignore[union-attr]
+        time_first = not odeint or (is_const(bound.get("tfirst"), bool) and bound["tfirst"].value)  # type: ignore[union-attr]
         own = [Var("t", FLOAT), Var("y", state)]
         order = (0, 1) if time_first else (1, 0)
         callee, captured = self.as_callee(given, own, "slope", node, self._as_result(node), order)
@@ -56,25 +56,31 @@ class LibrarySolvers(Equations):
             bound["tfirst"] = Const(True)
         first = FunctionArgument(callee, 2, tuple(map(operands.place, captured)))
         places = self._passed(bound, own, operands, (next(iter(bound)),), solver.path, node)
-        if not all(isinstance(operands.atoms[v].type, Scalar) for k, v in places.items() if k in ("rtol", "atol")):  # type: ignore[index]
-            self.refuse(f"the tolerances of `{solver.path}` must be numbers", node, error=UnsupportedCall)
         options = {k: operands.atoms[v] for k, v in places.items() if k != "y0" and isinstance(v, int)}
-        dims = getattr(state, "shape", ())
+        if any(not isinstance(a.type, Scalar) for k, a in options.items() if k in ("rtol", "atol")):
+            self.refuse(f"the tolerances of `{solver.path}` must be numbers", node, error=UnsupportedCall)
+        type_: Type = Array("float64", (UNKNOWN, *getattr(state, "shape", ()))) if odeint else OBJECT
+        made = self._emit_call(solver, function, first, places, operands, type_, "y" if odeint else "found")
         if odeint:
-            made = self._emit_call(solver, function, first, places, operands, Array("float64", (UNKNOWN, *dims)), "y")
             return self._solution(made, (start, *captured), Solution("ode", callee, "odeint"), "y", **options)
-        made = self._emit_call(solver, function, first, places, operands, OBJECT, "found")
-        active = any(map(self.is_active, (start, *captured)))
+        return self._solved_ivp(solver, made, (start, *captured), callee, options, node)
+
+    def _solved_ivp(
+        self, solver: Solver, made: Atom, operands: tuple[Atom, ...], callee: Callee, options: dict[str, Atom],
+        node: gast.AST | None,
+    ) -> Value:  # fmt: skip
+        """The result of `solve_ivp`: where it has chosen the times itself, the end alone is a smooth function."""
+        active = any(map(self.is_active, operands))
         if active:
             self.perform(CHECK_CONVERGED, made, Const(solver.path))
-        y = self.emit(
-            P.GETATTR, made, static="y", type=Array("float64", (*dims, UNKNOWN)), inactive=True, hint="y"
-        )
-        free_times = active and ("t_eval" not in bound or is_none(bound["t_eval"]))
+        dims = getattr(operands[0].type, "shape", ())
+        type_ = Array("float64", (*dims, UNKNOWN))
+        y: Value = self.emit(P.GETATTR, made, static="y", type=type_, inactive=True, hint="y")
+        free_times = active and ("t_eval" not in options or is_none(options["t_eval"]))
         if free_times:
-            y = self.as_atom(self.get_item(y, TupleValue((Const(slice(None)), Const(-1))), node), node)
-        how = "final" if free_times else "solve_ivp"
-        found: Value = self._solution(y, (start, *captured), Solution("ode", callee, how), "y", **options)
+            y = self.get_item(y, TupleValue((Const(slice(None)), Const(-1))), node)
+        static = Solution("ode", callee, "final" if free_times else "solve_ivp")
+        found = self._solution(self.as_atom(y, node), operands, static, "y", **options)
         times = self.emit(P.GETATTR, made, static="t", type=Array("float64", (UNKNOWN,)), inactive=True, hint="times")
         return Solved(made, {"y": FinalColumn(found) if free_times else found, "t": times}, solver.path)
 
@@ -86,13 +92,16 @@ class LibrarySolvers(Equations):
                 node, "return np.array([...])", UnsupportedCall,
             )  # fmt: skip
 
-    def item_of_final(self, column: FinalColumn, index: Value, node: gast.AST | None) -> Value:
-        """`.y[:, -1]` of a solution at times of the solver's choice."""
+    def item_of_solved(self, container: Compound, index: Value, node: gast.AST | None) -> Value:
+        """`.y[:, -1]` of a solution at times of the solver's choice; `found["x"]`."""
+        if isinstance(container, Solved):
+            return self.attribute_of_solved(container, self.static_key(index, node), node)
+        assert isinstance(container, FinalColumn)
         parts = index.items if isinstance(index, TupleValue) else ()
         if isinstance(index, Const) and isinstance(index.value, tuple):
             parts = tuple(map(Const, index.value))
         if len(parts) == 2 and is_const(parts[1], int) and parts[1].value == -1:  # type: ignore[union-attr]
-            return self.get_item(column.last, parts[0], node)
+            return self.get_item(container.last, parts[0], node)
         self.refuse(
             "`solve_ivp` without `t_eval` chooses the times between the ends itself, and they move with what is "
             "differentiated",

@@ -6,7 +6,6 @@ value as the function of what the function has captured. Knows nothing of how th
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,8 @@ import numpy as np
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.nodes import Atom, Const, Var
-from ..ir.solvers import CHECK_CONVERGED, LIBRARY_CALL, SOLUTION, FunctionArgument, LibraryCall, Place, Solution, Solver
-from ..ir.types import BOOL, FLOAT, INT, NUMERIC, OBJECT, STRING, UNKNOWN, Array, Numeric, Scalar, Tuple, Type, known
+from ..ir.solvers import LIBRARY_CALL, SOLUTION, FunctionArgument, LibraryCall, Place, Solution, Solver
+from ..ir.types import BOOL, FLOAT, INT, OBJECT, STRING, Array, Numeric, Scalar, Type, known
 from .function_arguments import FunctionArguments
 from .parts import Keywords
 from .solved import Native, Solved
@@ -178,26 +177,22 @@ class Equations(FunctionArguments):
         """Roots, minima, least squares, fixed points."""
         given = self._with_args(bound, node)
         operands = Operands([])
-        start, unknown = Const(0.0), Scalar("f", solver.number)
+        unknown: Type = Scalar("f", solver.number)
         if solver.unknown in bound and not is_none(bound[solver.unknown]):
-            start, unknown = self._start(bound[solver.unknown], solver, node)
-            bound[solver.unknown] = start
+            bound[solver.unknown], unknown = self._start(bound[solver.unknown], solver, node)
         u = Var("u", unknown)
-        finish = self._as_number if solver.kind == "minimum" else self._as_result
         name = {"minimum": "objective", "fixed_point": "update"}.get(solver.kind, "residual")
-        callee, captured = self.as_callee(given, [u], name, node, finish(node))
+        finish = self._as_number(node) if solver.kind == "minimum" else self._as_result(node)
+        callee, captured = self.as_callee(given, [u], name, node, finish)
         first = FunctionArgument(callee, 1, tuple(map(operands.place, captured)))
         if is_const(bound.get("jac"), bool) and bound["jac"].value:  # type: ignore[union-attr]
-            whole, held = self.as_callee(given, [Var("u", unknown)], name, node, lambda v: self.as_atom(v, node))
-            first = FunctionArgument(whole, 1, tuple(map(operands.place, held)))
+            both, held = self.as_callee(given, [Var("u", unknown)], name, node, lambda v: self.as_atom(v, node))
+            first = FunctionArgument(both, 1, tuple(map(operands.place, held)))
         places = self._passed(bound, [u], operands, (next(iter(bound)),), solver.path, node)
         type_ = unknown if solver.result == "" else OBJECT
         made = self._emit_call(solver, function, first, places, operands, type_, "u" if type_ is unknown else "found")
-        active = any(map(self.is_active, captured))
-        if active and isinstance(solver.result, str) and solver.result:
-            self.perform(CHECK_CONVERGED, made, Const(solver.path))
-        u_ = self._part_of(made, solver.result, unknown)
-        found = self._solution(u_, captured, Solution(solver.kind, callee), "u")
+        value = self._part_of(made, solver.result, unknown)
+        found = self._solution(value, captured, Solution(solver.kind, callee), "u")
         return self._returned(solver, made, found, callee, captured)
 
     def _part_of(self, made: Atom, result: str | int, type_: Type) -> Atom:

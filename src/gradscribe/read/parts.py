@@ -150,7 +150,7 @@ class Parts:
     def attribute_of_solved(self, owner: Any, name: str, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
-    def item_of_final(self, column: Any, index: Value, node: gast.AST | None) -> Value:
+    def item_of_solved(self, container: Any, index: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def method_of_class(self, reference: Value, name: str) -> Value | None:
