@@ -21,6 +21,7 @@ from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
 from .signature import abstract, call_key, split
+from .source import explained
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,14 +67,17 @@ class Derivative(Generic[P, R]):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         key = None if keywords else quick_key(args)
         route = self._routes.get(key)
-        if route is not None:
-            for space, name, seen in route.guards:
-                if space.get(name, MISSING) is not seen:
-                    break
-            else:
-                self._last = route.target
-                return route.function(*args, *route.rest)
-        return self._slow(args, keywords, key)
+        try:
+            if route is not None:
+                for space, name, seen in route.guards:
+                    if space.get(name, MISSING) is not seen:
+                        break
+                else:
+                    self._last = route.target
+                    return route.function(*args, *route.rest)
+            return self._slow(args, keywords, key)
+        except ValueError as error:
+            raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
@@ -361,7 +365,10 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     """
     chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
     derivative = _cached(fun, "reverse", chosen)
-    value, record, back = derivative.run_forward(primals)
+    try:
+        value, record, back = derivative.run_forward(primals)
+    except ValueError as error:
+        raise explained(error)  # noqa: B904
     return value, Pullback(back, record, value, chosen, len(primals))
 
 

@@ -120,6 +120,10 @@ class BadResult(GradscribeError, TypeError):
     """A result that cannot be differentiated (not a real number, say)."""
 
 
+class NotReal(GradscribeError, ValueError):
+    """A power of a Python number that is complex, or infinite, where a real number is needed."""
+
+
 class BadRule(GradscribeError):
     """A rule that contradicts itself or the primitive that it is for."""
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import rules
+from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
@@ -51,7 +52,9 @@ def read(
     """The primal as a program; a derivative is one that has been made already."""
     if hasattr(function, "program_for"):
         return function.program_for(kinds, static, wrt)
-    return lower(function, kinds, active=wrt, static=static)
+    lowered = lower(function, kinds, active=wrt, static=static)
+    check_powers(lowered.function)
+    return lowered
 
 
 def differentiate(

@@ -47,12 +47,45 @@ def check_view(view: Any, base: Any) -> None:
         raise ValueError("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
 
 
-def check_apart(*arrays: Any) -> None:
-    """Raise ValueError if two arrays share memory: the derivative writes to one of them."""
-    for k, left in enumerate(arrays):
-        for right in arrays[k + 1 :]:
-            if np.may_share_memory(left, right):
-                raise ValueError("two arguments share memory and one of them is written; pass copies")
+def check_apart(*values: Any, written: int = 1) -> None:
+    """Raise ValueError if an array that is written shares memory with another, or if two of its entries are one cell.
+
+    Args:
+        values: arrays, or containers of arrays, as they are found; what is no array is passed over.
+        written: how many of them, from the first, are written.
+    """
+    found = [_arrays_in(value) for value in values]
+    changed = [a for arrays in found[:written] for a in arrays]
+    others = [a for arrays in found[written:] for a in arrays]
+    for k, array in enumerate(changed):
+        if not array.flags.forc and _overlaps_itself(array):
+            raise ValueError("entries of an array that is written share memory; pass a copy")
+        for other in (*changed[k + 1 :], *others):
+            if np.may_share_memory(array, other) and _share(array, other):
+                raise ValueError("two arrays share memory and one of them is written; pass copies")
+
+
+def _arrays_in(value: Any) -> list[Any]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    return [a for item in value for a in _arrays_in(item)] if isinstance(value, (list, tuple)) else []
+
+
+def _share(left: Any, right: Any) -> bool:
+    try:
+        return np.shares_memory(left, right, max_work=10_000)
+    except getattr(np, "exceptions", np).TooHardError:
+        return True
+
+
+def _overlaps_itself(array: Any) -> bool:
+    """Whether two entries may be one cell: a step along an axis does not lead past all that smaller steps reach."""
+    reach = array.itemsize
+    for step, length in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        if step < reach:
+            return bool(array.size)
+        reach += step * (length - 1)
+    return False
 
 
 def check_converged(result: Any, name: str) -> None:

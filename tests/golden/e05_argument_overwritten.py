@@ -12,8 +12,12 @@ def f(x):
 
 
 # derivative
+from gradscribe.runtime import check_apart
+
+
 def f_grad(x, seed=1.0):
     # forward
+    check_apart(x)
     x *= 2.0
     x_1 = x[1]
     x_2 = x[2]

@@ -138,6 +138,14 @@ def returns_function(x):
     return lambda v: v * x
 
 
+@refused("the keys of a dict must be constants", "d[k, 0]", np.ones(3))
+def data_keys(xs):
+    d = {}
+    for k in range(len(xs)):
+        d[k, 0] = xs[k]
+    return d[0, 0]
+
+
 @refused("whether this writes into an array or rebinds a number is not known", "s += x", np.ones((3, 2)))
 def unknown_in_place(rows):
     s = 0.0

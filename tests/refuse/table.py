@@ -156,6 +156,51 @@ def f(x):
 )
 
 refused(
+    "eval",
+    """
+def f(x):
+    return eval("x * x")
+           ^^^^^^^^^^^^^
+""",
+    "eval",
+    "UnsupportedCall",
+)
+
+refused(
+    "exec",
+    """
+def f(x):
+    exec("y = x * x")
+    ^^^^^^^^^^^^^^^^^
+    return x
+""",
+    "exec",
+    "UnsupportedCall",
+)
+
+refused(
+    "eval with a dict of active values",
+    """
+def f(x):
+    return eval("v * v", {"v": x})
+           ^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "eval",
+    "UnsupportedCall",
+)
+
+refused(
+    "vars",
+    """
+def f(x):
+    return vars()["x"] * x
+           ^^^^^^
+""",
+    "vars",
+    "UnsupportedCall",
+)
+
+refused(
     "globals written by name",
     """
 def f(x):
@@ -442,7 +487,7 @@ refused(
     """
 def f(x):
     return float(f"{x}") * x
-           ^^^^^^^^^^^^^^
+    ^^^^^^^^^^^^^^^^^^^^^^^^
 """,
     "",
     "UnsupportedCall|UnsupportedSyntax",

@@ -15,16 +15,6 @@ from gradscribe.errors import GradscribeError
 
 from .table import TABLE, Refused
 
-PENDING = {
-    "coroutine": "is differentiated as if it were a function",
-    "await": "has no hint",
-    "class body": "has no hint",
-    "locals": "is called as it stands, in the derivative",
-    "text and back": "is taken for a constant",
-    "array in a global list is written": "has no hint",
-    "a global array is written": "has no hint",
-}
-
 _numbers = itertools.count()
 
 
@@ -48,13 +38,7 @@ def _function(case: Refused, text: str):
     return made["f"]
 
 
-def _cases():
-    for case in TABLE:
-        marks = pytest.mark.xfail(strict=False, reason=PENDING[case.name]) if case.name in PENDING else ()
-        yield pytest.param(case, id=case.name, marks=marks)
-
-
-@pytest.mark.parametrize("case", list(_cases()))
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in TABLE])
 def test_refused(case):
     text, place = _prepared(case)
     function = _function(case, text)

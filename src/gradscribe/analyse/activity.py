@@ -19,6 +19,9 @@ from .regions import OPAQUE, Region, Regions, regions
 
 Node = Var | Region
 
+LAUNDERED = "a number is made from an object that opaque code made from active values"
+TEXT_HINT = "compute with the number itself, not with text or objects that are made of it"
+
 _DISCRETE = ("dtype", "itemsize", "nbytes", "strides", "flags", "shape", "ndim", "size")
 """The attributes of numbers and arrays that their entries do not change."""
 
@@ -206,7 +209,7 @@ def _sources(op: Op) -> Iterator[Atom]:
 
 def _by_rule(op: Op) -> Iterator[Atom]:
     rule = rule_of(op.primitive)
-    if rule is None and not op.primitive.reads and op.primitive.aliasing == "fresh":  # only a shape is looked at
+    if rule is None and not op.primitive.reads and op.aliasing == "fresh":  # only a shape is looked at
         yield from op.args[1:] if op.primitive is FULL_LIKE else ()
         return
     names = operand_names(op.primitive, len(op.args))

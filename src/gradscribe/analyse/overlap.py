@@ -273,7 +273,7 @@ class Overlap:
             return False if self._is_given(op.args[0]) else None
         if op.primitive is GETITEM:
             return True if is_surely_fancy(op.args[1]) else None
-        fresh = op.primitive.aliasing == "fresh" and op.primitive not in _NOT_ALLOCATING
+        fresh = op.aliasing == "fresh" and op.primitive not in _NOT_ALLOCATING
         return True if fresh and base in self.nesting.definition else None
 
     def _is_given(self, structure: Atom) -> bool:
@@ -363,7 +363,7 @@ def _viewed(op: Op) -> Var | None:
         return None
     if op.primitive is GETITEM:
         return first if isinstance(first.type, Array) and not is_surely_fancy(op.args[1]) else None
-    return first if op.primitive.aliasing in ("view", "maybe") else None
+    return first if op.aliasing in ("view", "maybe") else None
 
 
 def _is_basic_view(op: Op) -> bool:

@@ -162,9 +162,9 @@ class _Grouping:
             self.attribute(op, result)
         elif op.primitive is POP:
             self.groups.unite(result, self.groups.inner(self.groups.node(op.args[0]), EVERY))  # type: ignore[arg-type]
-        elif op.primitive.aliasing == "fresh":
+        elif op.aliasing == "fresh":
             self.entries(op, result)
-        elif op.primitive.aliasing == "any":
+        elif op.aliasing == "any":
             for region in self.nodes(op.inputs):
                 self.mix(result, region)
         else:

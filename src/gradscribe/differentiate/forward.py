@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from inspect import Parameter as Kind
 
-from ..analyse.activity import Activity, varied
+from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, varied
 from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
@@ -19,9 +19,10 @@ from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var,
 from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
-from .shadows import CHECK_APART
+from .apart import guard_memory
 from .structures import item_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
+from .views import settle_views
 
 
 def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Function:
@@ -41,6 +42,7 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
         UntrackableAlias: an active value is written where its derivative cannot be followed.
     """
     inputs = [function.body.params[w] if isinstance(w, int) else w for w in wrt]
+    function = settle_views(guard_memory(function))
     return Forward(function, inputs, Callees()).run(name)
 
 
@@ -57,7 +59,7 @@ class Callees:
             made = self.made[key] = Callee(f"{callee.name}_jvp{ending}")
             assert callee.function is not None
             inputs = [callee.function.body.params[k] for k in active]
-            made.function = Forward(callee.function, inputs, self, owned=False).run(made.name)
+            made.function = Forward(settle_views(callee.function), inputs, self, owned=False).run(made.name)
         return self.made[key]
 
 
@@ -82,10 +84,9 @@ class Forward:
 
     def run(self, name: str) -> Function:
         for op in self.active.laundering:
-            raise UnsupportedCall("a number is made from an object that opaque code made from active values", op.origin)
+            raise UnsupportedCall(LAUNDERED, op.origin, TEXT_HINT)
         builder, body = Builder(), self.function.body
         seeds = self.seeds()
-        self.check_apart(builder)
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
@@ -122,12 +123,6 @@ class Forward:
             taken.add(hint)
             made.append(Var(hint, tangent_type(var.type), var.named))
         return made
-
-    def check_apart(self, builder: Builder) -> None:
-        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
-        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
-        if self.owned and len(arrays) > 1 and any(map(self.memory.is_written, arrays)):
-            builder.perform(CHECK_APART, *arrays)
 
     # facts --------------------------------------------------------------------------------------------------------
 

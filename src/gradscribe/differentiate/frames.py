@@ -23,6 +23,8 @@ from .recording import mentions
 from .shadows import add_to_shadow, check_view
 from .steps import Frame, Restore, Step
 
+_OUTSIDE = "write into an array that the function makes, or copy it with .copy() before it is written"
+
 
 class Sweep:
     """What is known about the function that is differentiated, and the values made on the way."""
@@ -122,17 +124,19 @@ class Sweep:
         self.set_shadow(result, shadow)
 
     def _refuse_lost_memory(self, op: Op) -> None:
-        if op.primitive.aliasing == "any":
+        if op.aliasing == "any":
             reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
             raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
         if op.primitive is EXTERNAL:
-            raise UntrackableAlias(f"{op.result.hint} comes from outside the function and is written", op.origin)
+            reason = f"{op.result.hint} comes from outside the function and is written"
+            raise UntrackableAlias(reason, op.origin, _OUTSIDE)
 
     def _shadow_of_leaf(self, op: Op, container: Var, builder: Builder) -> Var:
         """The shadow of an array in a structure that is a parameter: one, however often it is taken out."""
         result, index = op.result, op.args[1]
         if container not in self.function.body.params:
-            raise UntrackableAlias(f"{result.hint} may share memory with what {container.hint} was made of", op.origin)
+            reason = f"{result.hint} may share memory with what {container.hint} was made of"
+            raise UntrackableAlias(reason, op.origin, _OUTSIDE)
         key = (container, index.value if isinstance(index, Const) else index)
         if key not in self.leaf_shadows:
             self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
@@ -143,7 +147,7 @@ class Sweep:
         if op.primitive is BY_NAME["broadcast_to"]:
             reason = f"{base.hint} is written, and read through a broadcast view of it"
             raise UntrackableAlias(reason, op.origin, "copy it with .copy() before")
-        if op.primitive.aliasing == "maybe":
+        if op.aliasing == "maybe":
             check_view(builder, op.result, base)
         how = {"hint": bar(op.result.hint), "type": op.result.type}
         args, more = (self.shadow(base), *op.args[1:]), dict(op.keywords)
@@ -161,7 +165,7 @@ class Sweep:
         if op.primitive is GETITEM:
             return is_basic_index(op.args[1])
         first = op.args[0] if op.args else None
-        return op.primitive.aliasing in ("view", "maybe") and isinstance(first, Var) and self.is_pointer(first)
+        return op.aliasing in ("view", "maybe") and isinstance(first, Var) and self.is_pointer(first)
 
     def _shadow_list(self, op: Op, builder: Builder) -> Var:
         pointers = self.holds_pointers(op.result.type, op.result)

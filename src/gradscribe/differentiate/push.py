@@ -9,7 +9,7 @@ from ..analyse.regions import OPAQUE, has_memory
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.indexing import is_basic_index
-from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.nodes import Atom, Const, Op, Sharing, Var
 from ..ir.primitives import (
     ADDAT,
     APPEND,
@@ -40,6 +40,7 @@ from .expand import expand
 from .shadows import CHECK_VIEW
 from .structures import item_of, position_of
 from .tangents import Tangent, dot, full, items, made_by, total
+from .views import depends_on_order
 
 if TYPE_CHECKING:
     from .forward import Forward
@@ -69,7 +70,7 @@ def _define(forward: Forward, op: Op, builder: Builder, tangent: Tangent, mark: 
         tangent = _of_structure(forward, op, builder, tangent)
     elif not forward.is_pointer(result):
         tangent = forward.ownership.value(builder, tangent)
-    elif op.primitive.aliasing == "any":
+    elif op.aliasing == "any":
         reason = f"the result of {op.primitive} may share memory with an operand, and is written or read again"
         raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
     elif _shares(op):
@@ -123,7 +124,7 @@ def _shares(op: Op) -> bool:
     """Whether the result is memory that was there before."""
     if op.primitive is GETITEM and isinstance(op.args[0].type, Array):
         return isinstance(op.result.type, Array) and is_basic_index(op.args[1])
-    return op.primitive.aliasing in ("view", "maybe", "element", "item")
+    return op.aliasing in ("view", "maybe", "element", "item")
 
 
 def _share(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> None:
@@ -131,9 +132,10 @@ def _share(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> None
     if not isinstance(tangent, Var):
         raise UntrackableAlias(f"the memory of {op.result.hint} cannot be followed", op.origin)
     forward.ownership.add(tangent)
-    if op.primitive.aliasing == "maybe":  # a copy here and a view there would part
-        base = forward.tangents[op.args[0]]  # type: ignore[index]
+    base = forward.tangents[op.args[0]]  # type: ignore[index]
+    if op.aliasing == "maybe":  # a copy here and a view there would part
         builder.perform(CHECK_VIEW, op.result, op.args[0])
+    if op.aliasing == "maybe" or depends_on_order(op):
         builder.perform(CHECK_VIEW, tangent, base)
 
 
@@ -214,7 +216,8 @@ def _applied(op: Op, builder: Builder, given: dict[int | str, Any]) -> Atom:
     keywords = {k: swap(k, a) for k, a in op.keywords}
     type_ = None if op.primitive.infer else op.result.type
     hint = dot(op.result.hint)
-    return builder.emit(op.primitive, *args, hint=hint, static=op.static, style=op.style, type=type_, more=keywords)
+    static = None if op.static is Sharing.COPY else op.static  # a tangent may lie in another order
+    return builder.emit(op.primitive, *args, hint=hint, static=static, style=op.style, type=type_, more=keywords)
 
 
 def _structure(builder: Builder, like: Atom | _Like, parts: Any) -> Atom:

@@ -236,7 +236,7 @@ def is_view(op: Op) -> bool:
     """Whether the result of an op is a view of operand 0 (or may be), so that no entry is read."""
     if op.primitive is GETITEM:
         return isinstance(op.result.type, Array) and isinstance(op.args[0].type, Array) and is_basic_index(op.args[1])
-    return len(op.results) == 1 and op.primitive.aliasing in ("view", "maybe") and isinstance(op.args[0].type, Array)
+    return len(op.results) == 1 and op.aliasing in ("view", "maybe") and isinstance(op.args[0].type, Array)
 
 
 def entries_read(op: Op) -> list[Var]:

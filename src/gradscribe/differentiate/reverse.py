@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
-from ..analyse.activity import Activity, useful, varied
+from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, useful, varied
 from ..analyse.overlap import Overlap
 from ..analyse.regions import Regions, regions
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
@@ -25,10 +25,11 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of
 from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint
+from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
-from .shadows import CHECK_APART
 from .structures import item_of
+from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
 """The names of the adjoint of the result, the first that is free."""
@@ -132,6 +133,7 @@ def both_sweeps(
 ) -> Sweeps:
     """The forward and the reverse sweep; see `reverse` for the arguments. `pairs` are the functions called, made so
     far."""
+    function = settle_views(guard_memory(function) if pairs is None else function)
     pairs = pairs or Pairs()
     function = without_calls(function)
     inputs = [function.body.params[k] for k in wrt]
@@ -182,7 +184,7 @@ def _carried_together(function: Function, active: dict[Var, None], reached: Acti
 def _refuse_laundering(reached: Activity, matters: Activity) -> None:
     lost = next((op for op in reached.laundering if any(r in matters for r in op.results)), None)
     if lost is not None:
-        raise UnsupportedCall("a number is made from an object that opaque code made from active values", lost.origin)
+        raise UnsupportedCall(LAUNDERED, lost.origin, TEXT_HINT)
 
 
 @dataclass
@@ -202,9 +204,9 @@ class _Round:
         seed = Var(next(n for n in SEED_NAMES if n not in names), seed_type)
         forward.perform(COMMENT, static="forward")
         first.perform(COMMENT, static="reverse")
-        for var in self.inputs:
-            sweep.shadow_of_parameter(forward, var)
-        self._check_apart(forward)
+        for var in body.params:
+            if var in self.inputs or isinstance(var.type, Array):
+                sweep.shadow_of_parameter(forward, var)
         frame = sweep.forward(body, forward, in_loop=False)
         kept = self._keep(value, forward) if copy_value else value
         adjoints = sweep.adjoints(mirror)
@@ -234,12 +236,6 @@ class _Round:
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
             return _parts(mirror, seed)
         return seed
-
-    def _check_apart(self, forward: Builder) -> None:
-        """Let the call fail where two arrays are one and the derivative depends on their being apart."""
-        arrays = [p for p in self.function.body.params if isinstance(p.type, Array) and p.type.ndim]
-        if len(arrays) > 1 and any(self.sweep.memory.is_written(p) for p in arrays):
-            forward.perform(CHECK_APART, *arrays)
 
     def _keep(self, value: Atom, forward: Builder) -> Atom:
         """The value as it is now: memory that the mirror restores is copied first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .. import runtime
 from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Var
@@ -20,8 +21,8 @@ CHECK_VIEW = define("check_view", infer=None, effect=True, reads=False)
 """`check_view(view, base)`: raise unless both share memory (by `runtime`)."""
 
 
-CHECK_APART = define("check_apart", infer=None, effect=True, reads=False)
-"""`check_apart(x, y, ...)`: raise if two of the arrays share memory (by `runtime`)."""
+CHECK_APART = define("check_apart", runtime.check_apart, infer=None, effect=True, reads=False)
+"""`check_apart(x, y, written=1)`: raise if the first arrays share memory with one another or with the rest."""
 
 
 def check_view(builder: Builder, view: Var, base: Var) -> None:

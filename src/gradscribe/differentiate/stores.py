@@ -11,7 +11,7 @@ from ..errors import UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import APPEND, COPY, LIST, POP, SETITEM
-from ..ir.types import Array, List, is_continuous
+from ..ir.types import Array, List, Object, is_continuous
 from .tangents import Tangent, dot
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ def _stored(forward: Forward, op: Op) -> bool:
         if forward.memory.is_foreign(target) or forward.memory.is_clobbered(target):
             raise UntrackableAlias(f"active values are stored in {target.hint}, which other code can reach", op.origin)
         return True
+    of_object = isinstance(target, Var) and isinstance(target.type, Object)
+    if of_object and any(map(forward.is_pointer, forward.memory.members(forward.memory.of(target)))):  # type: ignore[arg-type]
+        raise UntrackableAlias(f"active memory is written through {target.hint}, which is not followed", op.origin)  # type: ignore[union-attr]
     if isinstance(value, Var) and value in forward.active and not _cuts(target):
         raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
     return False

@@ -136,7 +136,7 @@ class Ownership:
     def follow(self, ops: Collection[Op]) -> None:
         """Note the views of shadows that operations have made."""
         for op in ops:
-            if op.primitive.aliasing != "fresh" and any(a in self.shared for a in op.inputs):
+            if op.aliasing != "fresh" and any(a in self.shared for a in op.inputs):
                 self.shared.update(r for r in op.results if isinstance(r.type, (Array, Numeric)))
 
     def value(self, builder: Builder, tangent: Tangent) -> Tangent:
@@ -170,7 +170,7 @@ def _is_like(tangent: Atom, type_: Array, exact: bool) -> bool:
 
 def made_by(ops: Collection[Op]) -> set[Var]:
     """The values that operations have computed into memory of their own."""
-    own = (op for op in ops if op.primitive.aliasing == "fresh" and op.primitive not in (LIST, POP))
+    own = (op for op in ops if op.aliasing == "fresh" and op.primitive not in (LIST, POP))
     return {result for op in own for result in op.results}
 
 

@@ -15,7 +15,7 @@ from ..ir.primitives import (
     LAST_WRITE,
     SETITEM,
 )
-from ..ir.types import Array, List, is_continuous
+from ..ir.types import Array, List, Object, is_continuous
 from .adjoints import Adjoints, bar
 from .items import known_parts
 from .lists import mirror_list_write
@@ -57,6 +57,9 @@ def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
     """An active value stored where no derivative can follow: integers cut the gradient, anything else is refused."""
     value = op.args[-1]
     target = op.args[0]
+    of_object = isinstance(target, Var) and isinstance(target.type, Object)
+    if of_object and any(map(sweep.is_pointer, sweep.memory.members(sweep.memory.of(target)))):  # type: ignore[arg-type]
+        raise UntrackableAlias(f"active memory is written through {target.hint}, which is not followed", op.origin)  # type: ignore[union-attr]
     if isinstance(value, Var) and value in sweep.active and is_continuous(target.type):
         raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
 

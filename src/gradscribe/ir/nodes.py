@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Location
@@ -34,6 +35,7 @@ __all__ = [
     "LoopShape",
     "Op",
     "Parameter",
+    "Sharing",
     "Var",
     "loop_of",
     "replace",
@@ -78,6 +80,13 @@ class Const:
 Atom = Var | Const
 
 
+class Sharing(Enum):
+    """What has been settled of one operation whose result may be a view: the `static` of such an op."""
+
+    VIEW = "view"
+    COPY = "fresh"
+
+
 @dataclass(frozen=True, eq=False)
 class Op:
     """One primitive operation.
@@ -107,6 +116,11 @@ class Op:
         """The only result."""
         (result,) = self.results
         return result
+
+    @property
+    def aliasing(self) -> str:
+        """How the memory of the result relates to that of the operands, see `Primitive`."""
+        return self.static.value if isinstance(self.static, Sharing) else self.primitive.aliasing
 
     @property
     def inputs(self) -> tuple[Atom, ...]:

@@ -342,7 +342,7 @@ def _cannot_raise(op: Op) -> bool:
 def _has_no_effect(ops: Iterable[Op]) -> bool:
     """Whether operations can be run twice, and nobody sees it."""
     every = list(walk(Block((), tuple(ops))))
-    own = {result for op in every for result in op.results if op.primitive.aliasing == "fresh"}
+    own = {result for op in every for result in op.results if op.aliasing == "fresh"}
     return all(_is_quiet(op, own) for op in every)
 
 

@@ -62,6 +62,15 @@ class LibraryCalls(Core):
             return None
         return None if name is None else getattr(self, name)
 
+    @reads(locals, vars, eval, exec, dir, globals)
+    def _scope(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """What looks into the scope of its caller: the derivative has a scope of its own."""
+        function = getattr(node, "func", None)
+        name = getattr(function, "id", "it")
+        if len(args) + len(keywords) > (name in ("eval", "exec")):
+            return NotImplemented
+        self.refuse(f"`{name}` sees the names of the function", node, "write the names out", UnsupportedCall)
+
     # types and attributes ---------------------------------------------------------------------------------------------
 
     @reads(isinstance)

@@ -35,7 +35,8 @@ class Statements(Core):
             method = getattr(self, f"_run_{type(statement).__name__}", None)
             if method is None:
                 name = type(statement).__name__.lower()
-                self.refuse(f"`{name}` is not supported", statement, _HINTS.get(name))
+                shown = _SHOWN.get(name, f"`{name}`")
+                self.refuse(f"{shown} is not supported", statement, _HINTS.get(name))
             method(statement)
 
     def _run_Pass(self, node: gast.Pass) -> None:
@@ -345,5 +346,9 @@ def _hint_of(target: gast.AST) -> str:
 
 _HINTS = {
     "asyncfor": "differentiate a plain function",
+    "asyncwith": "differentiate a plain function",
+    "asyncfunctiondef": "differentiate a plain function",
+    "classdef": "define the class outside the function",
     "match": "write it with `if` and `elif`",
 }
+_SHOWN = {"classdef": "`class` inside of a function", "asyncfunctiondef": "`async def`", "asyncfor": "`async for`"}

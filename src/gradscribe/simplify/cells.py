@@ -216,7 +216,7 @@ class _Tidying:
             return (
                 op.args[0] is not value and isinstance(op.args[0].type, Array) and not self._shares(op.args[0], value)
             )
-        return not op.blocks and op.primitive.aliasing == "fresh" and op.primitive.is_pure and bool(op.results)
+        return not op.blocks and op.aliasing == "fresh" and op.primitive.is_pure and bool(op.results)
 
     def _shares(self, one: Atom, other: Var) -> bool:
         return isinstance(one, Var) and self.groups.of(one) is self.groups.of(other)
@@ -264,13 +264,7 @@ class _Tidying:
     def _is_owned(self, value: Var, ops: list[Op]) -> bool:
         """Whether a value is made in this block for this one use."""
         made = self.definitions.get(value)
-        if (
-            made not in ops
-            or made is None
-            or made.primitive.aliasing != "fresh"
-            or made.primitive is GETITEM
-            or made.blocks
-        ):
+        if made not in ops or made is None or made.aliasing != "fresh" or made.primitive is GETITEM or made.blocks:
             return False
         return made.primitive.is_pure and sum(_mentions(op, value) for op in ops) == 1
 

@@ -134,7 +134,7 @@ def _looks_into(op: Op, k: int, operand: Var) -> bool:
         return False
     if op.primitive is GETITEM and isinstance(operand.type, Array):
         return not (isinstance(op.result.type, Array) and is_basic_index(op.args[1]))
-    if op.primitive.aliasing == "view" and k == 0:
+    if op.aliasing == "view" and k == 0:
         return False
     return op.primitive.reads_operand(k) or not isinstance(operand.type, Array)
 

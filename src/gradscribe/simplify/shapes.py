@@ -48,11 +48,7 @@ class _Shortening:
         """The value itself, or one of the same shape, if that saves computing it."""
         while not self.uses[var] and not var.named:
             made = self.definitions.get(var)
-            found = (
-                None
-                if made is None or made.primitive.aliasing != "fresh" or made.blocks
-                else self.like(made, with_dtype)
-            )
+            found = None if made is None or made.aliasing != "fresh" or made.blocks else self.like(made, with_dtype)
             if found is None:
                 break
             var = found

@@ -1,5 +1,6 @@
 """From the IR to Python text that reads as a person would write it.
 
+    real_powers  `x**y` that may be complex
     prune        what nobody needs
     own          sums into arrays become updates in place where the array is nobody else's
     lines_of     lines with jumps; exit flags become `break`
@@ -32,6 +33,7 @@ from .liveness import Liveness
 from .names import Locations, feeds, name_all, parts_of_statements
 from .ordering import Ordering
 from .own import own
+from .powers import real_powers
 from .prune import prune, users_ops
 from .scope import Scope
 from .statements import Statements
@@ -97,7 +99,11 @@ class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
     def __init__(self, function: Function, name: str, statements: bool) -> None:
-        self.original, self.name, self.function = function, name, own(prune(function, statements=statements))
+        self.original, self.name, self.function = (
+            function,
+            name,
+            own(prune(real_powers(function), statements=statements)),
+        )
         shown = {r for op in users_ops(self.function.body) for r in op.results} if statements else set()
         self.params = self.function.body.params
         ordering = Ordering(self.function)

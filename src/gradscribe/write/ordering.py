@@ -134,7 +134,7 @@ class Ordering:
 
     def _may_share(self, op: Op) -> bool:
         """Whether the result may share memory with the operands."""
-        if op.primitive in (*OPAQUE, CALL, UNBROADCAST, LIST) or op.primitive.aliasing != "fresh":
+        if op.primitive in (*OPAQUE, CALL, UNBROADCAST, LIST) or op.aliasing != "fresh":
             return True
         return any(not isinstance(r.type, (Scalar, Array)) for r in op.results)
 
@@ -157,7 +157,7 @@ class Ordering:
             return self._reads_of_item(op)
         if op.primitive is POP:
             return self.cells(op.args[0], ("slots",))
-        if op.primitive.aliasing == "view":
+        if op.aliasing == "view":
             return set()
         skip = op.primitive.writes if op.primitive in (APPEND, SETITEM) else ()
         read = (a for k, a in enumerate(op.inputs) if op.primitive.reads_operand(k) and k not in skip)

@@ -270,7 +270,7 @@ def _is_fresh(op: Op) -> bool:
         return False
     if op.primitive.name == "list_":
         return True
-    return op.primitive.aliasing == "fresh" and isinstance(op.result.type, Array)
+    return op.aliasing == "fresh" and isinstance(op.result.type, Array)
 
 
 def _kept(op: Op) -> Sequence[Atom]:
