@@ -61,8 +61,6 @@ class Indexing(Core):
         method = self.method_of_class(container, "__getitem__")
         if method is not None:
             return self.call(method, (index,), {}, node)
-        if isinstance(container, (FinalColumn, Solved)):
-            return self.item_of_solved(container, index, node)
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
@@ -158,6 +156,8 @@ class Indexing(Core):
         return self.binary(operator.add, container.start, offset)
 
     def _sequence_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
+        if isinstance(container, (FinalColumn, Solved)):
+            return self.item_of_solved(container, index, node)
         items = self.items_of(container, node)
         if items is None:
             self.refuse("this cannot be indexed", node)
