@@ -15,9 +15,9 @@ from ..ir import primitives as P
 from ..ir.nodes import Atom, Callee, Const, Var
 from ..ir.solvers import CHECK_CONVERGED, FunctionArgument, Solution, Solver
 from ..ir.types import FLOAT, OBJECT, UNKNOWN, Array, Scalar, Type, known
-from .library_solvers import Equations, Operands
 from .parts import Keywords
 from .solved import FinalColumn, Native, Solved
+from .solvers import Equations, Operands
 from .values import Compound, TupleValue, Value, is_const, is_function, is_none
 
 

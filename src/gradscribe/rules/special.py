@@ -237,9 +237,9 @@ of_last(sp.hyp1f1, lambda d, z, a, b, x: d * (a / b) * sp.hyp1f1(a + 1.0, b + 1.
 of_last(sp.hyperu, lambda d, z, a, b, x: -d * a * sp.hyperu(a + 1.0, b + 1.0, x), "a, b, x")
 of_last(sp.hyp2f1, lambda d, z, a, b, c, x: d * (a * b / c) * sp.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x), "a, b, c, x")
 of_last(sp.zeta, lambda d, z, n, x: -d * n * zeta(n + 1.0, x), "n, x")
-one("ellipk", lambda d, y, x: 0.5 * d * (sp.ellipe(x) / (1.0 - x) - y) / x)
-one("ellipe", lambda d, y, x: 0.5 * d * (y - sp.ellipk(x)) / x)
-one("ellipkm1", lambda d, y, x: -0.5 * d * (sp.ellipe(1.0 - x) / x - y) / (1.0 - x))
+one("ellipk", lambda d, y, x: d * sp.elliprd(0.0, 1.0, 1.0 - x) / 6.0)
+one("ellipe", lambda d, y, x: -d * sp.elliprd(0.0, 1.0 - x, 1.0) / 6.0)
+one("ellipkm1", lambda d, y, x: -d * sp.elliprd(0.0, 1.0, x) / 6.0)
 
 # ------------------------------------------------------------------ over axes
 

@@ -37,9 +37,9 @@ from ..ir.primitives import (
 )
 from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, List, Scalar, Type
-from .library_calls import library_call
 from .lines import operands
 from .scope import RUNTIME, Scope, attribute, literal
+from .solver_calls import library_call
 from .substitution import substituted
 
 BINARY: dict[str, ast.operator] = {
