@@ -19,8 +19,9 @@ LAYERS = [
     ["checking"],
     ["api"],
     ["explain"],
-    ["guess", "export", "arguments"],
+    ["guess", "export", "arguments", "pullbacks", "jitting"],
     ["pipeline"],
+    ["nopython"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],
@@ -37,6 +38,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "numpy": None,
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
+    "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules"},  # when SciPy's functions are first met, see below
 }
 

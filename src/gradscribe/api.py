@@ -10,16 +10,16 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-import numpy as np
-
 from . import pipeline
-from .arguments import ArgNums, check_result, differentiable, names_of, title
+from .arguments import ArgNums, check_result, differentiable, names_of, tangent_of, title
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
 from .guess import guess_types, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
+from .jitting import compiled_pair, compiled_with, prepare, run_compiled
+from .pullbacks import Pullback
 from .signature import abstract, call_key, split
 from .source import explained
 
@@ -47,11 +47,13 @@ class Derivative(Generic[P, R]):
         has_aux: bool = False,
         optimize: bool = True,
         raw: bool = False,
+        jit: str | None = None,
     ) -> None:
         if not callable(primal):
             raise BadArgument(f"a function is needed, not {type(primal).__name__}")
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self.jit = jit
         self._signature = inspect.signature(primal)
         self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
@@ -61,6 +63,7 @@ class Derivative(Generic[P, R]):
         self._last: pipeline.Compiled | None = None
         functools.update_wrapper(self, primal, updated=())
         self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
+        prepare(self, jit)
 
     # calling -------------------------------------------------------------------------------------------------------
 
@@ -122,7 +125,7 @@ class Derivative(Generic[P, R]):
         found = self._compiled.get(key)
         if found is None or not pipeline.refresh(found):
             types, static = split(arguments)
-            found = self._compile(types, static)
+            found = self.compile_for(types, static)
             self._compiled[key] = found
         self._last = found
         return found
@@ -134,13 +137,17 @@ class Derivative(Generic[P, R]):
         found = self._pairs.get(key)
         if found is None or not (pipeline.refresh(found[0]) and pipeline.refresh(found[1])):
             types, static = split(bound.arguments)
-            found = self._pairs[key] = pipeline.compile_pullback(self.primal, types, static, self._wrt)
+            found = self._pairs[key] = compiled_pair(self.primal, types, static, self._wrt, self.jit)
         ahead, back = found
+        if self.jit is not None:
+            return run_compiled(ahead, back, bound)
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
 
-    def _compile(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
-        return pipeline.compile_derivative(
+    def compile_for(self, types: Mapping[str, Type], static: Mapping[str, object]) -> pipeline.Compiled:
+        """The derivative for arguments of these types; `static` are the values of those that count by themselves."""
+        compile = functools.partial(
+            pipeline.compile_derivative,
             self.primal,
             types,
             static,
@@ -152,6 +159,7 @@ class Derivative(Generic[P, R]):
             optimize=self.optimize,
             check=None if self.raw else check_result,
         )
+        return compiled_with(compile, self.jit, self.__name__)
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
         """The gradient as a program, for a function that calls it and is itself differentiated.
@@ -182,14 +190,14 @@ class Derivative(Generic[P, R]):
         shifted = self.argnums
         if isinstance(shifted, int):
             shifted = shifted - 1 if shifted > 0 else shifted
-        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux)
+        return Derivative(bound, self.mode, shifted, keep_value=self.keep_value, has_aux=self.has_aux, jit=self.jit)
 
     # looking -------------------------------------------------------------------------------------------------------
 
     @property
     def source(self) -> str:
         if self._last is None:
-            self._last = self._guessing(self._compile)
+            self._last = self._guessing(self.compile_for)
         return self._last.written.text
 
     def source_for(self, *args: Any, **keywords: Any) -> str:
@@ -243,6 +251,7 @@ class Derivative(Generic[P, R]):
 
     def __reduce__(self) -> Any:
         options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
+        options["jit"] = self.jit
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
 
@@ -254,20 +263,21 @@ def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: d
 
 
 @overload
-def grad(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Derivative[P, Any]: ...
+def grad(fun: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> Derivative[P, Any]: ...
 @overload
 def grad(
-    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+    fun: None = None, argnums: ArgNums = 0, **options: Any
 ) -> Callable[[Callable[P, Any]], Derivative[P, Any]]: ...
 
 
-def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
     """The gradient of a scalar function.
 
     Args:
         fun: the function; without it a decorator is returned.
         argnums: the argument(s) with respect to which it is differentiated, by position or by name.
         has_aux: whether the function returns `(value, auxiliary)`; then `(gradient, auxiliary)` is returned.
+        jit: "numba" for machine code (with a warning, the plain program where numba refuses it).
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -278,14 +288,14 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux))
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux, jit=jit))
 
 
-def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux: as for `grad`.
+        fun, argnums, has_aux, jit: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -294,7 +304,8 @@ def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = Fal
     Raises:
         as `grad`.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, keep_value=True, has_aux=has_aux))
+    options = {"keep_value": True, "has_aux": has_aux, "jit": jit}
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
 def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
@@ -302,7 +313,11 @@ def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:
 
 
 def derive(
-    fun: Callable[P, Any], mode: str = "reverse", argnums: ArgNums | None = None, optimize: bool = True
+    fun: Callable[P, Any],
+    mode: str = "reverse",
+    argnums: ArgNums | None = None,
+    optimize: bool = True,
+    jit: str | None = None,
 ) -> Derivative[P, Any]:
     """The derivative as a generated function.
 
@@ -311,11 +326,13 @@ def derive(
         mode: "forward" (arguments, then the tangents; returns `(y, dy)`) or "reverse" (returns the gradient).
         argnums: the argument(s), by position or by name; by default all that can be differentiated.
         optimize: False for the line-by-line translation, one primitive a line.
+        jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
+            numbers and arrays.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = _continuous_parameters(fun) if argnums is None else argnums
-    return Derivative(fun, mode, chosen, optimize=optimize, raw=True)
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit)
 
 
 def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
@@ -328,13 +345,16 @@ for _transform in (grad, value_and_grad):
     _transform.makes_derivative = True  # read as such inside functions
 
 
-def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(
+    fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, jit: str | None = None
+) -> tuple[Any, Any]:
     """The value of a function and its derivative in a direction.
 
     Args:
         fun: the function.
         primals: its positional arguments.
         tangents: a tangent for each, of the same structure and shape; None for an argument that is held constant.
+        jit: "numba" for machine code.
 
     Returns:
         `(y, dy)`.
@@ -342,29 +362,24 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
-    derivative = _cached(fun, "forward", tuple(chosen))
-    return derivative(*primals, *(_tangent(tangents[k], primals[k], k) for k in chosen))
+    derivative = _cached(fun, "forward", tuple(chosen), jit)
+    return derivative(*primals, *(tangent_of(tangents[k], primals[k], k) for k in chosen))
 
 
-def _tangent(tangent: Any, primal: Any, position: int) -> Any:
-    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
-        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
-    return float(tangent) if type(tangent) is int else tangent
-
-
-def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of a function, and its pullback.
 
     Args:
         fun: the function.
         primals: its positional arguments.
+        jit: "numba" for machine code.
 
     Returns:
         `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
         each primal. It may be called any number of times.
     """
     chosen = tuple(k for k, p in enumerate(primals) if type(p) is int or is_continuous(abstract(p, "x")))
-    derivative = _cached(fun, "reverse", chosen)
+    derivative = _cached(fun, "reverse", chosen, jit)
     try:
         value, record, back = derivative.run_forward(primals)
     except ValueError as error:
@@ -372,28 +387,8 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     return value, Pullback(back, record, value, chosen, len(primals))
 
 
-class Pullback:
-    """The pullback that `vjp` returns: call it with an adjoint of the result."""
-
-    def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
-        self._back, self._record, self._chosen, self._count = back, record, chosen, count
-        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
-
-    def __call__(self, adjoint: Any) -> tuple[Any, ...]:
-        """The adjoints of the primals, None for those that have none.
-
-        Args:
-            adjoint: of the structure and shape of the result.
-        """
-        if self._shape is not None and np.shape(adjoint) != self._shape:
-            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
-        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
-        adjoints: list[Any] = [None] * self._count
-        for k, part in zip(self._chosen, found, strict=True):
-            adjoints[k] = part
-        return tuple(adjoints)
-
-
 @functools.lru_cache(maxsize=512)
-def _cached(fun: Callable[..., Any], mode: str, argnums: tuple[int, ...]) -> Derivative[Any, Any]:
-    return Derivative(fun, mode, argnums, raw=True)
+def _cached(
+    fun: Callable[..., Any], mode: str, argnums: tuple[int, ...], jit: str | None = None
+) -> Derivative[Any, Any]:
+    return Derivative(fun, mode, argnums, raw=True, jit=jit)

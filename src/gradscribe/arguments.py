@@ -49,6 +49,13 @@ def differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:
     return value
 
 
+def tangent_of(tangent: Any, primal: Any, position: int) -> Any:
+    """A tangent of the shape of its primal."""
+    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
+        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
+    return float(tangent) if type(tangent) is int else tangent
+
+
 def check_result(result: Type, primal: Callable[..., Any]) -> None:
     """Refuse a result that has no gradient."""
     if (isinstance(result, Scalar) and result.kind == "f") or isinstance(result, Numeric):

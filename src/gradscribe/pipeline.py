@@ -28,6 +28,7 @@ from .ir.primitives import COMMENT, External
 from .ir.signature import signature_of
 from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Type
+from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .simplify import prepare, simplify
 from .source import make_function
@@ -44,15 +45,20 @@ class Compiled:
     written: Written
     lowered: Lowered
     program: Function
+    machine: Machine | None = None
 
 
 def read(
-    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], wrt: Sequence[str]
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    whole: bool = False,
 ) -> Lowered:
-    """The primal as a program; a derivative is one that has been made already."""
+    """The primal as a program; a derivative is one that has been made already. For `whole` see `lower`."""
     if hasattr(function, "program_for"):
         return function.program_for(kinds, static, wrt)
-    lowered = lower(function, kinds, active=wrt, static=static)
+    lowered = lower(function, kinds, active=wrt, static=static, whole=whole)
     check_powers(lowered.function)
     return lowered
 
@@ -128,6 +134,7 @@ def compile_derivative(
     several: bool = False,
     optimize: bool = True,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
+    jit: str | None = None,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
 
@@ -139,14 +146,24 @@ def compile_derivative(
         keep_value, has_aux, several: see `reverse`.
         optimize: False for one primitive a line.
         check: called with the type of the result and the function; raises where there is no gradient.
+        jit: "numba" for machine code.
     """
-    lowered = read(function, kinds, static, wrt)
+    lowered = read(function, kinds, static, wrt, whole=jit is not None)
     if check is not None and not has_aux:
         check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, mode, wrt, keep_value)
     program = differentiate(lowered, mode, wrt, name, keep_value=keep_value, has_aux=has_aux, several=several)
     primal = lowered.function if mode == "forward" else None
-    return finish(program, lowered, optimize=optimize, cite=optimize and mode == "reverse", primal=primal)
+    cite = optimize and mode == "reverse"
+    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, jit=jit)
+
+
+def compile_primal(
+    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], *, jit: str | None = None
+) -> Compiled:
+    """The function itself, as it has been read."""
+    lowered = read(function, kinds, static, [], whole=jit is not None)
+    return finish(lowered.function, lowered, jit=jit)
 
 
 def derivative_program(
@@ -232,12 +249,21 @@ def _one_a_line(program: Function) -> str:
 
 
 def finish(
-    program: Function, lowered: Lowered, *, optimize: bool = True, cite: bool = False, primal: Function | None = None
+    program: Function,
+    lowered: Lowered,
+    *,
+    optimize: bool = True,
+    cite: bool = False,
+    primal: Function | None = None,
+    jit: str | None = None,
 ) -> Compiled:
     """Simplify, write and compile a program; for `primal` see `simplify`."""
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
+    if jit is not None:
+        machine = compile_program(program, cite=cite)
+        return Compiled(machine.function, machine.written, lowered, program, machine)
     written = write(program, statements=not optimize, cite=cite)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
@@ -271,7 +297,7 @@ def refresh(compiled: Compiled) -> bool:
     for external, type_ in compiled.lowered.externals:
         if signature_of(external.read(), external.name) != type_:
             return False
-    namespace = compiled.function.__globals__
+    namespace = getattr(compiled.function, "__globals__", {})
     for name, value in compiled.written.externals.items():
         if isinstance(value, External):
             namespace[name] = value.read()

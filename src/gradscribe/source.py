@@ -19,6 +19,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gast
@@ -289,7 +290,9 @@ class _Kept:
     """Lives in the namespace of generated code, and so as long as any function of it; its end drops the text."""
 
 
-def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: str) -> Callable[..., Any]:
+def make_function(
+    text: str, name: str, namespace: Mapping[str, Any], *, label: str, filename: str | None = None
+) -> Callable[..., Any]:
     """Compile `text` and return the function `name` that it defines.
 
     Args:
@@ -297,10 +300,13 @@ def make_function(text: str, name: str, namespace: Mapping[str, Any], *, label: 
         name: what it defines.
         namespace: the globals that it sees, which are copied.
         label: how tracebacks call the text: `<gradscribe label 3>`.
+        filename: a file that holds the text already, if there is one.
 
     Returns:
         The function. Tracebacks, pdb and inspect show its text, as long as it, or anything defined with it, lives.
     """
+    if filename is not None:
+        return _stored_function(text, name, namespace, filename)
     filename = f"<gradscribe {label} {next(_numbers)}>"
     code = compile(text, filename, "exec", dont_inherit=True)
     kept = _Kept()
@@ -331,3 +337,12 @@ def explained(error: ValueError) -> ValueError:
     made = NotReal(f"{reason}\n    {line}", hint=hint)
     made.__cause__ = error
     return made
+
+
+def _stored_function(text: str, name: str, namespace: Mapping[str, Any], filename: str) -> Callable[..., Any]:
+    """What a file that holds the text defines, as a module of its own by the name of the file."""
+    module = types.ModuleType(f"gradscribe_generated_{Path(filename).stem}")
+    vars(module).update({"__file__": filename, **namespace})
+    sys.modules[module.__name__] = module
+    exec(compile(text, filename, "exec", dont_inherit=True), vars(module))
+    return vars(module)[name]

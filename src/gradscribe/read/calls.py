@@ -49,6 +49,9 @@ smoothly."""
 class Calls(Derivatives):
     """`call`, `apply`, `opaque` and `call_code`."""
 
+    whole = False
+    """Whether functions of the user's are read even where nothing that is differentiated goes in."""
+
     def call(self, callee: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None = None) -> Value:
         """`callee(*args, **keywords)`."""
         if callee is UNDEF:
@@ -185,7 +188,7 @@ class Calls(Derivatives):
             return "read"
         if is_library(function):
             return "opaque"
-        if any(isinstance(v, Compound) for v in values):
+        if self.whole or any(isinstance(v, Compound) for v in values):
             return "read"
         return "either"
 

@@ -200,6 +200,7 @@ def lower(
     *,
     static: Mapping[str, object] | None = None,
     library: Library | None = None,
+    whole: bool = False,
 ) -> Lowered:
     """Read a Python function.
 
@@ -210,6 +211,7 @@ def lower(
         static: the values of parameters that are known: functions, strings, None, booleans. They may be left out of
             `types`.
         library: functions read before.
+        whole: whether functions of the user's are read even where nothing that is differentiated goes in.
 
     Returns:
         The program and what it assumes.
@@ -223,6 +225,7 @@ def lower(
     with _deep_recursion():
         for _ in range(_READINGS):
             reader = Reader(library, assumptions)
+            reader.whole = whole
             try:
                 made = reader.read_function(function, types, active, static or {})
             except Restart:

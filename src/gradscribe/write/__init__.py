@@ -38,7 +38,7 @@ from .prune import prune, users_ops
 from .scope import Scope
 from .statements import Statements
 from .sugar import sweeten
-from .undefined import Gaps
+from .undefined import Gaps, none_of, zero_of
 
 __all__ = ["Written", "write"]
 
@@ -59,20 +59,21 @@ class Written:
     externals: dict[str, Any]
 
 
-def write(function: Function, *, statements: bool = False, cite: bool = False) -> Written:
+def write(function: Function, *, statements: bool = False, cite: bool = False, nopython: bool = False) -> Written:
     """Write a function as Python text.
 
     Args:
         function: a valid function; those that it calls are written beside it.
         statements: one primitive a line.
         cite: whether statements behind the comment "reverse" end with the source line that they come from.
+        nopython: whether numba will compile the text: loops over indices, and no name that may be None.
 
     Returns:
         the text, what it imports, and what it must be given.
     """
     functions = _called(function)
     with _deep(max(_depth(f.body) for f in functions)):
-        plans = [_Plan(f, name, statements) for f, name in functions.items()]
+        plans = [_Plan(f, name, statements, nopython) for f, name in functions.items()]
         scope = Scope(p.var.hint for f in functions for p in f.parameters)
         scope.define(function, function.name)
         texts = [plan.text(scope, cite) for plan in plans]
@@ -98,7 +99,7 @@ def _called(function: Function) -> dict[Function, str]:
 class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
-    def __init__(self, function: Function, name: str, statements: bool) -> None:
+    def __init__(self, function: Function, name: str, statements: bool, nopython: bool) -> None:
         self.original, self.name, self.function = (
             function,
             name,
@@ -108,7 +109,9 @@ class _Plan:
         self.params = self.function.body.params
         ordering = Ordering(self.function)
         self.lines = lines_of(self.function, ordering, choices=not statements)
-        sweeten(self.lines, ordering)
+        self.nopython = nopython
+        if not nopython:
+            sweeten(self.lines, ordering)
         for _ in range(2):
             before = Inliner(self.lines, ordering)
             if not Liveness(self.lines, self.params, before.leaves, before.inlined, drop=True, kept=shown).dropped:
@@ -125,7 +128,8 @@ class _Plan:
         """The text, with names for locals that avoid the global names known so far."""
         self.names = names = name_all(self.locations, set(scope.used), self.fed, self.parts)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
-        body = Statements(expressions, names, Gaps(self.lines, names), self.read).block(self.lines)
+        filler = zero_of if self.nopython else none_of
+        body = Statements(expressions, names, Gaps(self.lines, names), self.read, filler).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
         name = scope.function(self.original, self.name)
         return function_text(name, parameters, self.function.doc, body, cite=cite)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from ..errors import Location
@@ -32,6 +32,7 @@ from ..ir.types import Array, Scalar
 from .copies import in_order
 from .expressions import BINARY, Expressions, without_sign
 from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
+from .scope import Scope
 from .undefined import Gaps
 
 ON_ONE_LINE = 4
@@ -53,10 +54,18 @@ class Statements:
         names: the names of values.
         gaps: where a name without a value must be given one.
         read: the values that a line mentions; the others need no name.
+        filler: what a name is given that has no value.
     """
 
-    def __init__(self, expressions: Expressions, names: Mapping[Var, str], gaps: Gaps, read: Container[Var]) -> None:
-        self.expressions, self.names, self.gaps, self.read = expressions, names, gaps, read
+    def __init__(
+        self,
+        expressions: Expressions,
+        names: Mapping[Var, str],
+        gaps: Gaps,
+        read: Container[Var],
+        filler: Callable[[Var, Scope], ast.expr],
+    ) -> None:
+        self.expressions, self.names, self.gaps, self.read, self.filler = expressions, names, gaps, read, filler
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
         """The statements of a list of lines."""
@@ -173,7 +182,7 @@ class Statements:
         for target, source in line.pairs:
             if isinstance(source, Const) and isinstance(source.value, Undef):
                 if target in self.gaps.filled:
-                    moves.append((target, ast.Constant(None), None))
+                    moves.append((target, self.filler(target, self.expressions.scope), None))
                 continue
             value = self.expressions.atom(source)
             if not (isinstance(value, ast.Name) and value.id == self.names[target] and self._is_local(source)):

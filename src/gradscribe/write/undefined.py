@@ -6,12 +6,31 @@ name without a value is an error, so such names start as None; names that are on
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 
 from ..ir.nodes import Atom, Var
 from ..ir.primitives import APPEND, CALL, IF, LIST, SETITEM, Primitive
+from ..ir.types import Array, Scalar
 from .lines import Copies, Do, Line, Return, atoms_of, every_line
 from .liveness import is_undefined
+from .scope import Scope
+
+
+def none_of(var: Var, scope: Scope) -> ast.expr:
+    """What a name without a value is given."""
+    return ast.Constant(None)
+
+
+def zero_of(var: Var, scope: Scope) -> ast.expr:
+    """The same where a name has one type: a number or an array without entries."""
+    if isinstance(var.type, Scalar):
+        return ast.Constant({"b": False, "i": 0, "f": 0.0, "c": 0j}[var.type.kind])
+    if not isinstance(var.type, Array):
+        return ast.Constant(None)
+    dtype = "bool_" if var.type.kind == "b" else var.type.dtype
+    shape = ast.Tuple([ast.Constant(0)] * var.type.ndim)
+    return ast.Call(scope.path("np.empty"), [shape, scope.path(f"np.{dtype}")], [])
 
 
 class Gaps:

@@ -1,0 +1,94 @@
+"""`jit="numba"` at the surface: what may be asked for, what happens where numba refuses, and how functions that numba
+compiles call a derivative."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .errors import BadArgument, GradscribeError
+from .ir.types import Type
+from .nopython.calls import make_callable
+from .nopython.machine import NumbaMissing, NumbaRefuses
+from .pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
+from .signature import abstract
+
+
+class NumbaFallback(UserWarning):
+    """A derivative runs as plain Python because numba cannot compile it; the message names what stands in the way."""
+
+
+def prepare(derivative: Any, jit: str | None) -> None:
+    """Check what is asked for with `jit=`, and let functions that numba compiles call the derivative."""
+    if jit not in (None, "numba"):
+        raise BadArgument(f'jit is "numba" or None, not {jit!r}')
+    if jit is not None:
+        make_callable(derivative, lambda types: _core_for(derivative, types))
+
+
+def _core_for(derivative: Any, types: Sequence[Type]) -> Any:
+    """The machine code of a derivative for arguments of given types, called without a shell."""
+    parameters = inspect.signature(derivative.primal).parameters.values()
+    if derivative.mode == "forward":
+        types = types[: len(parameters)]
+    kinds = {p.name: t for p, t in zip(parameters, types, strict=False)}
+    kinds |= {p.name: abstract(p.default, p.name) for p in parameters if p.name not in kinds}
+    machine = derivative.compile_for(kinds, {}).machine
+    if machine is None or not machine.direct:
+        raise NumbaRefuses(
+            f"{derivative.__name__} cannot be called from a compiled function: it needs Python around it"
+        )
+    return machine.core
+
+
+def compiled_with(compile: Callable[..., Compiled], jit: str | None, name: str) -> Compiled:
+    """Compile for numba, or plainly where that is not possible.
+
+    Args:
+        compile: takes `jit=`.
+        jit: "numba" or None.
+        name: of the derivative, for the warning.
+    """
+    if jit is None:
+        return compile()
+    try:
+        return compile(jit=jit)
+    except NumbaMissing:
+        raise
+    except GradscribeError as error:
+        made = compile()  # what is wrong with the function itself is told first
+        warnings.warn(f"{name} runs as plain Python: {error}", NumbaFallback, stacklevel=5)
+        return made
+
+
+def compiled_pair(
+    primal: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    wrt: Sequence[str],
+    jit: str | None,
+) -> tuple[Compiled, Compiled]:
+    """The forward and the reverse half of a derivative; with `jit` the function itself, and its gradient."""
+    if jit is None:
+        return compile_pullback(primal, kinds, static, wrt)
+    name = getattr(primal, "__name__", "f")
+    ahead = partial(compile_primal, primal, kinds, static)
+    back = partial(compile_derivative, primal, kinds, static, "reverse", wrt, several=True)
+    return compiled_with(ahead, jit, name), compiled_with(back, jit, name)
+
+
+def run_compiled(ahead: Compiled, back: Compiled, bound: inspect.BoundArguments) -> tuple[Any, Any, Callable[..., Any]]:
+    """The value, a record and the reverse function that takes it, as `vjp` needs them: the record holds the arguments,
+    and the reverse function computes the gradient from them anew, which in machine code is cheaper than a record."""
+    record = copy.deepcopy(bound)
+    value = ahead.function(*bound.args, **bound.kwargs)
+
+    def reverse(record: inspect.BoundArguments, seed: Any) -> Any:
+        given = copy.deepcopy(record)
+        return back.function(*given.args, seed, **given.kwargs)
+
+    return value, record, reverse

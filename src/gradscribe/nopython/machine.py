@@ -1,0 +1,190 @@
+"""From the program in numba's flavour to machine code.
+
+The text is stored as a file of its own in a cache directory, where numba keeps the machine code beside it; where
+nothing may be written, or the text depends on functions that are no part of it, it is compiled anew in each process.
+Indices are checked. Floating-point arithmetic is NumPy's: where a plain call of the function would raise an exception
+for a division by zero or for the logarithm of a negative number, the result is infinite or nan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import re
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import GradscribeError, UnsupportedCall
+from ..ir.nodes import Const, Function, Op, walk
+from ..ir.primitives import CALL, CALL_METHOD, CALL_PYTHON, External
+from ..ir.types import Array, Scalar, Type
+from ..source import make_function
+from ..write import Written
+from . import along
+
+DECORATOR = '@numba.njit(boundscheck=True, error_model="numpy")'
+
+
+class NumbaRefuses(GradscribeError):
+    """numba cannot compile a derivative; the message names the construct."""
+
+
+class NumbaMissing(NumbaRefuses):
+    """numba is not installed."""
+
+
+def numba_module() -> Any:
+    """numba itself.
+
+    Raises:
+        NumbaMissing: it is not installed.
+    """
+    try:
+        import numba
+    except ImportError:
+        hint = "pip install 'gradscribe[numba]'"
+        raise NumbaMissing('jit="numba" needs numba, which is not installed', hint=hint) from None
+    return numba
+
+
+def check_calls(function: Function) -> None:
+    """Refuse calls that would not mean the same in machine code.
+
+    Raises:
+        UnsupportedCall: a call of something that is no function of mathematics.
+    """
+    for op in walk(function.body):
+        if op.primitive is CALL:
+            raise UnsupportedCall("a function that calls itself is not compiled with numba", op.origin)
+        if op.primitive is CALL_METHOD:
+            raise UnsupportedCall(f"the method `{op.static}` is called as it is, which numba cannot", op.origin)
+        if op.primitive is CALL_PYTHON and not _means_the_same(op):
+            callee = op.args[0]
+            name = callee.name if isinstance(callee, Const) else "an object"
+            raise UnsupportedCall(f"`{name}` is called as it is, which numba cannot", op.origin)
+
+
+def _means_the_same(op: Op) -> bool:
+    callee = op.args[0].value if isinstance(op.args[0], Const) else None
+    if hasattr(callee, "py_func"):  # compiled by numba already
+        return True
+    module = getattr(callee, "__module__", None) or ""
+    return module in ("math", "builtins") or (module.split(".")[0] == "numpy" and "random" not in module)
+
+
+# ------------------------------------------------------------------ compiling
+
+
+def compiled(written: Written, program: Function) -> Any:
+    """The compiled function.
+
+    Args:
+        written: the text of a program without structures.
+        program: the program, for the types of its parameters.
+
+    Raises:
+        NumbaRefuses: numba cannot compile it.
+    """
+    numba = numba_module()
+    text = module_text(written, program.name)
+    namespace = {name: held for name, held in written.externals.items() if not isinstance(held, External)}
+    stored = None if _depends_on_functions(written.externals.values()) else _stored(text, program.name)
+    made: Any = make_function(text, program.name, namespace, label=f"{program.name} numba", filename=stored)
+    if stored is not None:
+        made.enable_caching()
+    try:
+        made.compile(tuple(numba_type(p.type) for p in program.body.params))
+    except numba.core.errors.NumbaError as error:
+        raise NumbaRefuses(_reason(error, text), hint='the plain flavour is the one without jit="numba"') from None
+    return made
+
+
+def _helpers(imports: Iterable[str]) -> list[str]:
+    """The functions of `runtime` that the text uses."""
+    names = [line.split(" import ")[1] for line in imports if line.startswith("from gradscribe.runtime ")]
+    for name in names:
+        if not hasattr(along, name):
+            raise NumbaRefuses(f"the array statements of this function need `{name}`, which numba does not compile")
+    return names
+
+
+def module_text(written: Written, name: str) -> str:
+    """The text with its decorator, and the functions of `runtime` that it calls."""
+    helpers = [f"@numba.njit\n{_source_of(helper)}\n\n\n" for helper in _helpers(written.imports)]
+    lines = [line for line in written.text.splitlines() if not line.startswith("from gradscribe.runtime ")]
+    imports = [line for line in lines if line.startswith(("import ", "from "))]
+    rest = "\n".join(line for line in lines if line not in imports).strip("\n")
+    head = "\n".join(sorted({*imports, "import numba"}))
+    decorated = re.sub(rf"(?m)^def {name}\(", f"{DECORATOR}\ndef {name}(", rest)
+    return f"{head}\n\n\n{''.join(helpers)}{decorated}\n"
+
+
+def _source_of(helper: str) -> str:
+    return inspect.getsource(getattr(along, helper)).replace(": Any", "").replace(" -> Any", "").strip("\n")
+
+
+def _depends_on_functions(values: Iterable[Any]) -> bool:
+    """Whether the text refers to objects that a stored copy of its machine code would not see change."""
+    return any(not isinstance(v, (External, types.ModuleType)) for v in values)
+
+
+def cache_directory() -> Path:
+    """Where texts and machine code are kept: `GRADSCRIBE_CACHE`, or a folder in the user's cache directory."""
+    given = os.environ.get("GRADSCRIBE_CACHE")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    return Path(base or Path.home() / ".cache") / "gradscribe"
+
+
+def _stored(text: str, name: str) -> str | None:
+    """The path of a file that holds the text, None where it cannot be written."""
+    numba = numba_module()
+    versions = f"{numba.__version__} {sys.version} {Path(along.__file__).read_text('utf-8')}"
+    digest = hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
+    try:
+        folder = cache_directory()
+        path = folder / f"{name}_{digest}.py"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(temporary, path)
+    except (OSError, RuntimeError):
+        return None
+    return str(path)
+
+
+def numba_type(type_: Type) -> Any:
+    """The type that numba gives to an argument."""
+    numba = numba_module()
+    if isinstance(type_, Scalar):
+        plain = {"b": "boolean", "i": "int64", "f": "float64", "c": "complex128"}[type_.kind]
+        return getattr(numba.types, type_.dtype if type_.dtype not in (None, "bool") else plain)
+    if isinstance(type_, Array):
+        dtype = getattr(numba.types, "boolean" if type_.dtype == "bool" else type_.dtype)
+        return numba.types.Array(dtype, type_.ndim, "C")
+    raise NumbaRefuses(f"an argument of type {type_!r} is neither a number nor an array")
+
+
+def _reason(error: BaseException, text: str) -> str:
+    """What numba says, with the line of the text that it is about."""
+    message = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("Failed in", "During:", "File ", "There are", "[", "- "))]
+    found = re.findall(r"line (\d+)", message)
+    numbers = [int(n) for n in found if 0 < int(n) <= len(text.splitlines())]
+    where = f" in `{text.splitlines()[numbers[-1] - 1].strip()}`" if numbers else ""
+    return f"numba refuses this function{where}: {' '.join(told[:2]) or type(error).__name__}"
+
+
+def wrapped(shell_text: str, name: str, namespace: Mapping[str, Any], core: Any) -> Callable[..., Any]:
+    """The function around a core; see `shell`."""
+    held = {k: v.read() if isinstance(v, External) else v for k, v in namespace.items()}
+    return make_function(shell_text, name, {**held, "core": core}, label=f"{name} shell")
