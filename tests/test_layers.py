@@ -31,7 +31,7 @@ LAYERS = [
     ["source"],
     ["matching"],
     ["errors"],
-    ["runtime", "numerical", "dispatch"],
+    ["runtime", "runtime_scipy", "numerical", "dispatch"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
@@ -39,7 +39,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
-    "scipy": {"rules"},  # when SciPy's functions are first met, see below
+    "scipy": {"rules", "runtime_scipy"},  # when SciPy's functions are first met or run, see below
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import inspect
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from . import runtime
+from . import runtime, runtime_scipy
 from .errors import BadArgument
 from .ir.primitives import External
 from .pipeline import Compiled
 
-_HELPERS = "from gradscribe.runtime import "
+_HELPERS = ("from gradscribe.runtime import ", "from gradscribe.runtime_scipy import ")
 
 
 def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
@@ -29,7 +29,7 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
         BadArgument: the function uses a value from outside that cannot be written down.
     """
     lines = compiled.written.text.splitlines()
-    helpers = [name for line in lines if line.startswith(_HELPERS) for name in line[len(_HELPERS) :].split(", ")]
+    helpers = _all_helpers(line for line in lines if line.startswith(_HELPERS))
     imports = [line for line in lines if line.startswith(("import ", "from ")) and not line.startswith(_HELPERS)]
     rest = [line for line in lines if not line.startswith(("import ", "from "))]
     values = list(_bindings(compiled.written.externals))
@@ -57,8 +57,34 @@ def _header(compiled: Compiled, primal: Callable[..., Any]) -> str:
     )
 
 
+def _all_helpers(imports: Iterable[str]) -> list[str]:
+    """The helpers that are imported, those that they call in front of them."""
+    found: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        for other in _helper(name).__code__.co_names:
+            called = getattr(_home_of(name), other, None)
+            if other not in (name, *found) and inspect.isfunction(called):
+                add(other)
+        found[name] = None
+
+    for line in imports:
+        for name in line.partition(" import ")[2].split(", "):
+            add(name.partition(" as ")[0])
+    return list(found)
+
+
+def _home_of(name: str) -> types.ModuleType:
+    """The module of a helper."""
+    return runtime if hasattr(runtime, name) else runtime_scipy
+
+
+def _helper(name: str) -> Any:
+    return getattr(_home_of(name), name)
+
+
 def _source_of_helper(name: str) -> str:
-    return inspect.getsource(getattr(runtime, name)).replace(": Any", "").replace(" -> Any", "").strip("\n")
+    return inspect.getsource(_helper(name)).replace(": Any", "").replace(" -> Any", "").strip("\n")
 
 
 def _bindings(externals: Mapping[str, Any]) -> Iterator[str]:

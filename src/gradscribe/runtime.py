@@ -287,21 +287,6 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
     return v
 
 
-def slope(function: Any, position: int, *operands: Any) -> Any:
-    """The derivative of a smooth function of positive operands in one of them, by differences of order 8."""
-    x = np.asarray(operands[position], float)
-    step = 0.02 * x
-    total = 0.0
-    for k, weight in enumerate((4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0), 1):
-        ends = []
-        for sign in (1, -1):
-            moved = list(operands)
-            moved[position] = x + sign * k * step
-            ends.append(function(*moved))
-        total = total + weight * (ends[0] - ends[1])
-    return total / step
-
-
 def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:
     """Where the result of a convolution lies in the full one."""
     full = [a + b - 1 for a, b in zip(np.shape(x), np.shape(y), strict=True)]

@@ -162,7 +162,7 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
         return "operator", f"operator.{name}"
     if module.startswith("scipy.stats") and hasattr(getattr(function, "__self__", None), "name"):
         return "scipy.stats", f"scipy.stats.{function.__self__.name}.{name}"  # type: ignore[attr-defined]
-    if module == "gradscribe.runtime":
+    if module in ("gradscribe.runtime", "gradscribe.runtime_scipy"):
         return "runtime", name
     path = _numpy_path(function, name, module)
     if path is not None:

@@ -158,7 +158,8 @@ class Expressions:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
         if "runtime" in op.primitive.spellings:
-            return self.call(self.scope.helper(path), args, keywords)
+            module = op.primitive.spellings["runtime"][1].__module__
+            return self.call(self.scope.helper(path, module), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
