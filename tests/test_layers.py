@@ -14,14 +14,18 @@ PACKAGE = Path(__file__).parent.parent / "src" / "gradscribe"
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["views"],
+    ["loading"],
     ["__init__"],
     ["checking"],
-    ["checking"],
+    ["family"],
     ["api"],
     ["explain"],
-    ["guess", "export", "arguments", "pullbacks", "jitting"],
+    ["derivative"],
+    ["jitting"],
+    ["guess", "export", "arguments", "spread", "pullbacks", "freshness"],
     ["pipeline"],
-    ["nopython"],
+    ["settings", "nopython"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],
@@ -29,7 +33,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
-    ["matching"],
+    ["matching", "failures"],
     ["errors"],
     ["runtime", "runtime_scipy", "numerical", "dispatch"],
 ]
@@ -40,6 +44,10 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules", "runtime_scipy"},  # when SciPy's functions are first met or run, see below
+    "graphviz": {"explain"},  # these when they are asked for
+    "sympy": {"explain"},
+    "matplotlib": {"explain"},
+    "IPython": {"explain"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -13,6 +13,31 @@ f.show()        # the Python source of the derivative
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .errors import GradscribeError
+from .explain.report import explain
+from .explain.trace import Trace, trace
+from .family.jacobians import hessian, jacfwd, jacobian, jacrev
+from .family.linear import linearize
+from .family.products import directional, elementwise_grad, hvp
 
-__all__ = ["Derivative", "GradscribeError", "check_grads", "derive", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "GradscribeError",
+    "Trace",
+    "check_grads",
+    "derive",
+    "directional",
+    "elementwise_grad",
+    "explain",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]
 __version__ = "0.1.0"

@@ -16,7 +16,7 @@ from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.inlining import without_calls
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
-from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, ZEROS_LIKE
+from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, WATCH, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
 from .apart import guard_memory
@@ -25,13 +25,14 @@ from .tangents import Ownership, Tangent, dot, full, tangent_type
 from .views import settle_views
 
 
-def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Function:
+def forward(function: Function, wrt: Sequence[Var | int], *, name: str, watch: bool = False) -> Function:
     """The tangent of a function.
 
     Args:
         function: the primal.
         wrt: the parameters (or their positions) that have tangents.
         name: the name of the new function.
+        watch: whether the program notes the tangent of each value, for the interpreter (`WATCH`).
 
     Returns:
         a function of the same positional parameters (without defaults), followed by the tangents of those in `wrt`
@@ -43,7 +44,7 @@ def forward(function: Function, wrt: Sequence[Var | int], *, name: str) -> Funct
     """
     inputs = [function.body.params[w] if isinstance(w, int) else w for w in wrt]
     function = settle_views(guard_memory(function))
-    return Forward(function, inputs, Callees()).run(name)
+    return Forward(function, inputs, Callees(), watch=watch).run(name)
 
 
 class Callees:
@@ -71,11 +72,14 @@ class Forward:
         inputs: the parameters with tangents.
         callees: the tangents of what it calls, made so far.
         owned: whether the tangents that are passed in are the user's, which must not be written.
+        watch: whether the program notes the tangent of each value, for the interpreter.
     """
 
-    def __init__(self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True) -> None:
+    def __init__(
+        self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True, watch: bool = False
+    ) -> None:
         function = without_calls(function)
-        self.function, self.inputs, self.callees, self.owned = function, inputs, callees, owned
+        self.function, self.inputs, self.callees, self.owned, self.watch = function, inputs, callees, owned, watch
         self.memory: Regions = regions(function)
         self.active: Activity = varied(function, inputs, self.memory)
         self.tangents: dict[Var, Tangent] = {}
@@ -141,6 +145,8 @@ class Forward:
         tangent = self.whole(builder, value)
         if value.type == FLOAT and isinstance(tangent.type, Array):
             return builder.emit(FLOAT_OF, x=tangent, hint=dot(getattr(value, "hint", "result")))
+        if getattr(value.type, "kind", "") == "c" and getattr(tangent.type, "kind", "") == "f":
+            return builder.emit(ADD, tangent, Const(0j), hint=dot(getattr(value, "hint", "result")))
         return tangent
 
     def is_pointer(self, atom: Atom) -> bool:
@@ -211,6 +217,15 @@ class Forward:
             else:
                 builder.append(op)
                 push.push(self, op, builder)
+            if self.watch:
+                self.show(op, builder)
+
+    def show(self, op: Op, builder: Builder) -> None:
+        """Note the tangent of what an operation defines."""
+        for result in op.results:
+            tangent = self.tangents.get(result)
+            if isinstance(tangent, (Var, Const)):
+                builder.perform(WATCH, tangent, static=result)
 
     def carried(self, var: Var) -> Var:
         """The tangent of a value that a loop carries or a branch chooses."""

@@ -13,7 +13,21 @@ from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
-from ..ir.primitives import APPEND, BY_NAME, CALL, COPY, EXTERNAL, GETITEM, IF, LIST, LOOP, POP, SETITEM, ZEROS_LIKE
+from ..ir.primitives import (
+    APPEND,
+    BY_NAME,
+    CALL,
+    COPY,
+    EXTERNAL,
+    GETITEM,
+    IF,
+    LIST,
+    LOOP,
+    POP,
+    SETITEM,
+    WATCH,
+    ZEROS_LIKE,
+)
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
 from . import branches, calls, lists, loops, mirrors
@@ -37,11 +51,12 @@ class Sweep:
         overlap: Overlap,
         restored: frozenset[Op],
         pairs: calls.Pairs,
+        watch: bool = False,
     ) -> None:
         self.shadow_values: set[Var] = set()
         self.function, self.memory, self.active, self.restored = function, memory, active, restored
         self.reads = MirrorReads(memory, overlap, self.shadow_values)
-        self.pairs = pairs
+        self.pairs, self.watch = pairs, watch
         self.undefined = maybe_undefined(function)
         self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
@@ -231,6 +246,8 @@ class Sweep:
         """Write the mirror of a block, behind whose end the adjoints are known."""
         for step in reversed(frame.steps):
             adjoints.builder.origin = step.op.origin
+            if self.watch:
+                self._show(step.op, adjoints)
             mark = len(adjoints.builder.ops)
             if step.old is not None:
                 restore = Restore(step.op)
@@ -245,6 +262,13 @@ class Sweep:
                 mirrors.mirror_op(self, step.op, adjoints)
             made = tuple(adjoints.builder.ops[mark:])
             self.reads.note(made if step.frames else walk(Block((), made)), step.op)
+
+    def _show(self, op: Op, adjoints: Adjoints) -> None:
+        """Note the adjoint of what an operation defines, all of whose users have been mirrored."""
+        for result in op.results:
+            adjoint = self.shadows.get(result) if self.is_pointer(result) else adjoints.get(result)
+            if isinstance(adjoint, (Var, Const)):
+                adjoints.builder.perform(WATCH, adjoint, static=result)
 
     def finish(self, frame: Frame) -> tuple[Op, ...]:
         """The ops of the outermost block, each tape in front of the op that fills it."""

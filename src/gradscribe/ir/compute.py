@@ -31,6 +31,7 @@ from .primitives import (
     TUPLE,
     UNBROADCAST,
     VADDAT,
+    WATCH,
     ExpressionSource,
     Primitive,
 )
@@ -93,6 +94,7 @@ def _expression(static: ExpressionSource, *args: Any) -> Any:
 
 _DIRECT: dict[Primitive, Callable[..., Any]] = {
     COMMENT: lambda static: None,
+    WATCH: lambda static, *args: None,
     RAISE: _raise,
     ASSERT: _assert,
     TUPLE: lambda static, *args: static(*args) if static else args,

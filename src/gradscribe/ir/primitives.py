@@ -13,10 +13,11 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CellType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from ..errors import UnsupportedCall
 from . import infer as _infer
 from .indexing import item
 from .infer import Infer
@@ -125,6 +126,11 @@ DEFINITIONS: dict[Any, Callable[..., Any]] = {}
 """Functions of libraries -> functions of the same values, written with primitives, that are read in their place."""
 
 
+def unsupported(reason: str) -> NoReturn:
+    """In a definition: the call is refused when it is read."""
+    raise UnsupportedCall(reason)
+
+
 def definition_of(function: Any) -> Callable[..., Any] | None:
     """What is read in place of a call of a library's function with active operands; None for most."""
     try:
@@ -211,6 +217,9 @@ ASSERT = define("assert_", infer=None, effect=True)
 
 COMMENT = define("comment", infer=None, effect=True)
 """A line `# text` in the printed function (`static` is the text); marks the sections "forward" and "reverse"."""
+WATCH = define("watch", infer=None, effect=True)
+"""Shows what a run of the interpreter is to note: the tangent or the adjoint `args[0]` of the primal value `static`. It
+computes nothing, and is never printed."""
 
 # ------------------------------------------------------------------ structures
 
@@ -255,6 +264,8 @@ LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", rea
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
 UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type, aliasing="maybe")
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
+CHECK_NUMBER = define("check_number", infer=None, effect=True, reads=False)
+"""`check_number(value)`: raise if the value is an array, or there is none (by `runtime`)."""
 LAST_WRITE = define("last_write", infer=_infer.same_as_first)
 """`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
 RANGE_LENGTH = define("range_length", infer=_infer.length, reads=False, cost="cheap")

@@ -11,6 +11,9 @@ from ..ir.types import (
     Type,
 )
 
+ANY = object()
+"""Stands for all keys."""
+
 
 class Restart(Exception):
     """An assumption has been given up: the function is read again."""
@@ -31,7 +34,9 @@ class Assumptions:
         opaque: the globals whose structure is changed, and so is not known.
         volatile: whether a call that is not read might rebind globals.
         tables: the places that make a dict whose keys are known at run time only.
+        changed: the attributes and keys under which objects from outside get other values.
         rebound: the globals that the functions read assign, by their names and namespaces.
+        settled: whether integers from outside are taken as they are (see `Resolve.settles`).
     """
 
     lists: dict[Hashable, Type] = field(default_factory=dict)
@@ -44,7 +49,9 @@ class Assumptions:
     opaque: set[Any] = field(default_factory=set)
     volatile: bool = False
     tables: set[Hashable] = field(default_factory=set)
+    changed: set[Any] = field(default_factory=set)
     rebound: dict[Any, Any] = field(default_factory=dict)
+    settled: bool = False
 
 
 class Regions:

@@ -104,13 +104,17 @@ class Calls(Derivatives):
         if solver is not None:
             return self.call_solver(solver, function, args, keywords, node)
         written = definition_of(function)
-        if written is not None and any(map(self.is_active, (*args, *keywords.values()))):
+        if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:
                 return result
         return self._call_python(callee, args, keywords, node)
+
+    def _may_depend(self, value: Value) -> bool:
+        """Whether a value is active, or a function made here, which may use what is."""
+        return self.is_active(value) or isinstance(value, (Closure, Method, Partial))
 
     def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A class, a method or a function that has no rule."""

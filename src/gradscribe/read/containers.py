@@ -246,12 +246,11 @@ class Containers(Core):
     def part(self, owner: Var, key: Any) -> Value:
         """`owner[key]` for an argument or global with a known structure."""
         hint = key if isinstance(key, str) and key.isidentifier() else self.hint
-        if owner in self.parameters and isinstance(owner.type, (Tuple, FixedList, Dict)):
-            made = self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
-            if isinstance(made, Var):
-                self.parameters.add(made)
-            return made
-        return self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
+        made = self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
+        is_structure = owner in self.parameters and isinstance(owner.type, (Tuple, FixedList, Dict))
+        if is_structure and isinstance(made, Var):
+            self.parameters.add(made)
+        return made
 
     def _known_part(self, owner: Var, atom: Atom, key: Any, select: Callable[[Any], Any]) -> Value:
         if isinstance(atom, Var) and owner in self.paths:
@@ -262,9 +261,10 @@ class Containers(Core):
                 return self.lift(value, str(key))
         if owner in self.opaque_roots and isinstance(atom, Var):
             self.opaque_roots[atom] = self.opaque_roots[owner]
-        if owner in self.samples and isinstance(atom, Var):
+        if owner in self.samples and isinstance(atom, Var) and not self.is_changed(key):
             value = select(self.samples[owner])
-            lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
+            known = self.settles(self.samples[owner], key, value)
+            lifted = self.lift(value, f"{owner.hint}.{key}", None if known else lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
                 self.note(self.samples[owner], key, value)
             return lifted
@@ -279,7 +279,7 @@ class Containers(Core):
             rows = self.items_of(value.sources[1], node)
             if rows is None:
                 return None
-            return tuple(self.call(value.sources[0], self.items_of(row, node) or (), {}, node) for row in rows)
+            return tuple(self.call(value.sources[0], self.known_items(row, node), {}, node) for row in rows)
         if any(isinstance(s, Range) for s in value.sources):
             return None
         columns = [self.items_of(s, node) for s in value.sources]

@@ -35,7 +35,7 @@ from ..ir.types import (
     Undefined,
     is_continuous,
 )
-from .assumptions import Assumptions, Regions
+from .assumptions import ANY, Assumptions, Regions, Restart
 from .environment import Frame, Key, Store
 from .parts import Parts
 from .syntax import Library
@@ -299,6 +299,17 @@ class Core(Parts):
             return
         if stable:
             self.resolved[id(owner), str(name)] = (owner, name, value)
+
+    def changes(self, key: Any) -> None:
+        """An object from outside gets another value under an attribute or key: what is there now decides nothing."""
+        if key not in self.assumed.changed:
+            self.assumed.changed.add(key)
+            raise Restart
+
+    def is_changed(self, key: Any) -> bool:
+        """Whether the function itself puts other values under this key into objects from outside."""
+        changed = self.assumed.changed
+        return bool(changed) and (ANY in changed or (isinstance(key, Hashable) and key in changed))
 
     def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
         """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""

@@ -78,6 +78,13 @@ class Iteration(LazyIteration):
         method = self.method_of_class(value, "__iter__")
         return value if method is None else self.call(method, (), {}, node)
 
+    def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
+        """The items of an iterable, which must be known."""
+        items = self.items_of(value, node)
+        if items is None:
+            self.refuse("the items of this are not known at compile time", node, "use a list, a tuple or an array")
+        return items
+
     def slice_from(self, position: Value) -> Value:
         if is_const(position, int):
             return Const(slice(position.value, None))
@@ -136,14 +143,14 @@ class Iteration(LazyIteration):
     ) -> None:
         """The body has changed the list that it iterates over: Python looks at the list itself in each trip."""
         done = len(items)
-        now = self.items_of(value) or ()
+        now = self.known_items(value, node)
         if now[:done] != items:
             self.grow(value.cell)
         while done < len(now):
             if done > _LONGEST:
                 self.refuse("a loop that extends its own list has no end that is known", node)
             self._unroll(now[done : done + 1], consume, exit_flag)
-            done, now = done + 1, self.items_of(value) or ()
+            done, now = done + 1, self.known_items(value, node)
 
     def _check_unchanged(self, value: Var, ops: list[Op], node: gast.AST | None) -> None:
         """A loop over a list that changes length meanwhile is read again, looking at the list in each trip."""
@@ -214,7 +221,7 @@ class Iteration(LazyIteration):
 
     def _indexed_structure(self, value: Value, node: gast.AST | None) -> tuple[Atom, Item]:
         """Items of one type become a list of the program, to be iterated along with something of unknown length."""
-        items = self.items_of(value, node) or ()
+        items = self.known_items(value, node)
         atoms = [self.as_atom(item, node) for item in items]
         joined: Any = atoms[0].type if atoms else INT
         for atom in atoms:
@@ -243,7 +250,7 @@ class Iteration(LazyIteration):
             return length, lambda i: item(self.as_atom(self.binary(operator.sub, last, i)))
         if value.kind == "map":
             length, item = self._indexed(Lazy("zip", value.sources[1:]), node)
-            return length, lambda i: self.call(value.sources[0], self.items_of(item(i)) or (), {}, node)
+            return length, lambda i: self.call(value.sources[0], self.known_items(item(i), node), {}, node)
         if value.kind == "repeat":
             return self._indexed(value.sources[1], node)[0], lambda i: value.sources[0]
         if value.kind == "count":

@@ -88,7 +88,7 @@ class IteratorCalls(Core):
         if isinstance(value, Lazy) and self.items_of(value, node) is None:
             value = self.as_listed(value, node)
         if isinstance(value, (Lazy, Range)):
-            value = TupleValue(self.items_of(value, node) or ())
+            value = TupleValue(self.known_items(value, node))
         bounds = [*args[1:], NONE, NONE][:3] if len(args) > 2 else [NONE, args[1], NONE]
         atoms = [self.as_atom(b, node) for b in bounds]
         if all(isinstance(a, Const) for a in atoms):

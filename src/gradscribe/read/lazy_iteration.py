@@ -76,7 +76,7 @@ class LazyIteration(Core):
         function, source = value.sources
 
         def trip(item: Value) -> None:
-            consume(self.call(function, self.items_of(item, node) or (), {}, node))
+            consume(self.call(function, self.known_items(item, node), {}, node))
 
         self.iterate(source, trip, exit_flag, hint, node)
 

@@ -136,6 +136,9 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
+        raise NotImplementedError
+
     def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
         raise NotImplementedError
 

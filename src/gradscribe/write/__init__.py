@@ -16,6 +16,7 @@ Nothing here knows what a derivative is.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,11 +53,13 @@ class Written:
         imports: the import lines.
         externals: names that the caller must bind in the module's namespace: to the value of an `External` (read when
             the function is called), or to the object itself.
+        bodies: the statements of each function in the text, in order, as trees (see `places`).
     """
 
     text: str
     imports: tuple[str, ...]
     externals: dict[str, Any]
+    bodies: tuple[list[ast.stmt], ...] = ()
 
 
 def write(function: Function, *, statements: bool = False, cite: bool = False, nopython: bool = False) -> Written:
@@ -79,9 +82,10 @@ def write(function: Function, *, statements: bool = False, cite: bool = False, n
         texts = [plan.text(scope, cite) for plan in plans]
         while any(plan.hides(scope) for plan in plans):
             texts = [plan.text(scope, cite) for plan in plans]
+    bodies = tuple(plan.body for plan in plans)
     imports = scope.imports()
     head = "\n".join(imports) + "\n\n\n" if imports else ""
-    return Written(head + "\n\n".join(texts), imports, dict(scope.externals))
+    return Written(head + "\n\n".join(texts), imports, dict(scope.externals), bodies)
 
 
 def _called(function: Function) -> dict[Function, str]:
@@ -129,10 +133,10 @@ class _Plan:
         self.names = names = name_all(self.locations, set(scope.used), self.fed, self.parts)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
         filler = zero_of if self.nopython else none_of
-        body = Statements(expressions, names, Gaps(self.lines, names), self.read, filler).block(self.lines)
+        self.body = Statements(expressions, names, Gaps(self.lines, names), self.read, filler).block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
         name = scope.function(self.original, self.name)
-        return function_text(name, parameters, self.function.doc, body, cite=cite)
+        return function_text(name, parameters, self.function.doc, self.body, cite=cite)
 
     def hides(self, scope: Scope) -> bool:
         """Whether a local has a global name that the text uses."""

@@ -135,7 +135,13 @@ class Expressions:
     # ops --------------------------------------------------------------------------------------------------------------
 
     def op(self, op: Op) -> ast.expr:
-        """The expression that computes the result of an op."""
+        """The expression that computes the result of an op; its node knows the statement that it comes from."""
+        made = self._form(op)
+        if op.origin is not None and not hasattr(made, "origin"):
+            made.origin = op.origin  # type: ignore[attr-defined]
+        return made
+
+    def _form(self, op: Op) -> ast.expr:
         special = _SPECIAL.get(op.primitive)
         if special is not None:
             return special(self, op)

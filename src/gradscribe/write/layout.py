@@ -38,6 +38,11 @@ def function_text(name: str, parameters: list[str], doc: str | None, body: list[
     return "\n".join(lines) + "\n"
 
 
+def statement_text(statement: ast.stmt) -> str:
+    """A simple statement on one line, however long."""
+    return " ".join(line.strip() for line in _Layout({}).block([statement], ""))
+
+
 def _signature(name: str, parameters: list[str]) -> list[str]:
     line = f"def {name}({', '.join(parameters)}):"
     if len(line) <= 88:

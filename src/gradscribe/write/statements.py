@@ -87,9 +87,10 @@ class Statements:
         if isinstance(line, Copies):
             return self._copies(line)
         if isinstance(line, Branch):
-            return self._branch(line)
+            made = self._branch(line)
+            return [_from(made[0], line.origin), *made[1:]] if made else []
         if isinstance(line, Repeat):
-            return [self._repeat(line)]
+            return [_from(self._repeat(line), line.op.origin)]
         if isinstance(line, Break):
             return [ast.Break()]
         return [self._return(line.value)]
@@ -107,7 +108,7 @@ class Statements:
         if op.primitive is COMMENT:
             return [Comment(op.static)]
         if not op.results:
-            return [_from(self._effect(op), op.origin)]
+            return [_from(self.effect(op), op.origin)]
         if op.result in self.expressions.inlined:
             return []
         value = self.expressions.op(op)
@@ -130,7 +131,8 @@ class Statements:
             return symbol in "+-"
         return origin is not None and origin.text.startswith(f"{name} {symbol}=")
 
-    def _effect(self, op: Op) -> ast.stmt:
+    def effect(self, op: Op) -> ast.stmt:
+        """An operation without a result, as a statement."""
         if op.primitive is ADDAT:
             return self._add_at(op)
         if op.primitive is SETITEM:

@@ -1,0 +1,94 @@
+"""Several directions through one function: k tangents forward, or k adjoints backward.
+
+A direction is a list with one array for each leaf (a float or an array) of the arguments or of the result, in order; k
+of them are arrays with a leading axis of length k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..numerical import Leaf, flatten
+
+Directions = list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """The differentiable parts of a structure.
+
+    Args:
+        leaves: the parts in order.
+        build: makes the structure anew from as many values.
+    """
+
+    leaves: list[Leaf]
+    build: Callable[[Sequence[Any]], Any]
+
+    @staticmethod
+    def of(value: Any) -> Leaves:
+        return Leaves(*flatten(value, top=False))
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        return [np.shape(leaf.value) for leaf in self.leaves]
+
+    @property
+    def size(self) -> int:
+        """The number of entries of all leaves together."""
+        return sum(int(np.size(leaf.value)) for leaf in self.leaves)
+
+    @property
+    def is_complex(self) -> bool:
+        return any(np.iscomplexobj(leaf.value) for leaf in self.leaves)
+
+    def row(self, directions: Directions, k: int) -> Any:
+        """One direction of several, as a structure."""
+        return self.build([_like(leaf.value, d[k]) for leaf, d in zip(self.leaves, directions, strict=True)])
+
+    def zero(self) -> Any:
+        """The direction of length zero, as a structure."""
+        return self.build([_like(leaf.value, np.zeros_like(leaf.value)) for leaf in self.leaves])
+
+    def parts(self, structure: Any) -> list[Any]:
+        """The leaves of a structure of derivatives (in which constants may be missing)."""
+        found = {leaf.path: leaf.value for leaf in flatten(structure, top=False)[0]}
+        return [found[leaf.path] for leaf in self.leaves]
+
+    def units(self) -> Directions:
+        """As many directions as there are entries, each along one entry."""
+        return self.split(np.eye(self.size))
+
+    def split(self, rows: np.ndarray) -> Directions:
+        """The columns of a matrix of directions, one a row, as leaves."""
+        ends = np.cumsum([np.size(leaf.value) for leaf in self.leaves])[:-1]
+        pieces = np.split(rows, ends, axis=1) if self.leaves else []
+        return [
+            piece.reshape(len(rows), *np.shape(leaf.value)).astype(np.asarray(leaf.value).dtype, copy=False)
+            for piece, leaf in zip(pieces, self.leaves, strict=True)
+        ]
+
+
+def joined(directions: Directions, count: int) -> np.ndarray:
+    """The matrix of directions, one a row."""
+    flat = [np.reshape(d, (count, -1)) for d in directions]
+    return np.concatenate(flat, axis=1) if flat else np.zeros((count, 0))
+
+
+def _like(value: Any, part: np.ndarray) -> Any:
+    if isinstance(value, np.ndarray):
+        return part
+    return part[()] if isinstance(value, np.generic) else type(value)(part)
+
+
+def stacked(rows: Sequence[Sequence[Any]], shapes: Sequence[tuple[int, ...]]) -> Directions:
+    """Directions from rows, each a list with one part for each leaf."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(shapes)
+    return [
+        np.stack([np.asarray(part) for part in column]) if column else np.zeros((0, *shape))
+        for column, shape in zip(columns, shapes, strict=True)
+    ]

@@ -1,0 +1,74 @@
+"""What the members of the family have in common: a function, the arguments by which it is differentiated, and the
+behaviour of a function that decorates."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from ..arguments import ArgNums, differentiable, names_of, of_method, title
+from ..errors import BadArgument
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Transform(Generic[P, R]):
+    """A function made from another one by differentiating it.
+
+    Attributes:
+        primal: the function that is differentiated.
+    """
+
+    ending = "derivative"
+    """What the name of the function ends in."""
+
+    def __init__(self, primal: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> None:
+        if not callable(primal):
+            raise BadArgument(f"a function is needed, not {type(primal).__name__}")
+        self.primal, self.argnums, self.options = primal, argnums, options
+        self._signature = inspect.signature(primal)
+        self._wrt = names_of(self._signature, argnums, primal)
+        self._several = not isinstance(argnums, (int, str))
+        functools.update_wrapper(self, primal, updated=())
+        self.__name__ = f"{getattr(primal, '__name__', 'f')}_{self.ending}"
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """What decorates a method is a method."""
+        if instance is None:
+            return self
+        bound = self.primal.__get__(instance, owner)  # type: ignore[attr-defined]
+        return type(self)(bound, of_method(self.argnums), **self.options)
+
+    def __repr__(self) -> str:
+        return f"<{self.ending} of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.primal, self.argnums, self.options)
+
+    def bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> inspect.BoundArguments:
+        """The arguments of the primal by name, differentiable integers as floats."""
+        try:
+            bound = self._signature.bind(*args, **keywords)
+        except TypeError as wrong:
+            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
+        bound.apply_defaults()
+        for name in self._wrt:
+            bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
+        return bound
+
+    def chosen(self, bound: inspect.BoundArguments) -> Any:
+        """The argument that is differentiated by; a tuple of them where `argnums` is a sequence."""
+        values = tuple(bound.arguments[name] for name in self._wrt)
+        return values if self._several else values[0]
+
+
+def _rebuild(cls: type[Transform[Any, Any]], primal: Any, argnums: ArgNums, options: dict[str, Any]) -> Any:
+    return cls(primal, argnums, **options)
+
+
+def decorator(fun: Any, make: Callable[[Any], Any]) -> Any:
+    """`make(fun)`, or `make` itself where the function is still to come."""
+    return make if fun is None else make(fun)
