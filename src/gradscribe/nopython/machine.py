@@ -22,6 +22,7 @@ from typing import Any
 from ..errors import GradscribeError, UnsupportedCall
 from ..ir.nodes import Const, Function, Op, walk
 from ..ir.primitives import CALL, CALL_METHOD, CALL_PYTHON, External
+from ..ir.solvers import LIBRARY_CALL
 from ..ir.types import Array, Scalar, Type
 from ..source import make_function
 from ..write import Written
@@ -59,6 +60,8 @@ def check_calls(function: Function) -> None:
         UnsupportedCall: a call of something that is no function of mathematics.
     """
     for op in walk(function.body):
+        if op.primitive is LIBRARY_CALL:
+            raise UnsupportedCall(f"`{op.static.path}` is called as it is, which numba cannot", op.origin)
         if op.primitive is CALL:
             raise UnsupportedCall("a function that calls itself is not compiled with numba", op.origin)
         if op.primitive is CALL_METHOD:

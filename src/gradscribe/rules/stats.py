@@ -184,7 +184,7 @@ _MOMENT_IN_SCALE: dict[str, Partial] = {
     "entropy": lambda z, *shapes, loc=0.0, scale=1.0: 1.0 / scale,
 }
 for _name, _density in DENSITIES.items():
-    for _method in _MOMENT_IN_SCALE:
+    for _method in ("entropy",) if _name in ("cauchy", "halfcauchy") else _MOMENT_IN_SCALE:  # there are no others
         _declare_moment(getattr(stats, _name), _method, _density)
 
 # ------------------------------------------------------------------ discrete distributions: their probabilities
@@ -193,7 +193,7 @@ for _name, _density in DENSITIES.items():
 def _discrete(name: str, shapes: str, log: dict[str, Partial], cdf: dict[str, Partial]) -> None:
     """A discrete distribution by the derivatives of its log probabilities and of its cdf."""
     distribution = getattr(stats, name)
-    for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
+    for method in ("pmf", "logpmf", *(("cdf", "logcdf", "sf", "logsf") if cdf else ())):
         function = getattr(distribution, method)
         known = log if method in ("pmf", "logpmf") else cdf
         made = define(f"{name}.{method}", function, infer=_elementwise(function), parameters=f"k, {shapes}")
