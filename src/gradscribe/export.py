@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from . import runtime, runtime_scipy
+from . import checkpoints, runtime, runtime_scipy
 from .errors import BadArgument
 from .ir.primitives import External
 from .pipeline import Compiled
 
-_HELPERS = ("from gradscribe.runtime import ", "from gradscribe.runtime_scipy import ")
+_HELPERS = re.compile(r"from gradscribe\.(runtime|runtime_scipy|checkpoints) import (.*)")
 
 
 def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
@@ -29,13 +30,16 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
         BadArgument: the function uses a value from outside that cannot be written down.
     """
     lines = compiled.written.text.splitlines()
-    helpers = _all_helpers(line for line in lines if line.startswith(_HELPERS))
-    imports = [line for line in lines if line.startswith(("import ", "from ")) and not line.startswith(_HELPERS)]
+    found = [match for line in lines if (match := _HELPERS.match(line))]
+    helpers = _all_helpers(name for match in found for name in match[2].split(", "))
+    imports = [line for line in lines if line.startswith(("import ", "from ")) and not _HELPERS.match(line)]
     rest = [line for line in lines if not line.startswith(("import ", "from "))]
     values = list(_bindings(compiled.written.externals))
     imports += [line for line in values if line.startswith(("import ", "from "))]
     if "copy.deepcopy" in "".join(map(_source_of_helper, helpers)):
         imports.append("import copy")
+    if "Snapshots" in helpers:
+        imports.append("from math import comb")
     if helpers or any("np." in v for v in values):
         imports.append("import numpy as np")
     blocks = [_header(compiled, primal), "\n".join(_sorted_imports(imports))]
@@ -57,26 +61,26 @@ def _header(compiled: Compiled, primal: Callable[..., Any]) -> str:
     )
 
 
-def _all_helpers(imports: Iterable[str]) -> list[str]:
-    """The helpers that are imported, those that they call in front of them."""
+def _all_helpers(names: Iterable[str]) -> list[str]:
+    """These helpers, those that they call in front of them."""
     found: dict[str, None] = {}
 
     def add(name: str) -> None:
-        for other in _helper(name).__code__.co_names:
+        code = getattr(_helper(name), "__code__", None)
+        for other in () if code is None else code.co_names:
             called = getattr(_home_of(name), other, None)
             if other not in (name, *found) and inspect.isfunction(called):
                 add(other)
         found[name] = None
 
-    for line in imports:
-        for name in line.partition(" import ")[2].split(", "):
-            add(name.partition(" as ")[0])
+    for name in names:
+        add(name.partition(" as ")[0])
     return list(found)
 
 
 def _home_of(name: str) -> types.ModuleType:
     """The module of a helper."""
-    return runtime if hasattr(runtime, name) else runtime_scipy
+    return next(module for module in (runtime, runtime_scipy, checkpoints) if hasattr(module, name))
 
 
 def _helper(name: str) -> Any:
@@ -84,7 +88,10 @@ def _helper(name: str) -> Any:
 
 
 def _source_of_helper(name: str) -> str:
-    return inspect.getsource(_helper(name)).replace(": Any", "").replace(" -> Any", "").strip("\n")
+    source = inspect.getsource(_helper(name))
+    source = re.sub(r" -> (None|int|Any|tuple\[Any, \.\.\.\])(?=:)", "", source)
+    source = re.sub(r"(?<=\w): (Any|int|range|tuple\[Any, \.\.\.\]|Callable\[.*?\]\])(?=[,)])", "", source)
+    return re.sub(r"(?m)^( +self\.\w+): \S.* = ", r"\1 = ", source).strip("\n")
 
 
 def _bindings(externals: Mapping[str, Any]) -> Iterator[str]:

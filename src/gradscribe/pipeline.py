@@ -13,7 +13,7 @@ import gc
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rules
@@ -21,15 +21,15 @@ from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
-from .ir.build import Builder, inline
+from .ir.build import Builder, inline, without_snapshots
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import COMMENT, External
+from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
-from .simplify import prepare, simplify
+from .simplify import prepare, prune, simplify
 from .simplify.writable import writable_results
 from .source import make_function
 from .write import Written, write
@@ -83,6 +83,8 @@ def differentiate(
     number: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
+    if any(op.primitive is LOOP and op.keywords for op in walk(lowered.function.body)):
+        lowered = replace(lowered, function=prune(lowered.function))  # no state is kept that nobody reads
     if mode == "reverse":
         seed = seed_type(value_type(lowered.function, has_aux))
         positions = positions_of(lowered.function, wrt)
@@ -226,6 +228,7 @@ def derivative_program(
 
     def make(settings: Settings | None) -> Lowered:
         lowered = read(function, kinds, static, everything, settings)
+        lowered = replace(lowered, function=without_snapshots(lowered.function))
         if check is not None:
             check(value_type(lowered.function, has_aux), function)
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}

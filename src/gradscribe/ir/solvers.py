@@ -16,7 +16,7 @@ from typing import Any
 
 from . import infer as _infer
 from .nodes import Callee, Op
-from .primitives import CALL, define, parameters_of
+from .primitives import CALL, STATE_BEFORE, define, parameters_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ def solver_of(function: Any) -> Solver | None:
 
 def callees_of(op: Op) -> Iterator[Callee]:
     """The functions of the program that an op calls or passes on."""
-    if op.primitive is CALL:
+    if op.primitive in (CALL, STATE_BEFORE):
         yield op.static
     elif op.primitive is LIBRARY_CALL:
         for function in op.static.functions:

@@ -23,19 +23,23 @@ from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
 from .calls import Calls, owner_class
+from .changing import Changing
 from .comparisons import Comparisons
 from .containers import Containers
 from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
+from .generators import Generators
 from .indexing import Indexing
 from .initial_values import LibrarySolvers
 from .instances import Instances
 from .iteration import Iteration
+from .iterators import Iterators
 from .itertools_calls import IteratorCalls
 from .joins import Joins
 from .lists import RunTimeLists
 from .loops import Loops
+from .marks import Marks
 from .methods import Methods
 from .numpy_calls import NumpyCalls
 from .outline import Outline
@@ -77,6 +81,7 @@ class Reader(
     Comparisons,
     Joins,
     Loops,
+    Marks,
     Containers,
     RunTimeLists,
     Tables,
@@ -87,12 +92,15 @@ class Reader(
     Attributes,
     BuiltinCalls,
     IteratorCalls,
+    Iterators,
+    Generators,
     LibraryCalls,
     NumpyCalls,
     Patterns,
     Outline,
     LibrarySolvers,
     Calls,
+    Changing,
     PrimitiveCalls,
     Resolve,
 ):

@@ -18,6 +18,7 @@ from ..ir.primitives import External
 MODULES = {"np": "numpy"}
 """Short names of modules in spellings."""
 RUNTIME = "gradscribe.runtime"
+CHECKPOINTS = "gradscribe.checkpoints"
 
 
 class Scope:
@@ -71,7 +72,7 @@ class Scope:
         return ast.Name(self._claim(("builtin", name), name))
 
     def helper(self, name: str, module: str = RUNTIME) -> ast.expr:
-        """A function of `runtime`, or of another module of helpers."""
+        """A function of `runtime`, or of another module of ours."""
         given = self._claim(("helper", name), name)
         renamed = "" if given == name else f" as {given}"
         self._imports[f"{module}.{name}"] = f"from {module} import {name}{renamed}"
