@@ -39,7 +39,7 @@ class Derived:
             function = _function(callee)
             name = f"{callee.name}_jvp"
             inputs = [function.body.params[k] for k in active]
-            return Callee(name, Forward(function, inputs, Callees(), owned=False).run(name))
+            return Callee(name, Forward(function, inputs, Callees(), owned=False).run(name), plain=True)
 
         return self.made(("tangent", callee, tuple(active)), make)
 
@@ -54,7 +54,7 @@ class Derived:
             whole = reverse(function, active, name=name, several=True, seed=seed)
             bare = tuple(Parameter(p.var, Kind.POSITIONAL_OR_KEYWORD) for p in whole.parameters)
             ops = tuple(op for op in whole.body.ops if op.primitive is not COMMENT)
-            return Callee(name, Function(name, bare, Block(whole.body.params, ops, whole.body.yields)))
+            return Callee(name, Function(name, bare, Block(whole.body.params, ops, whole.body.yields)), plain=True)
 
         return self.made(("adjoint", callee, tuple(active)), make)
 
@@ -100,7 +100,8 @@ def define_function(name: str, like: Sequence[Var], body: Callable[..., Any]) ->
     builder = Builder()
     result = as_atom(builder, body(builder, *(wrap(builder, p) for p in params)))
     parameters = tuple(Parameter(p, Kind.POSITIONAL_OR_KEYWORD) for p in params)
-    return Callee(name, Function(name, parameters, Block(tuple(params), tuple(builder.ops), (result,))))
+    block = Block(tuple(params), tuple(builder.ops), (result,))
+    return Callee(name, Function(name, parameters, block), plain=True)
 
 
 def as_atom(builder: Builder, value: Any) -> Atom:

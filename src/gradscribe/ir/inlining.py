@@ -1,4 +1,4 @@
-"""Calls of functions of the program, replaced by what they call. Those that call themselves stay."""
+"""Calls of plain functions of the program, replaced by what they call."""
 
 from __future__ import annotations
 
@@ -11,32 +11,14 @@ from .primitives import CALL
 
 
 def without_calls(function: Function) -> Function:
-    """The function with the bodies of what it calls in place, the same parameters before and after."""
+    """The function with the bodies of the plain functions that it calls in place, and the same parameters."""
     if not any(_may_inline(op) for op in walk(function.body)):
         return function
     return replace(function, body=_rebuilt(function.body, {}))
 
 
 def _may_inline(op: Op) -> bool:
-    return (
-        op.primitive is CALL and op.static.function is not None and not _calls(op.static.function, op.static.function)
-    )
-
-
-def _calls(function: Function, wanted: Function) -> bool:
-    """Whether a function may call another, directly or not."""
-    seen: set[Function] = set()
-    todo = [function]
-    while todo:
-        for op in walk(todo.pop().body):
-            if op.primitive is CALL:
-                callee = op.static.function
-                if callee is None or callee is wanted:
-                    return True
-                if callee not in seen:
-                    seen.add(callee)
-                    todo.append(callee)
-    return False
+    return op.primitive is CALL and op.static.plain
 
 
 def _rebuilt(block: Block, known: Mapping[Var, Atom]) -> Block:

@@ -95,7 +95,7 @@ class FunctionArguments(Core):
             var.hint = hint
         parameters = tuple(Parameter(var, inspect.Parameter.POSITIONAL_OR_KEYWORD) for var in params)
         block = Block(params, moved.ops, moved.yields)
-        return Callee(name, Function(name, parameters, block)), captured
+        return Callee(name, Function(name, parameters, block), plain=True), captured
 
 
 def _name(function: Value, name: str) -> str:
