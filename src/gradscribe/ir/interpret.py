@@ -57,7 +57,7 @@ class Interpreter:
         if op.primitive is CALL:
             result = self.run(op.static.function, args)
         elif op.primitive is LIBRARY_CALL:
-            result = self.library_call(op.static, args)
+            result = self.run_library(op.static, args)
         elif op.primitive is SOLUTION:
             result = args[0]
         else:
@@ -65,7 +65,7 @@ class Interpreter:
         self.done(op, args, keywords, result)
         return (result,) if op.results else ()
 
-    def library_call(self, how: LibraryCall, operands: Sequence[Any]) -> Any:
+    def run_library(self, how: LibraryCall, operands: Sequence[Any]) -> Any:
         def argument(place: Place) -> Any:
             if not isinstance(place, FunctionArgument):
                 return operands[place]
