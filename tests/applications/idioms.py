@@ -498,7 +498,6 @@ def strided(x):
 
 @case(R(5))
 def poly(c):
-    p = np.poly1d(c) if False else None
     h = 0.0
     for k in reversed(range(len(c))):
         h = h * 1.3 + c[k]
