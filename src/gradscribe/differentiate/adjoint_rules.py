@@ -8,13 +8,13 @@ import numpy as np
 
 from ..errors import UnsupportedCall
 from ..ir.build import Builder
+from ..ir.bundles import item_of
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import ADD, DIVIDE, EQUAL, FULL_LIKE, MULTIPLY, NEGATIVE, POSITIVE, SHAPE, SUBTRACT
-from ..ir.types import STRUCTURES, Scalar, is_continuous
+from ..ir.types import STRUCTURES, Array, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
 from .expand import call, expand, wrap
-from .structures import item_of
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -32,7 +32,7 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if name in rule.zero:
             continue
         if rule.elementwise:
-            adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
+            adjoints.add(atom, _elementwise(sweep, op, rule, name, atom, g, adjoints))
         else:
             found = _general(op, rule, name, position, atom, g, adjoints)
             if rule.masks and isinstance(found, Var):
@@ -40,12 +40,12 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
             adjoints.add(atom, found)
 
 
-def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints, singular: bool) -> Atom | None:
     """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
     if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
         adjoints.masked.add(found)
         return found
-    if g not in adjoints.masked or not isinstance(found, Var):
+    if not isinstance(found, Var) or not (g in adjoints.masked or (g in adjoints.cut and singular)):
         return found
     if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
         builder = adjoints.builder
@@ -53,7 +53,7 @@ def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | N
         chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
         assert isinstance(chosen, Var)
         found = chosen
-    adjoints.masked.add(found)
+    (adjoints.masked if g in adjoints.masked else adjoints.cut).add(found)
     return found
 
 
@@ -75,11 +75,11 @@ def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
     return [(n, k, a) for n, k, a in named if isinstance(a, Var) and a in sweep.active]
 
 
-def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
+def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
-    if same_shape(atom.type, z.type):
-        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
+    if same_shape(atom.type, z.type) or _is_alone(op, atom) or sweep.extents.same(atom, z):
+        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -89,8 +89,14 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
             return builder.emit(MULTIPLY, small, size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
+    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     return None if found is None else adjoints.unbroadcast(found, atom)
+
+
+def _is_alone(op: Op, atom: Var) -> bool:
+    """Whether an operand is the only array, so that the result has its shape, whatever that is."""
+    arrays = [a for a in op.inputs if not isinstance(a.type, Scalar)]
+    return isinstance(atom.type, Array) and isinstance(op.result.type, Array) and all(a is atom for a in arrays)
 
 
 def size_of(builder: Builder, z: Var) -> Atom:

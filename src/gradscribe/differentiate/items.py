@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UnsupportedCall
+from ..ir.bundles import position_of
 from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
@@ -19,7 +20,6 @@ from ..ir.types import STRUCTURES, Array, List, Numeric
 from .adjoints import Adjoints, bar
 from .lists import mirror_list_item
 from .shadows import cotangent
-from .structures import position_of
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -46,8 +46,8 @@ def mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
 
 
 def _buffer(adjoints: Adjoints, container: Var) -> Atom:
-    """The adjoint of an array, of its own shape."""
-    if isinstance(container.type, Numeric):
+    """The adjoint of an array that has been read (so it has a value), of its own shape."""
+    if isinstance(container.type, Numeric) or container in adjoints.undefined:
         zeros = adjoints.builder.emit(ZEROS_LIKE, container, hint=bar(container.hint))
         adjoint = adjoints.get(container)
         return zeros if adjoint is None else adjoints.builder.emit(ADD, zeros, adjoint, hint=bar(container.hint))
@@ -64,12 +64,7 @@ def mirror_field(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
             raise UnsupportedCall(f"the attribute {op.static} of an active value has no derivative", op.origin)
         return
     if sweep.is_pointer(op.result):
-        key = (container, index.value if isinstance(index, Const) else index)
-        position = position_of(container.type, index)
-        if position is not None and key in sweep.leaf_shadows:
-            shadow = sweep.leaf_shadows.pop(key)
-            adjoints.add_item(container, position, shadow)
-        return
+        return  # see `leaves`
     g = adjoints.take(op.result)
     position = position_of(container.type, index)
     if g is None:
@@ -87,9 +82,10 @@ def _mirror_pointer_item(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     g = cotangent(sweep, op.result, adjoints)
     if g is None:
         return
-    target = sweep.shadow(container)
+    target = sweep.buffer(container)
     repeats = any(isinstance(t, Array) and t.kind != "b" for t, _ in index_parts(index)) or not known_parts(index)
-    adjoints.builder.perform(SCATTER_ADD if repeats else ADDAT, target, index, adjoints.real(g, container.type))
+    part = sweep.signed(adjoints.builder, container, adjoints.real(g, container.type))
+    adjoints.builder.perform(SCATTER_ADD if repeats else ADDAT, target, index, part)
 
 
 def known_parts(index: Atom) -> bool:

@@ -32,10 +32,12 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, Scalar
-from . import items, lists, writes
+from . import items, lists, solutions, writes
 from .adjoint_rules import apply_rule, size_of
 from .adjoints import Adjoints, bar
+from .leaves import gather_leaves
 from .shadows import cotangent
 
 if TYPE_CHECKING:
@@ -50,8 +52,13 @@ def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         return
     if not op.results or op.result not in sweep.active or sweep.is_view(op):
         return
+    gather_leaves(sweep, adjoints, op.result)
     g = cotangent(sweep, op.result, adjoints)
     if g is not None:
+        if isinstance(g, Var) and sweep.is_pointer(op.result):
+            overwritten = sweep.overwritten.get(sweep.memory.of(op.result))
+            if overwritten is not None:
+                (adjoints.masked if overwritten else adjoints.cut).add(g)
         apply_rule(sweep, op, g, adjoints)
 
 
@@ -128,6 +135,8 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Adjoints], None]] = {
     VADDAT: _mirror_vaddat,
     UNBROADCAST: _mirror_unbroadcast,
     CALL: _nothing,
+    SOLUTION: solutions.mirror_solution,
+    LIBRARY_CALL: _refuse,
     CALL_PYTHON: _refuse,
     CALL_METHOD: _refuse,
     EXPRESSION: _refuse,

@@ -31,19 +31,27 @@ def mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         _refuse_lost_write(sweep, op)
         return
     assert isinstance(target, Var)
-    builder, shadow = adjoints.builder, sweep.shadow(target)
+    builder, shadow = adjoints.builder, sweep.buffer(target)
     if isinstance(target.type, List):
         mirror_list_write(sweep, op, adjoints)
         return
+    sweep.note_overwritten(target, index)
     if isinstance(value, Var) and value in sweep.active:
         g = _cells(builder, shadow, index, bar(value.hint))
         if isinstance(g.type, Array) and is_basic_index(index):
             g = builder.emit(COPY, g, hint=bar(value.hint))
-        g = _only_last(builder, g, shadow, index)
+        g = _only_last(builder, sweep.signed(builder, target, g), shadow, index)
         builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
-        adjoints.add(value, adjoints.unbroadcast(g, value))
+        adjoints.add(value, _summed(sweep, adjoints, g, op))
     else:
         builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
+
+
+def _summed(sweep: Sweep, adjoints: Adjoints, g: Atom, op: Op) -> Atom:
+    """The adjoint of the cells that a value was written to, of the shape of the value."""
+    target, index, value = op.args
+    assert isinstance(target, Var)
+    return g if sweep.extents.fits_cells(value, target, index) else adjoints.unbroadcast(g, value)
 
 
 def _cells(builder: Builder, shadow: Var, index: Atom, hint: str) -> Var:
@@ -81,11 +89,11 @@ def mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     assert isinstance(target, Var)
     if not isinstance(value, Var) or value not in sweep.active:
         return
-    builder, shadow = adjoints.builder, sweep.shadow(target)
-    g: Atom = _cells(builder, shadow, index, bar(value.hint))
+    builder, shadow = adjoints.builder, sweep.buffer(target)
+    g: Atom = sweep.signed(builder, target, _cells(builder, shadow, index, bar(value.hint)))
     if op.primitive is ADDAT:
         g = _only_last(builder, g, shadow, index)
-    g = adjoints.unbroadcast(g, value)
+    g = _summed(sweep, adjoints, g, op)
     if isinstance(g.type, Array) and (g is shadow or is_basic_index(index)) and not sweep.is_pointer(value):
         g = builder.emit(COPY, g, hint=bar(value.hint))
     adjoints.add(value, g)

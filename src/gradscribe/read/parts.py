@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import gast
 
 from ..ir.nodes import Atom, Var
+from ..ir.solvers import Solver
 from ..ir.types import (
     NUMERIC,
     UNDEFINED,
@@ -144,6 +145,17 @@ class Parts:
     def load(self, name: str, node: gast.AST | None = None) -> Value:
         raise NotImplementedError
 
+    def call_solver(
+        self, solver: Solver, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def attribute_of_solved(self, owner: Any, name: str, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def item_of_solved(self, container: Any, index: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
     def method_of_class(self, reference: Value, name: str) -> Value | None:
         raise NotImplementedError
 
@@ -252,6 +264,9 @@ class Parts:
     def where_into(
         self, out: Value, where: Value, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value:
+        raise NotImplementedError
+
+    def set_on_array(self, owner: Value, name: str, value: Value, node: gast.AST | None) -> bool:
         raise NotImplementedError
 
     def special(self, function: Any) -> Any:
