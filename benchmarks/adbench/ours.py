@@ -35,7 +35,7 @@ def _ba_numba(args):
     """A compiled loop over the observations calls the derivative of each residual."""
     import numba
 
-    cams, X, w, obs, feats = args
+    w = args[2]
     residual = gradscribe.derive(both_residuals, argnums=("cam", "X", "w"), jit="numba")
 
     @numba.njit

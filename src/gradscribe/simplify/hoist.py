@@ -57,7 +57,7 @@ class _Hoist:
         array, index = op.args
         if not isinstance(array, Var) or not isinstance(array.type, Array) or array in inside:
             return False
-        parts = tuples[index].args if index in tuples else (index,)  # type: ignore[index]
+        parts = tuples[index].args if index in tuples else (index,)
         if any(p in inside for p in parts):
             return False
         found = self.memory.writes(self.memory.of(array)) if self.memory.is_written(array) else ()
@@ -68,8 +68,8 @@ def _in_front(builder: Builder, loop: Loop, read: Op, tuples: dict[Var, Op]) -> 
     """The entry, where the loop has a trip."""
     inner = Builder(read.origin)
     array, index = read.args
-    if index in tuples:  # type: ignore[comparison-overlap]
-        made = tuples[index]  # type: ignore[index]
+    if index in tuples:
+        made = tuples[index]
         index = inner.emit(TUPLE, *made.args, hint="index")
     entry = inner.emit(GETITEM, array, index, hint=read.result.hint, type=read.result.type)
     assert loop.start is not None and loop.stop is not None and isinstance(loop.step, Const)
