@@ -16,7 +16,7 @@ from ..errors import GradscribeError, NoSource, StaleSource, UnsupportedCall, Un
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import FOLLOWED_WHEN_CONSTANT, definition_of, overloads
+from ..ir.primitives import definition_of, overloads
 from ..ir.solvers import solver_of
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
@@ -27,7 +27,7 @@ from .environment import Frame
 from .iterators import is_iterator
 from .parts import Keywords
 from .primitive_calls import is_observer
-from .resolve import is_library
+from .resolve import is_followed, is_library
 from .solved import Native
 from .syntax import Code, parameters
 from .values import (
@@ -112,9 +112,8 @@ class Calls(Derivatives):
         if solver is not None:
             return self.call_solver(solver, function, args, keywords, node)
         written = definition_of(function)
-        if written is not None and (
-            any(map(self._may_depend, (*args, *keywords.values()))) or _is_followed(written, args, keywords)
-        ):
+        depends = any(map(self._may_depend, (*args, *keywords.values())))
+        if written is not None and (depends or is_followed(written, args, keywords)):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
@@ -387,17 +386,6 @@ class Calls(Derivatives):
         if frame is None or frame.method_of is None or frame.first is None:
             self.refuse("`super()` outside of a method", node)
         return Super(frame.method_of, frame.first)
-
-
-def _is_followed(written: Any, args: Sequence[Value], keywords: Keywords) -> bool:
-    """Whether a definition is read though nothing active goes in, as it can be."""
-    if written not in FOLLOWED_WHEN_CONSTANT:
-        return False
-    try:
-        inspect.signature(written).bind(*args, **keywords)
-    except TypeError:
-        return False
-    return True
 
 
 def owner_class(function: types.FunctionType) -> type | None:
