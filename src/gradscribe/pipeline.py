@@ -23,6 +23,7 @@ from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .dispatch import Guard, guards, value_guard
 from .ir.build import Builder, inline
+from .ir.inlining import inline_calls
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import CALL, COMMENT, External
 from .ir.signature import signature_of
@@ -194,7 +195,7 @@ def derivative_program(
     name = derivative_name(function, "reverse", wrt, keep_value)
     options = {"keep_value": keep_value, "has_aux": has_aux, "several": several}
     program = differentiate(lowered, "reverse", wrt, name, **options)
-    return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+    return Lowered(_with_unit_seed(simplify(inline_calls(program))), lowered.externals, lowered.resolved)
 
 
 def _with_unit_seed(program: Function) -> Function:

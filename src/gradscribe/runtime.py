@@ -355,3 +355,13 @@ def exception_of(
     except BaseException as error:
         return error
     return None
+
+
+def stop_gradient(x: Any) -> Any:
+    """x as a constant, whose derivative is zero; arrays are copied."""
+    if isinstance(x, (tuple, list)):
+        items = [stop_gradient(item) for item in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    if isinstance(x, dict):
+        return {key: stop_gradient(item) for key, item in x.items()}
+    return x.copy() if isinstance(x, np.ndarray) else x

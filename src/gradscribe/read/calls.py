@@ -18,6 +18,7 @@ from ..ir.primitives import definition_of, overloads
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
 from .core import type_from_outside as signature_of
+from .custom import CustomRules
 from .derivatives import Derivatives
 from .environment import Frame
 from .parts import Keywords
@@ -44,7 +45,7 @@ _DEEPEST = 60
 smoothly."""
 
 
-class Calls(Derivatives):
+class Calls(Derivatives, CustomRules):
     """`call`, `apply`, `opaque` and `call_code`."""
 
     whole = False
@@ -92,6 +93,8 @@ class Calls(Derivatives):
                 return result
         if hasattr(type(function), "program_for"):
             return self.call_derivative(function, args, keywords, node)
+        if hasattr(type(function), "custom_rule"):
+            return self.call_custom(function, args, keywords, node)
         if getattr(function, "makes_derivative", False):
             return self.make_derivative(callee, args, keywords, node)
         if overloads(function):

@@ -205,9 +205,9 @@ class PrimitiveCalls(Core):
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        if looks and type_ == NUMERIC and _home_of(function) in ("logging", "warnings"):
+        if looks and type_ == NUMERIC and (function is print or _home_of(function) in ("logging", "warnings")):
             type_ = Object(type(None))
-        return self.emit(
+        made = self.emit(
             P.CALL_PYTHON,
             atom,
             *atoms,
@@ -220,6 +220,7 @@ class PrimitiveCalls(Core):
             inactive=True,
             **named,
         )
+        return Const(None) if function is print else made
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
