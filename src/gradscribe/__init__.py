@@ -12,6 +12,7 @@ f.show()        # the Python source of the derivative
 
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
+from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace
@@ -30,6 +31,8 @@ __all__ = [
     "adjoint_hook",
     "check_grads",
     "check_rule",
+    "checkpoint",
+    "checkpointed",
     "custom_jvp",
     "custom_vjp",
     "derive",
@@ -51,3 +54,11 @@ __all__ = [
     "vjp",
 ]
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext gradscribe`: the magics `%gradscribe` and `%%gradscribe`."""
+    from .explain import magic
+
+    magic.DERIVE[:] = [derive]
+    magic.register(shell)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from .errors import BadArgument, BadResult
-from .ir.types import STRUCTURES, Array, FixedList, Numeric, Scalar, Tuple, Type, is_continuous
+from .failures import head_of
+from .ir.types import STRUCTURES, Array, FixedList, Numeric, Object, Scalar, Tuple, Type, is_continuous, leaves
 from .signature import abstract, describe, is_static
 
 ArgNums = int | str | Sequence[int | str]
@@ -27,7 +29,8 @@ def names_of(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..
         elif isinstance(one, int) and not isinstance(one, bool) and -len(names) <= one < len(names):
             chosen.append(names[one])
         else:
-            raise BadArgument(f"{title(primal)} has no argument {one!r}; its arguments are {', '.join(names)}")
+            reason = f"{title(primal)} has no argument {one!r}; its arguments are {', '.join(names)}"
+            raise BadArgument(reason, head_of(primal), "choose one of them with argnums=")
     return tuple(chosen)
 
 
@@ -50,20 +53,47 @@ def differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:
     if type(value) is float:
         return value
     if type(value) is int:
-        return float(value)
+        return _as_float(value, name, primal)
     type_ = abstract(value, name)
     if is_static(value) or not is_continuous(type_):
-        remedy = "convert it with .astype(float)" if isinstance(value, np.ndarray) else "choose others with argnums="
         reason = f"the argument {name!r} of {title(primal)} is {describe(type_)}, which has no derivative"
-        raise BadArgument(reason, hint=remedy)
+        raise BadArgument(reason, head_of(primal), _remedy(value))
     return value
 
 
-def tangent_of(tangent: Any, primal: Any, position: int) -> Any:
-    """A tangent of the shape of its primal."""
-    if isinstance(primal, np.ndarray) and np.shape(tangent) != primal.shape:
-        raise BadArgument(f"tangent {position} has shape {np.shape(tangent)}, its primal {primal.shape}")
-    return float(tangent) if type(tangent) is int else tangent
+def _remedy(value: Any) -> str:
+    if isinstance(value, np.ma.MaskedArray):
+        return "pass value.filled(...) and the mask as an argument of its own"
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and value.dtype.kind in "fc":
+        return "pass np.asarray(value)"
+    return "convert it with .astype(float)" if isinstance(value, np.ndarray) else "choose others with argnums="
+
+
+def _as_float(value: int, name: str, primal: Callable[..., Any]) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        reason = f"the argument {name!r} of {title(primal)} is an integer that no float can hold"
+        raise BadArgument(reason, head_of(primal), "pass a float") from None
+
+
+def check_any(chosen: Sequence[int], primals: Sequence[Any], primal: Callable[..., Any]) -> None:
+    """Refuse to differentiate by no argument at all."""
+    if not chosen:
+        found = ", ".join(type(p).__name__ for p in primals) or "none"
+        reason = f"no argument of {title(primal)} is differentiated ({found})"
+        raise BadArgument(reason, head_of(primal), "pass a float or an array of floats (and a tangent for it)")
+
+
+def check_followed(result: Type, primal: Callable[..., Any]) -> None:
+    """Refuse a result of which no derivative can be told (a set, say); it may hold strings and None."""
+    for leaf in leaves(result):
+        if isinstance(leaf, Object) and leaf.cls is not None and not issubclass(leaf.cls, _CONSTANTS):
+            reason = f"{title(primal)} returns {describe(result)}, which has no derivative"
+            raise BadResult(reason, head_of(primal), "return numbers and arrays, in tuples, lists or dicts")
+
+
+_CONSTANTS = (str, bytes, type(None), type, np.dtype, np.random.Generator, FunctionType, ModuleType)
 
 
 def check_result(result: Type, primal: Callable[..., Any]) -> None:
@@ -78,4 +108,4 @@ def check_result(result: Type, primal: Callable[..., Any]) -> None:
         hint = "return one value (has_aux=True for a value and something else), or use vjp"
     if isinstance(result, (Scalar, Array)) and result.kind == "c":
         hint = "return a real part or a squared magnitude"
-    raise BadResult(what, hint=hint)
+    raise BadResult(what, head_of(primal), hint)

@@ -43,11 +43,17 @@ class GradscribeError(Exception):
 
     def __init__(self, reason: str, where: Location | None = None, hint: str | None = None, chain: Chain = ()) -> None:
         super().__init__(reason, where, hint, chain)
-        self.reason, self.where, self.hint, self.chain = reason, where, hint, chain
+        self.reason, self.hint, self.chain = reason, hint, chain
+        self.place(where)
+
+    def place(self, where: Location | None) -> None:
+        """Say where it is, where that was not known."""
+        self.where = where
         self.filename = where.filename if where else None
         self.lineno = where.line if where else None
         self.col_offset = where.column if where else None
         self.function = where.function if where else None
+        self.args = (self.reason, self.where, self.hint, self.chain)
 
     def called_from(self, name: str, where: Location) -> Self:
         """Note that what went wrong was called by the function `name` at `where`; the error itself is returned."""
@@ -124,8 +130,21 @@ class NotReal(GradscribeError, ValueError):
     """A power of a Python number that is complex, or infinite, where a real number is needed."""
 
 
+class NonFinite(GradscribeError, FloatingPointError):
+    """With `debug_nans=True`: nan or infinity gets into a derivative."""
+
+
 class BadRule(GradscribeError):
     """A rule that contradicts itself or the primitive that it is for."""
+
+
+class NotAsAssumed(GradscribeError, ValueError):
+    """What a derivative was compiled for does not hold in a call: arrays share memory, a reshape made a copy, the
+    result is not a number."""
+
+
+class InternalError(GradscribeError):
+    """The compiler failed at a function that it should have differentiated or refused: a mistake in gradscribe."""
 
 
 class GradientMismatch(GradscribeError):

@@ -1,13 +1,17 @@
-"""What `vjp` returns: the reverse half of a derivative, with what the forward half has recorded."""
+"""The pullback that `vjp` returns, and whether a tangent or an adjoint fits the value that it belongs to."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .errors import BadArgument
+from .failures import reporting
+from .ir.types import is_continuous
+from .signature import abstract, describe
 
 
 class Pullback:
@@ -15,18 +19,98 @@ class Pullback:
 
     def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
         self._back, self._record, self._chosen, self._count = back, record, chosen, count
-        self._shape = np.shape(value) if isinstance(value, (float, np.ndarray, np.generic)) else None
+        self._value = _form(value)
 
+    @reporting
     def __call__(self, adjoint: Any) -> tuple[Any, ...]:
         """The adjoints of the primals, None for those that have none.
 
         Args:
             adjoint: of the structure and shape of the result.
         """
-        if self._shape is not None and np.shape(adjoint) != self._shape:
-            raise BadArgument(f"the adjoint has shape {np.shape(adjoint)}, the result {self._shape}")
-        found = self._back(self._record, float(adjoint) if type(adjoint) is int else adjoint)
+        found = self._back(self._record, matching(adjoint, self._value, "the adjoint"))
         adjoints: list[Any] = [None] * self._count
         for k, part in zip(self._chosen, found, strict=True):
             adjoints[k] = part
         return tuple(adjoints)
+
+
+def _form(value: Any) -> Any:
+    """A value as far as its structure and shapes go; arrays are not kept alive."""
+    if isinstance(value, np.ndarray):
+        return np.broadcast_to(np.zeros((), value.dtype), value.shape)
+    if isinstance(value, tuple):
+        parts = map(_form, value)
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if type(value) is list:
+        return [_form(v) for v in value]
+    return {k: _form(v) for k, v in value.items()} if type(value) is dict else value
+
+
+def matching(tangent: Any, primal: Any, what: str) -> Any:
+    """A tangent or adjoint, integers as floats.
+
+    Args:
+        tangent: what was given.
+        primal: the value that it belongs to.
+        what: how it is called in messages (`"tangent 0"`).
+
+    Raises:
+        BadArgument: it has not the structure and the shapes of the value.
+    """
+    if type(primal) in (float, int, complex, bool) or isinstance(primal, (np.ndarray, np.generic)):
+        return _number(tangent, primal, what)
+    parts, keys = _parts(primal), _parts(tangent)
+    if parts is None or keys is None:
+        return tangent if parts is keys else _refuse(tangent, primal, what)
+    if list(parts) != list(keys):
+        _refuse(tangent, primal, what)
+    found = {k: _entry(keys[k], part, f"{what}[{k!r}]") for k, part in parts.items()}
+    return _rebuilt(tangent, found)
+
+
+def _entry(tangent: Any, primal: Any, what: str) -> Any:
+    """What belongs to an entry without derivative (a string, an integer) may be left out."""
+    return tangent if tangent is None and not is_continuous(abstract(primal, "x")) else matching(tangent, primal, what)
+
+
+def _number(tangent: Any, primal: Any, what: str) -> Any:
+    kind = np.asarray(tangent).dtype.kind if isinstance(tangent, (int, float, complex, np.ndarray, np.generic)) else "O"
+    if kind not in "biufc" or np.shape(tangent) != np.shape(primal):
+        _refuse(tangent, primal, what)
+    if kind == "c" and np.asarray(primal).dtype.kind != "c":
+        raise BadArgument(f"{what} is complex, and belongs to a real number", hint="pass a real number")
+    try:
+        return float(tangent) if type(tangent) in (int, bool) else tangent
+    except OverflowError:
+        raise BadArgument(f"{what} is an integer that no float can hold", hint="pass a float") from None
+
+
+def _refuse(tangent: Any, primal: Any, what: str) -> Any:
+    reason = f"{what} is {_described(tangent)}, and belongs to {_described(primal)}"
+    raise BadArgument(reason, hint="give it the structure and the shapes of the value")
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return describe(abstract(value, "x"))
+
+
+def _parts(value: Any) -> dict[Any, Any] | None:
+    """The entries of a structure by key or position; None for what is none."""
+    if isinstance(value, (tuple, list)):
+        return dict(enumerate(value))
+    if type(value) is dict:
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    return None
+
+
+def _rebuilt(value: Any, parts: dict[Any, Any]) -> Any:
+    if isinstance(value, tuple):
+        return type(value)(*parts.values()) if hasattr(value, "_fields") else tuple(parts.values())
+    if type(value) is list:
+        return list(parts.values())
+    return parts if type(value) is dict else value

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 
+class CheckFailed(ValueError):
+    """What the derivative was written for does not hold in this call."""
+
+
 def unbroadcast(g: Any, x: Any) -> Any:
     """Sum a cotangent to the shape of an operand that was broadcast.
 
@@ -42,13 +46,21 @@ def last_write(g: Any, x: Any, index: Any) -> Any:
 
 
 def check_view(view: Any, base: Any) -> None:
-    """Raise ValueError unless both arrays share memory: the derivative was written for a view."""
+    """Raise CheckFailed unless both arrays share memory: the derivative was written for a view."""
     if view.size and not np.may_share_memory(view, base):
-        raise ValueError("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
+        raise CheckFailed("reshape made a copy where the derivative needs a view; copy explicitly with .copy()")
+
+
+def check_number(value: Any) -> None:
+    """Raise CheckFailed if the result is an array, or None: a gradient is that of a number."""
+    if value is None:
+        raise CheckFailed("the function returns nothing here, or a name without a value; return a number on each path")
+    if np.ndim(value):
+        raise CheckFailed(f"the result is an array of shape {np.shape(value)}; return np.sum(...) of it, or use vjp")
 
 
 def check_apart(*values: Any, written: int = 1) -> None:
-    """Raise ValueError if an array that is written shares memory with another, or if two of its entries are one cell.
+    """Raise CheckFailed if an array that is written shares memory with another, or if two of its entries are one cell.
 
     Args:
         values: arrays, or containers of arrays, as they are found; what is no array is passed over.
@@ -59,10 +71,10 @@ def check_apart(*values: Any, written: int = 1) -> None:
     others = [a for arrays in found[written:] for a in arrays]
     for k, array in enumerate(changed):
         if not array.flags.forc and _overlaps_itself(array):
-            raise ValueError("entries of an array that is written share memory; pass a copy")
+            raise CheckFailed("entries of an array that is written share memory; pass a copy")
         for other in (*changed[k + 1 :], *others):
             if np.may_share_memory(array, other) and _share(array, other):
-                raise ValueError("two arrays share memory and one of them is written; pass copies")
+                raise CheckFailed("two arrays share memory and one of them is written; pass copies")
 
 
 def _arrays_in(value: Any) -> list[Any]:
@@ -109,7 +121,7 @@ def fresh(record: Any) -> Any:
 
     def same_part(view: Any, whole: Any, other: Any) -> Any:
         if not whole.flags.forc:
-            raise ValueError("a view of memory with gaps cannot be recorded; copy it explicitly with .copy()")
+            raise CheckFailed("a view of memory with gaps cannot be recorded; copy it explicitly with .copy()")
         flat = other.reshape(-1) if whole.flags.c_contiguous else other.T.reshape(-1)
         offset = view.ctypes.data - whole.ctypes.data if view.size else 0
         return np.ndarray(view.shape, view.dtype, flat, offset, view.strides)
@@ -358,10 +370,30 @@ def exception_of(
 
 
 def stop_gradient(x: Any) -> Any:
-    """x as a constant, whose derivative is zero; arrays are copied."""
-    if isinstance(x, (tuple, list)):
-        items = [stop_gradient(item) for item in x]
-        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
-    if isinstance(x, dict):
-        return {key: stop_gradient(item) for key, item in x.items()}
+    """x as a constant, whose derivative is zero; an array is copied."""
     return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def regions_of(x: Any, indices: Any, axis: int, g: Any) -> Any:
+    """The adjoint of `np.add.reduceat(x, indices, axis)`: each entry of g for each entry of x that it is a sum of."""
+    out = np.zeros(np.shape(x), g.dtype)
+    parts, sums = np.moveaxis(out, axis, 0), np.moveaxis(g, axis, 0)
+    for k, start in enumerate(indices):
+        stop = indices[k + 1] if k + 1 < len(indices) else len(parts)
+        parts[start : max(stop, start + 1)] += sums[k]
+    return out
+
+
+def row_order(piv: Any) -> Any:
+    """The order of rows that the exchanges of `scipy.linalg.lu_factor` make."""
+    order = np.arange(len(piv))
+    for k, other in enumerate(piv):
+        order[[k, other]] = order[[other, k]]
+    return order
+
+
+def of_square(u: Any, vh: Any) -> Any:
+    """u, where the matrix with the singular vectors u and vh is square: others have no derivative."""
+    if u.shape != vh.shape:
+        raise ValueError("singular vectors of a matrix that is not square: use full_matrices=False")
+    return u

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import types as python_types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .ir.signature import signature_of
-from .ir.types import Object, Record, Type, is_sparse
+from .ir.types import Array, Dict, FixedList, List, Object, Record, Tuple, Type, is_sparse
 
 STATIC = (
     str,
@@ -121,8 +121,26 @@ def _is_or_holds_static(value: object) -> bool:
 def describe(type_: Type) -> str:
     """A type in the user's words, for messages."""
     if isinstance(type_, Object):
-        return type_.cls.__name__ if type_.cls else "an object"
+        return "None" if type_.cls is type(None) else type_.cls.__name__ if type_.cls else "an object"
+    if isinstance(type_, Tuple):
+        return f"a tuple of {_listed(type_.items)}" if type_.items else "an empty tuple"
+    if isinstance(type_, FixedList):
+        return f"a list of {_listed(type_.items)}" if type_.items else "an empty list"
+    if isinstance(type_, Dict):
+        return f"a dict with the keys {', '.join(map(repr, type_.keys))}" if type_.keys else "an empty dict"
+    if isinstance(type_, Record):
+        return f"an instance of {type_.cls.__name__}"
+    if isinstance(type_, List):
+        return f"a list of {describe(type_.item)}"
+    if isinstance(type_, Array):
+        return f"an array of {type_.dtype} of {type_.ndim} dimension{'s' * (type_.ndim != 1)}"
     return repr(type_)
+
+
+def _listed(types: Sequence[Type]) -> str:
+    """The types of entries, the same ones told once."""
+    names = list(dict.fromkeys(map(describe, types)))
+    return " and ".join(names) if len(names) < 4 else f"{names[0]} and other things"
 
 
 Function = Callable[..., Any]

@@ -24,7 +24,7 @@ from typing import Any
 
 import gast
 
-from .errors import Location, NoSource, NotReal, StaleSource, UnsupportedSyntax
+from .errors import Location, NoSource, StaleSource, UnsupportedSyntax
 from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
 __all__ = ["FunctionSource", "location_of", "make_function", "read_source"]
@@ -320,23 +320,6 @@ def make_function(
     weakref.finalize(kept, linecache.cache.pop, filename, None).atexit = False
     exec(code, scope)
     return scope[name]
-
-
-def explained(error: ValueError) -> ValueError:
-    """What to raise in place of an error from generated code: where it is that of a power which is not real, one that
-    says so; else the error itself."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    name = "" if trace is None else trace.tb_frame.f_code.co_filename
-    line = "" if trace is None else linecache.getline(name, trace.tb_lineno).strip()
-    if not name.startswith("<gradscribe ") or "math.pow(" not in line:
-        return error
-    reason = "a power is not real: of a negative number to an exponent that is no integer, or of 0 to a negative one"
-    hint = "use np.float64(x) ** y, which is nan or inf there, or complex numbers from the start: complex(x) ** y"
-    made = NotReal(f"{reason}\n    {line}", hint=hint)
-    made.__cause__ = error
-    return made
 
 
 def _stored_function(text: str, name: str, namespace: Mapping[str, Any], filename: str) -> Callable[..., Any]:

@@ -43,7 +43,8 @@ class _Guard:
 
     def __init__(self, function: Function) -> None:
         self.function, self.memory = function, regions(function)
-        self.builder = Builder()
+        writes = [op for region in self.memory.written() for op in self.memory.writes(region)]
+        self.builder = Builder(next((op.origin for op in writes if op.origin is not None), None))
         self.written: list[Var] = []
         self.others: list[Var] = []
 

@@ -18,11 +18,12 @@ from inspect import Parameter as Kind
 from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, useful, varied
 from ..analyse.overlap import Overlap
 from ..analyse.regions import Regions, regions
+from ..analyse.undefined import may_be_undefined
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
-from ..ir.primitives import COMMENT, COPY, LOOP, SETITEM, TUPLE
-from ..ir.types import FLOAT, STRUCTURES, Array, Type, is_continuous
+from ..ir.primitives import CHECK_NUMBER, COMMENT, COPY, LOOP, SETITEM, TUPLE
+from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
 from .adjoints import Adjoint
 from .apart import guard_memory
 from .calls import Pairs
@@ -68,6 +69,7 @@ def reverse(
     has_aux: bool = False,
     several: bool = False,
     seed: Type = FLOAT,
+    number: bool = False,
     pairs: Pairs | None = None,
     watch: bool = False,
 ) -> Function:
@@ -82,6 +84,7 @@ def reverse(
             auxiliary is returned with the value, else with the gradient.
         several: whether the gradient is a tuple even of one adjoint.
         seed: the type of the result's adjoint, the last parameter `seed` of the new function (1.0 unless given).
+        number: whether a result of unknown rank is checked to be a number when the derivative runs.
         pairs: the functions called, made so far.
         watch: whether the program notes the adjoint of each value, for the interpreter (`WATCH`).
 
@@ -93,7 +96,7 @@ def reverse(
         UnsupportedCall: an active operand has no rule.
         UntrackableAlias: memory is written in a way that cannot be followed.
     """
-    options = {"has_aux": has_aux, "copy_value": keep_value, "watch": watch}
+    options = {"has_aux": has_aux, "copy_value": keep_value, "number": number, "watch": watch}
     sweeps = both_sweeps(function, wrt, seed=seed, pairs=pairs, **options)
     last = Builder()
     value = sweeps.value
@@ -131,6 +134,7 @@ def both_sweeps(
     seed: Type = FLOAT,
     has_aux: bool = False,
     copy_value: bool = True,
+    number: bool = False,
     pairs: Pairs | None = None,
     watch: bool = False,
 ) -> Sweeps:
@@ -148,7 +152,7 @@ def both_sweeps(
     restored: frozenset[Op] = frozenset()
     while True:
         sweep = Sweep(function, memory, active, overlap, restored, pairs, watch)
-        attempt = _Round(function, inputs, sweep, has_aux)
+        attempt = _Round(function, inputs, sweep, has_aux, number)
         made = attempt.run(seed, copy_value)
         needed = [write for write in attempt.sweep.reads.undone if write not in restored]
         if not needed:
@@ -198,6 +202,7 @@ class _Round:
     inputs: list[Var]
     sweep: Sweep
     has_aux: bool
+    number: bool
 
     def run(self, seed_type: Type, copy_value: bool) -> Sweeps:
         sweep, body = self.sweep, self.function.body
@@ -211,6 +216,8 @@ class _Round:
             if var in self.inputs or isinstance(var.type, Array):
                 sweep.shadow_of_parameter(forward, var)
         frame = sweep.forward(body, forward, in_loop=False)
+        if self.number and (isinstance(value.type, Numeric) or may_be_undefined(body, value)):
+            forward.perform(CHECK_NUMBER, value)
         kept = self._keep(value, forward) if copy_value else value
         adjoints = sweep.adjoints(mirror)
         adjoints.add(value, self._seed(seed, value, mirror))

@@ -14,13 +14,12 @@ if TYPE_CHECKING:
 
 
 def position_of(type_: Type, index: Atom) -> int | None:
-    """Which item of a structure a constant index names; None where it is not constant."""
+    """Which item of a structure a constant index names; None where it is not constant, or names none."""
     if not isinstance(index, Const) or isinstance(index.value, slice):
         return None
-    if isinstance(type_, Dict):
-        return type_.keys.index(index.value)
-    if isinstance(type_, Record):
-        return type_.names.index(index.value)
+    if isinstance(type_, (Dict, Record)):
+        names = type_.keys if isinstance(type_, Dict) else type_.names
+        return names.index(index.value) if index.value in names else None
     assert isinstance(type_, STRUCTURES)
     return int(range(len(type_.items))[index.value])
 

@@ -60,8 +60,10 @@ def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
     of_object = isinstance(target, Var) and isinstance(target.type, Object)
     if of_object and any(map(sweep.is_pointer, sweep.memory.members(sweep.memory.of(target)))):  # type: ignore[arg-type]
         raise UntrackableAlias(f"active memory is written through {target.hint}, which is not followed", op.origin)  # type: ignore[union-attr]
-    if isinstance(value, Var) and value in sweep.active and is_continuous(target.type):
-        raise UntrackableAlias(f"an active value is stored in {getattr(target, 'hint', 'an object')}", op.origin)
+    cuts = isinstance(target.type, Array) and not is_continuous(target.type)
+    if isinstance(value, Var) and value in sweep.active and not cuts:
+        what = f"an active value is stored in {getattr(target, 'hint', 'an object')}"
+        raise UntrackableAlias(what, op.origin, "store it in an array or a list that the function makes")
 
 
 def _only_last(builder: Builder, g: Atom, shadow: Var, index: Atom) -> Atom:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from ..arguments import title
+from ..constants import stop_gradient
 from ..errors import BadRule
-from ..runtime import stop_gradient
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,7 +9,7 @@ from .primitives import CALL
 
 def inline_calls(function: Function) -> Function:
     """The function with the bodies of those that it calls in place of the calls, except for functions that call
-    themselves and those with rules of their own.
+    themselves, those with rules of their own, and those that are to be computed again on the way back.
 
     Args:
         function: any program.
@@ -33,7 +33,7 @@ def _inlined(block: Block, environment: dict[Var, Atom]) -> Block:
 
 
 def _may_go(callee: Callee) -> bool:
-    if callee.rule is not None or callee.function is None:
+    if callee.rule is not None or callee.again or callee.function is None:
         return False
     seen: set[Callee] = set()
     todo = [callee]

@@ -194,12 +194,14 @@ class Callee:
         function: the function.
         result: the type of what it returns, for the calls that are met before it is finished.
         rule: the user's own rule, where there is one.
+        again: whether it is computed again on the way back, and nothing of it recorded.
     """
 
     name: str
     function: Function | None = None
     result: Type | None = None
     rule: OwnRule | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,7 @@ class LoopShape:
 
     exits: `body.yields = (end, *next)`, and the loop stops after a trip whose `end` is true. Else `body.yields = next`.
     The results are the carried values behind the last trip. The block always runs to its yields: there are no jumps.
+    A keyword operand `snapshots` says how many of its states are kept for the way back.
     """
 
     bounded: bool

@@ -63,6 +63,8 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
 @lru_cache(maxsize=4096)
 def is_library_name(module: str) -> bool:
     """Whether a module belongs to the standard library, NumPy or its kin."""
+    if not isinstance(module, str):  # whatever an object answers to `__module__`
+        return False
     top = module.partition(".")[0]
     return module != "__main__" and (
         top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")

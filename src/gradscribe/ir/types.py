@@ -195,14 +195,13 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
     cls = type(value)
     if cls in _PYTHON_SCALARS:
         return _PYTHON_SCALARS[cls]
-    if isinstance(value, np.ndarray):
+    if cls in _PLAIN_ARRAYS and value.dtype.kind in "biufc":  # type: ignore[attr-defined]
         sizes = {} if sizes is None else sizes
         names = [sizes.setdefault(n, f"{name}.{k}") for k, n in enumerate(value.shape)]
         dims = tuple(known(1) if n == 1 else Dim(d, 0, False) for n, d in zip(value.shape, names, strict=True))
-        return Array(value.dtype.name, dims) if kind_of_dtype(value.dtype.name) != "O" else Object(cls)
-    if isinstance(value, np.generic):
-        kind = kind_of_dtype(value.dtype.name)
-        return Scalar(kind, value.dtype.name) if kind != "O" else Object(cls)
+        return Array(value.dtype.name, dims)
+    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        return Scalar(kind_of_dtype(value.dtype.name), value.dtype.name)
     if isinstance(value, slice):
         return SLICE
     return Object(cls, value.dtype.name) if is_sparse(cls) else Object(cls)  # type: ignore[attr-defined]
@@ -220,6 +219,9 @@ def type_of_constant(value: object) -> Type:
         return Slice(parts) if all(type(p) in (int, type(None)) for p in parts) else SLICE
     return type_of(value)
 
+
+_PLAIN_ARRAYS = frozenset((np.ndarray, np.memmap))
+"""Subclasses of ndarray may give operators another meaning (`*` of matrices, sums that leave out what is masked)."""
 
 _PYTHON_SCALARS: dict[type, Type] = {float: FLOAT, int: INT, bool: BOOL, complex: COMPLEX}
 

@@ -15,6 +15,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, lookup
+from ..ir.signature import is_library_name
 from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric
 from ..signature import key_of
 from .core import Core
@@ -74,11 +75,16 @@ class Attributes(Core):
             value = getattr(owner.value, name)
         except AttributeError:
             self.refuse(f"`{owner.name}` has no attribute `{name}`", node)
+        if name in self.assumed.changed and not _is_of_library(owner.value):
+            what = f"`{owner.name}.{name}` is changed by the function that reads it"
+            self.refuse(what, node, "pass the value as an argument, or return it")
         if is_static(value):
             self.note(owner.value, name, value)
         elif not is_library(owner.value) and not isinstance(owner.value, types.ModuleType):
             self.assumed_types.append((External(name, owner.value), key_of(value)))
         shown = f"{owner.name}.{name}"
+        if self.settles(owner.value, name, value):
+            return self.lift(value, shown)
         if (
             isinstance(owner.value, types.ModuleType)
             and isinstance(value, (int, float))
@@ -104,6 +110,8 @@ class Attributes(Core):
 
     def _attribute_of_var(self, owner: Var, name: str, node: gast.AST | None) -> Value:
         type_ = owner.type
+        if name == "__dict__" and owner in self.samples:
+            self.refuse("`__dict__` of an object from outside", node, "use its attributes, getattr and setattr")
         if isinstance(type_, Record):
             return self._attribute_of_record(owner, type_, name, node)
         if isinstance(type_, Tuple) and type_.cls is not None:
@@ -135,6 +143,10 @@ class Attributes(Core):
             return Named(owner, name)
         if isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
             return Named(owner, name)
+        if name in self.assumed.changed:
+            return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
+        if self.settles(sample, name, value):
+            return self.lift(value, name)
         made = self.emit(P.GETATTR, owner, static=name, type=signature_of(value, f"{owner.hint}.{name}"), hint=name)
         return self.lift(value, f"{owner.hint}.{name}", lambda: made)
 
@@ -230,8 +242,12 @@ class Attributes(Core):
         """A field, method or property of an argument or global."""
         on_class = inspect.getattr_static(type_.cls, name, None)
         if name not in type_.names or isinstance(on_class, property):
+            if on_class is None and hasattr(self.samples.get(owner), name):
+                return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
             return self._attribute_from_class(owner, type_.cls, name, on_class, node)
         item = type_.items[type_.names.index(name)]
+        if name in self.assumed.changed and (owner in self.samples or owner in self.statics):
+            return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
         made = self.emit(P.GETATTR, owner, static=name, type=item, hint=name)
         if isinstance(made, Var) and owner in self.paths:
             self.paths[made] = self.paths[owner]
@@ -241,6 +257,8 @@ class Attributes(Core):
                 return self.lift(value, name)
         if owner in self.samples:
             value = getattr(self.samples[owner], name)
+            if self.settles(self.samples[owner], name, value):
+                return self.lift(value, name)
             lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
             if is_static(value):
                 self.note(self.samples[owner], name, value)
@@ -320,6 +338,7 @@ class Attributes(Core):
             self.refuse(
                 "a value that is differentiated is written to an object from outside", node, "return it instead"
             )
+        self.changes(name)
         self.opaque(Const(setattr, name="setattr"), (owner, Const(name), value), {}, node)
 
     def _fill_flat(self, owner: Var, value: Value, node: gast.AST | None) -> None:
@@ -335,7 +354,8 @@ class Attributes(Core):
             return
         setter = inspect.getattr_static(cls, "__setattr__", None)
         frozen = getattr(getattr(cls, "__dataclass_params__", None), "frozen", False)
-        if setter is not object.__setattr__ and not frozen:
+        plain = setter in (object.__setattr__, types.SimpleNamespace.__setattr__)
+        if not plain and not frozen:
             self.refuse("a class with its own `__setattr__`", node)
         if frozen and self.frame.code.name not in ("__init__", "__post_init__"):
             self.refuse("a field of a frozen dataclass is assigned", node, "use dataclasses.replace")
@@ -358,6 +378,10 @@ class Attributes(Core):
 
 def _nothing(*args: Any, **keywords: Any) -> None:
     """Stands for `object.__init__`."""
+
+
+def _is_of_library(owner: Any) -> bool:
+    return is_library_name(owner.__name__) if isinstance(owner, types.ModuleType) else is_library(owner)
 
 
 def is_of_user(cls: type) -> bool:

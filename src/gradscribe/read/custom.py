@@ -12,29 +12,22 @@ from typing import Any
 
 import gast
 
+from .. import runtime
+from ..constants import stop_gradient
 from ..errors import BadRule, GradscribeError, NoSource, StaleSource, UnsupportedCall
 from ..ir import primitives as P
-from ..ir.build import Builder, clone
-from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, OwnRule, Parameter, Var, walk
-from ..ir.types import FLOAT, STRUCTURES, Array, Scalar, Type, is_continuous
-from ..runtime import stop_gradient
+from ..ir.build import Builder
+from ..ir.nodes import Atom, Block, Callee, Const, OwnRule, Var, walk
+from ..ir.types import STRUCTURES, Type, is_continuous
 from .core import Core
-from .outline import _distinct, _free
+from .drafts import Draft, adjoint_type, closed, fits, identifier, maker, paired, tangent_type
+from .outline import _free
 from .parts import Keywords
 from .special import reads
 from .syntax import parameters
 from .values import NONE, Compound, Content, Reference, TupleValue, Value, is_none
 
 _READ_ONLY = "a function with a rule of its own writes to none of its arguments"
-
-
-@dataclass(eq=False)
-class Draft:
-    """A program that has been read but not closed: `block` may mention values of the functions around it."""
-
-    name: str
-    hints: list[str]
-    block: Block
 
 
 @dataclass(eq=False)
@@ -84,7 +77,7 @@ class CustomRules(Core):
         call.moving = tuple(k for k, leaf in enumerate(leaves) if is_continuous(leaf.type))
         found = self.customs.get(key)
         if found is None:
-            found = self.customs[key] = (Callee(_identifier(custom)), [])
+            found = self.customs[key] = (Callee(identifier(custom)), [])
             self._make(call, *found)
         callee, around = found
         if callee.result is None:
@@ -141,7 +134,7 @@ class CustomRules(Core):
             return self.new_cell(content.rebuilt(parts), node, value.cell.cls)
         if isinstance(value, Compound):
             return value.rebuilt(tuple(self._stopped(part, node) for part in value.parts))
-        return self.apply(stop_gradient, (value,), {}, node) if is_continuous(value.type) else value
+        return self.apply(runtime.stop_gradient, (value,), {}, node) if is_continuous(value.type) else value
 
     # programs ---------------------------------------------------------------------------------------------------------
 
@@ -151,7 +144,7 @@ class CustomRules(Core):
         plain = self.lift(custom.fun, custom.__name__)
         primal = self._draft(callee.name, call, [], lambda args, _: self.call(plain, args, {}, node))
         callee.result = primal.block.yields[0].type
-        callee.function = _closed(primal, ())  # for calls of it by its own rule
+        callee.function = closed(primal, ())  # for calls of it by its own rule
         if custom.custom_rule == "jvp":
             drafts = [primal, self._draft_of_tangent(call, callee)]
         else:
@@ -163,11 +156,11 @@ class CustomRules(Core):
                 "pass that variable as an argument", UnsupportedCall,
             )  # fmt: skip
         if custom.custom_rule == "jvp":
-            callee.function, tangent = (_closed(d, around, before=len(call.leaves)) for d in drafts)
+            callee.function, tangent = (closed(d, around, before=len(call.leaves)) for d in drafts)
             callee.rule = OwnRule(call.moving, tangent=tangent)
         else:
-            callee.function = _closed(primal, around)
-            ahead, back = _pair(drafts[1], drafts[2], around)
+            callee.function = closed(primal, around)
+            ahead, back = paired(drafts[1], drafts[2], around)
             callee.rule = OwnRule(call.moving, ahead=ahead, back=back)
         for made in (callee.function, callee.rule.tangent, callee.rule.ahead, callee.rule.back):
             if made is not None and any(
@@ -230,7 +223,7 @@ class CustomRules(Core):
     # rules of tangents ------------------------------------------------------------------------------------------------
 
     def _draft_of_tangent(self, call: Call, callee: Callee) -> Draft:
-        more = [(f"d{call.names[k]}", _tangent_type(call.leaves[k].type)) for k in call.moving]
+        more = [(f"d{call.names[k]}", tangent_type(call.leaves[k].type)) for k in call.moving]
 
         def compute(args: list[Value], moved: list[Var]) -> Value:
             tangents = self._tangents(call, args, moved)
@@ -249,7 +242,7 @@ class CustomRules(Core):
 
     def _checked_pair(self, call: Call, callee: Callee, items: Sequence[Value]) -> Value:
         value, tangent = (self.as_atom(item, call.node) for item in items)
-        if not _fits(tangent.type, value.type):
+        if not fits(tangent.type, value.type):
             raise BadRule(
                 f"the rule of {call.custom.__name__} returns a tangent of type {tangent.type} for a value of type "
                 f"{value.type}"
@@ -292,9 +285,9 @@ class CustomRules(Core):
             return TupleValue((items[0], TupleValue((items[1], *plain))))
 
         first = self._draft(getattr(fwd, "__name__", "fwd"), call, [], ahead)
-        pair = _made(first.block, first.block.yields[0])
+        pair = maker(first.block, first.block.yields[0])
         value, record = pair.args
-        if not _fits(value.type, result):
+        if not fits(value.type, result):
             raise BadRule(f"the forward rule of {call.custom.__name__} returns {value.type}, the function {result}")
         return first, self._draft_of_adjoint(call, bwd, record.type, value.type, sum(map(len, front)))
 
@@ -304,7 +297,7 @@ class CustomRules(Core):
         for active in (True, False):
             inner = [
                 self.new_var("record", record, False, active and is_continuous(record)),
-                self.new_var("seed", _adjoint_type(result), True, active),
+                self.new_var("seed", adjoint_type(result), True, active),
             ]
             self.parameters.update(inner)
 
@@ -356,7 +349,7 @@ class CustomRules(Core):
                 yield from self._adjoints_in(call, part, inside)
         elif self._atoms_in(value) and is_continuous(value.type):
             atom = self.as_atom(adjoint, call.node)
-            if not is_none(atom) and not _fits(atom.type, _adjoint_type(value.type)):
+            if not is_none(atom) and not fits(atom.type, adjoint_type(value.type)):
                 raise BadRule(
                     f"the backward rule of {call.custom.__name__} returns an adjoint of type {atom.type} for an "
                     f"argument of type {value.type}"
@@ -377,82 +370,3 @@ class CustomRules(Core):
         if items is None or len(items) != len(parts):
             raise BadRule(f"an adjoint that the backward rule of {call.custom.__name__} returns has another structure")
         return parts, items
-
-
-def _identifier(custom: Any) -> str:
-    name = custom.__name__
-    return name if name.isidentifier() else "f"
-
-
-def _writes_to_arguments(function: Function | None) -> bool:
-    if function is None:
-        return False
-    return any(op.args[k] in function.body.params for op in walk(function.body) for k in op.primitive.writes)
-
-
-def _made(block: Block, atom: Atom) -> Op:
-    """The op that makes a value."""
-    return next(op for op in block.ops if atom in op.results)
-
-
-def _tangent_type(type_: Type) -> Type:
-    return (
-        Scalar("c")
-        if isinstance(type_, Scalar) and type_.kind == "c"
-        else FLOAT
-        if isinstance(type_, Scalar)
-        else type_
-    )
-
-
-def _adjoint_type(type_: Type) -> Type:
-    return type_ if isinstance(type_, (Array, *STRUCTURES)) else _tangent_type(type_)
-
-
-def _fits(given: Type, wanted: Type) -> bool:
-    """Whether a derivative can be that of a value: numbers for numbers, arrays of the same rank for arrays."""
-    if isinstance(given, Array) and isinstance(wanted, Array):
-        return given.ndim == wanted.ndim
-    if isinstance(given, Array):
-        return not isinstance(wanted, Scalar) or given.ndim == 0
-    if isinstance(given, Scalar):
-        return not isinstance(wanted, Array) or wanted.ndim == 0
-    return True
-
-
-def _function(name: str, hints: list[str], block: Block) -> Function:
-    made = []
-    for var, hint in zip(block.params, _distinct(hints), strict=True):
-        var.hint = hint
-        made.append(Parameter(var, inspect.Parameter.POSITIONAL_OR_KEYWORD))
-    return Function(name if name.isidentifier() else "rule", tuple(made), block)
-
-
-def _closed(draft: Draft, around: Sequence[Atom], before: int | None = None) -> Function:
-    """The program with what it mentions of the functions around it as further parameters, behind `before` others."""
-    own = [Var(v.hint, v.type, v.named) for v in around if isinstance(v, Var)]
-    moved = clone(draft.block, dict(zip(around, own, strict=True)))  # type: ignore[arg-type]
-    at = len(moved.params) if before is None else before
-    params = (*moved.params[:at], *own, *moved.params[at:])
-    hints = [*draft.hints[:at], *(v.hint for v in own), *draft.hints[at:]]
-    return _function(draft.name, hints, Block(params, moved.ops, moved.yields))
-
-
-def _pair(first: Draft, second: Draft, around: Sequence[Atom]) -> tuple[Function, Function]:
-    """Both programs; what the second mentions of the functions around comes to it with the record."""
-    ahead, back = _closed(first, around), _closed(second, around)
-    if not around:
-        return ahead, back
-    builder = Builder()
-    builder.ops = list(ahead.body.ops)
-    value, record = _made(ahead.body, ahead.body.yields[0]).args
-    both = builder.emit(P.TUPLE, record, *ahead.body.params[-len(around) :], hint="record")
-    result = builder.emit(P.TUPLE, value, both, hint="result")
-    ahead = Function(ahead.name, ahead.parameters, builder.block(ahead.body.params, (result,)))
-    held, seed, *own = back.body.params
-    outer, opening = Var("record", both.type), Builder()
-    opening.append(Op(P.GETITEM, (outer, Const(0)), (held,)))
-    for k, var in enumerate(own, 1):
-        opening.append(Op(P.GETITEM, (outer, Const(k)), (var,)))
-    block = Block((outer, seed), (*opening.ops, *back.body.ops), back.body.yields)
-    return ahead, _function(back.name, ["record", "seed"], block)

@@ -13,12 +13,27 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..errors import UnsupportedCall
+from ..errors import UnsupportedCall, UnsupportedType
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import STRING, Array, Dict, List, Numeric, Object, Scalar, Tuple, is_continuous
+from ..ir.types import (
+    STRING,
+    STRUCTURES,
+    Array,
+    Dict,
+    FixedList,
+    List,
+    Numeric,
+    Object,
+    Record,
+    Scalar,
+    Tuple,
+    Type,
+    is_continuous,
+    is_sparse,
+)
 from .core import Core
 from .values import (
     Choice,
@@ -93,13 +108,32 @@ class Operators(Core):
         return found if found is not None else self._arithmetic(function, (operand,), node)
 
     def _arithmetic(self, function: Callable[..., Any], operands: tuple[Value, ...], node: gast.AST | None) -> Value:
-        atoms = [self._operand(v, node) for v in operands]
+        if function is operator.mod and getattr(operands[0], "type", None) == STRING:
+            atoms = [self.as_atom(v, node) for v in operands]
+        else:
+            atoms = [self._operand(v, node) for v in operands]
         if any(isinstance(a.type, Array) for a in atoms):
             atoms = [self._as_array_operand(a) for a in atoms]
+        self._refuse_operands(function, atoms, node)
         found = lookup(function)
         assert found is not None
         type_ = STRING if any(a.type == STRING for a in atoms) and function is not operator.matmul else None
         return self.emit(found[0], *atoms, style="operator", type=type_)
+
+    def _refuse_operands(self, function: Callable[..., Any], atoms: list[Atom], node: gast.AST | None) -> None:
+        """Arithmetic makes an array of a list or tuple only where another operand is NumPy's, and of an object only
+        where that has no arithmetic of its own."""
+        if not any(map(self.is_active, atoms)):
+            return
+        foreign = next((a.type.cls for a in atoms if isinstance(a.type, Object) and a.type.cls), None)
+        if foreign is not None and has_own_arithmetic(foreign, _NAMES[function]):
+            reason = f"`{foreign.__name__}` gives arithmetic a meaning of its own"
+            self.refuse(reason, node, "use an array: np.asarray(...)", UnsupportedType)
+        odd = [a for a in atoms if isinstance(a.type, (List, *STRUCTURES)) and self.is_active(a)]
+        if odd and not any(_is_numpy(a.type) for a in atoms):
+            kinds = " and ".join(_NOUNS.get(type(a.type), "a number") for a in atoms)
+            hint = "make an array of it: np.array(...)"
+            self.refuse(f"`{_NAMES[function]}` of {kinds}", node, hint, UnsupportedType)
 
     def _as_array_operand(self, atom: Atom) -> Atom:
         """Beside an array, a list whose length is known at run time only is made an array."""
@@ -250,6 +284,28 @@ class Operators(Core):
             whole = same_atom(index, Const(Ellipsis))
             old = target if whole else self.emit(P.GETITEM, target, index)
             self.write(P.SETITEM, target, index, self.as_atom(self.binary(function, old, operand, node)))
+
+
+_NOUNS = {List: "a list", FixedList: "a list", Tuple: "a tuple", Dict: "a dict", Record: "an object"}
+
+
+def has_own_arithmetic(cls: type, operator_name: str | None = None) -> bool:
+    """Whether operators (or this one) and NumPy's functions may do anything with an instance: a subclass of ndarray, or
+    a class that says so itself."""
+    if is_sparse(cls) or cls.__module__ in ("builtins", "fractions", "decimal"):
+        return False
+    if issubclass(cls, np.ndarray) or hasattr(cls, "__array_ufunc__"):
+        return not issubclass(cls, np.generic)
+    plain = next((base for base in (bool, int, float, complex) if issubclass(cls, base)), None)
+    names = [f"__{side}{operator_name}__" for side in ("", "r")] if operator_name else []
+    return any(getattr(cls, name, None) is not getattr(plain, name, None) for name in names)
+
+
+def _is_numpy(type_: Type) -> bool:
+    """Whether a value may be an array or a scalar of NumPy's, whose operators take lists."""
+    if isinstance(type_, Scalar):
+        return type_.dtype is not None
+    return isinstance(type_, (Array, Numeric, Object))
 
 
 def _keeps_dtype(value: Value) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,14 +15,17 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup, overloads
+from ..ir.primitives import Primitive, definition_of, lookup, overloads
 from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
-from .assumptions import Restart
+from .assumptions import ANY, Restart
+from .changing import class_of_owner, only_says
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
+from .operators import has_own_arithmetic
 from .parts import Keywords
 from .resolve import is_library
 from .values import (
+    NONE,
     TRUE,
     Reference,
     TupleValue,
@@ -57,18 +61,33 @@ class PrimitiveCalls(Core):
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
             return self._apply_into(out, function, args, keywords, node)
+        if isinstance(function, np.ufunc) and "dtype" in keywords:
+            args, keywords = self.cast_operands(function, args, keywords, node)
         for primitive, style in overloads(function):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
                 atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
                 named = {k: self._primitive_operand(primitive, v, node) for k, v in bound[1].items()}
+                self._refuse_foreign(primitive, (*atoms, *named.values()), node)
                 type_ = self._type_by_dtype(primitive, atoms, named)
                 return self.emit(primitive, *atoms, style=style, type=type_, more=named)
+        written = definition_of(function)
+        if any(map(self.is_active, values)) and written is not None:
+            return self.call(Const(written, name=_name_of(function)), args, keywords, node)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
             return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
         return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
+
+    def _refuse_foreign(self, primitive: Primitive, atoms: Sequence[Atom], node: gast.AST | None) -> None:
+        """NumPy's functions leave it to some objects what is computed."""
+        if any(map(self.is_active, atoms)):
+            classes = [a.type.cls for a in atoms if isinstance(a.type, Object) and a.type.cls is not None]
+            found = next(filter(has_own_arithmetic, classes), None)
+            if found is not None:
+                reason = f"`{primitive.name}` of a `{found.__name__}` has a meaning of its own"
+                self.refuse(reason, node, "use an array: np.asarray(...)", UnsupportedCall)
 
     def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Operands with the dtypes that are known (`x.dtype` of an array) as constants, to infer types from."""
@@ -186,10 +205,14 @@ class PrimitiveCalls(Core):
         type_: Type = NUMERIC,
     ) -> Value:
         """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
+        if is_const(callee) and callee.value is object.__setattr__ and len(args) == 3 and is_const(args[1], str):  # type: ignore[union-attr]
+            self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
+            return NONE
         values = (*args, *keywords.values())
         if any(v is UNDEF for v in values) or callee is UNDEF:
             return UNDEF
         function = callee.value if isinstance(callee, Const) else None
+        self._refuse_scopes(function, args, node)
         looks = is_const(callee) and is_observer(function)
         if not looks and (any(map(self.is_active, values)) or self.is_active(callee)):
             name = callee.name if isinstance(callee, Const) else "this object"
@@ -201,13 +224,14 @@ class PrimitiveCalls(Core):
             )
         if not looks:
             self._guard_objects(values, function, node)
+            self.keep_changes(values, function, _name_of(function) if function is not None else "this object", node)
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        if looks and type_ == NUMERIC and (function is print or _home_of(function) in ("logging", "warnings")):
+        if looks and type_ == NUMERIC and only_says(function):
             type_ = Object(type(None))
-        made = self.emit(
+        return self.emit(
             P.CALL_PYTHON,
             atom,
             *atoms,
@@ -220,7 +244,14 @@ class PrimitiveCalls(Core):
             inactive=True,
             **named,
         )
-        return Const(None) if function is print else made
+
+    def _refuse_scopes(self, function: Any, args: Sequence[Value], node: gast.AST | None) -> None:
+        """What looks into the scope of its caller, called under another name or by something else."""
+        passed = [a.value for a in args if isinstance(a, Const)]
+        found = [f for f in (function, *passed) if any(f is scope for scope in _SCOPES)]
+        if found and not (function in (eval, exec) and len(args) > 1):
+            name = found[0].__name__
+            self.refuse(f"`{name}` sees the names of the function", node, "write the names out", UnsupportedCall)
 
     def _guard_objects(self, values: Sequence[Value], function: Any, node: gast.AST | None) -> None:
         """A call that is not read might change the lists and objects that it gets."""
@@ -252,6 +283,10 @@ class PrimitiveCalls(Core):
                 "write it with functions that have rules",
                 UnsupportedCall,
             )
+        self.demand_looking(owner, name, node)
+        self.keep_changes((*args, *keywords.values()), class_of_owner(owner), name, node)
+        if isinstance(owner, Var) and isinstance(self.samples.get(owner), (dict, list)) and name in _CHANGES:
+            self.changes(ANY)
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         made_by = atoms[0].type.cls if isinstance(atoms[0].type, Object) else None
@@ -259,6 +294,22 @@ class PrimitiveCalls(Core):
         type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else type_
         return self.emit(P.CALL_METHOD, *atoms, static=name, type=type_, inactive=True, **named)
 
+
+_CHANGES = {
+    "update",
+    "setdefault",
+    "pop",
+    "popitem",
+    "clear",
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "sort",
+    "reverse",
+}
+
+_SCOPES = (eval, exec, locals, vars, globals, sys._getframe, inspect.currentframe, inspect.stack)
 
 _SEQUENCES = {
     "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",

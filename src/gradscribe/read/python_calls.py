@@ -71,6 +71,11 @@ class LibraryCalls(Core):
             return NotImplemented
         self.refuse(f"`{name}` sees the names of the function", node, "write the names out", UnsupportedCall)
 
+    @reads(print)
+    def _print(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        self.opaque(Const(print, name="print"), args, keywords, node)
+        return NONE
+
     # types and attributes ---------------------------------------------------------------------------------------------
 
     @reads(isinstance)
@@ -164,7 +169,7 @@ class LibraryCalls(Core):
 
     @reads(setattr)
     def _setattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if not is_const(args[1], str) or not isinstance(args[0], Reference):
+        if not is_const(args[1], str):
             return NotImplemented
         self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
         return NONE
@@ -252,6 +257,11 @@ class LibraryCalls(Core):
                 return NotImplemented
             return self.new_cell(content, node, value.cell.cls)
         return NotImplemented
+
+    @reads(P.unsupported)
+    def _unsupported(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """What a definition does not cover."""
+        self.refuse(str(args[0].value), node, error=UnsupportedCall)  # type: ignore[union-attr]
 
     @reads(typing.cast)
     def _cast(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

@@ -21,7 +21,7 @@ from ..ir.types import (
     Scalar,
     Tuple,
 )
-from .assumptions import Restart
+from .assumptions import ANY, Restart
 from .core import Core
 from .lists import is_slice
 from .values import (
@@ -67,7 +67,7 @@ class Writing(Core):
             changed = content.put(key, value)
         elif isinstance(index, Const) and isinstance(index.value, slice):
             items = list(content.items)
-            items[index.value] = self.items_of(value, node) or ()
+            items[index.value] = self.known_items(value, node)
             changed = Content("list", tuple(items))
         elif not isinstance(index, Const):
             self.unroll_for(index)
@@ -101,6 +101,9 @@ class Writing(Core):
             self._widen_var(container, atom)
         if isinstance(container.type, (Object, Numeric)) and container in self.samples and self.is_active(atom):
             self.refuse("a value that is differentiated is written into a global object", node, "return it instead")
+        if isinstance(container.type, Object) and container in self.opaque_roots:
+            whole = not isinstance(index, Const) or isinstance(index.value, slice)
+            self.changes(ANY if whole else index.value)  # type: ignore[union-attr]
         self.write(P.SETITEM, container, self.index_atom(index, node), atom)
         if isinstance(container.type, List):
             self.share(container, atom)

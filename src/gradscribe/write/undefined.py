@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping
 
 from ..ir.nodes import Atom, Var
-from ..ir.primitives import APPEND, CALL, IF, LIST, SETITEM, Primitive
+from ..ir.primitives import APPEND, CALL, CHECK_NUMBER, IF, LIST, SETITEM, Primitive
 from ..ir.types import Array, Scalar
 from .lines import Copies, Do, Line, Return, atoms_of, every_line
 from .liveness import is_undefined
@@ -72,7 +72,7 @@ class Gaps:
 
 def _passes_on(primitive: Primitive) -> bool:
     """Whether an op only stores its operands, or may."""
-    return primitive in (APPEND, CALL, IF, LIST, SETITEM) or primitive.aliasing == "element"
+    return primitive in (APPEND, CALL, CHECK_NUMBER, IF, LIST, SETITEM) or primitive.aliasing == "element"
 
 
 def _reached(sources: Mapping[Var, list[Atom]]) -> set[Var]:
