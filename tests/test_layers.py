@@ -43,7 +43,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
-    "scipy": {"rules"},  # when SciPy's functions are first met, see below
+    "scipy": {"rules", "family"},  # when SciPy's functions are first met, see below
     "graphviz": {"explain"},  # these when they are asked for
     "sympy": {"explain"},
     "matplotlib": {"explain"},
