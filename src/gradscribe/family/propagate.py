@@ -21,93 +21,21 @@ from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of
 from ..rules import operand_names, rule_of
 from .index_sets import IndexSets
 
-_MOVING = frozenset(
-    [
-        "real",
-        "imag",
-        "reshape",
-        "ravel",
-        "flatten",
-        "transpose",
-        "swapaxes",
-        "matrix_transpose",
-        "moveaxis",
-        "rollaxis",
-        "expand_dims",
-        "squeeze",
-        "broadcast_to",
-        "item",
-        "atleast_1d",
-        "atleast_1d_",
-        "atleast_2d",
-        "atleast_2d_",
-        "atleast_3d",
-        "atleast_3d_",
-        "flip",
-        "fliplr",
-        "flipud",
-        "rot90",
-        "roll",
-        "tril",
-        "triu",
-        "concatenate",
-        "stack",
-        "vstack",
-        "hstack",
-        "dstack",
-        "column_stack",
-        "np_append",
-        "tile",
-        "copy",
-        "diagonal",
-        "diag",
-        "diagflat",
-        "take",
-        "take_along_axis",
-        "compress_",
-        "np_delete",
-        "repeat",
-        "fftshift",
-        "ifftshift",
-        "split",
-        "array_split",
-        "hsplit",
-        "vsplit",
-        "dsplit",
-        "broadcast_arrays",
-        "sliding_window_view",
-        "resized",
-    ]
-)
+_MOVING_NAMES = """
+real imag reshape ravel flatten transpose swapaxes matrix_transpose moveaxis rollaxis expand_dims squeeze broadcast_to
+item atleast_1d atleast_1d_ atleast_2d atleast_2d_ atleast_3d atleast_3d_ flip fliplr flipud rot90 roll tril triu
+concatenate stack vstack hstack dstack column_stack np_append tile copy diagonal diag diagflat take take_along_axis
+compress_ np_delete repeat fftshift ifftshift split array_split hsplit vsplit dsplit broadcast_arrays
+sliding_window_view resized
+"""
+_REDUCING_NAMES = """
+sum mean max min prod nansum nanmean nanmax nanmin nanprod var std nanvar nanstd median nanmedian add_reduce
+multiply_reduce maximum_reduce minimum_reduce logaddexp_reduce ptp
+"""
+_MOVING = frozenset(_MOVING_NAMES.split())
 """The primitives whose results are entries of their operands, or 0."""
-
-_ALONG_AXES = frozenset(
-    [
-        "sum",
-        "mean",
-        "max",
-        "min",
-        "prod",
-        "nansum",
-        "nanmean",
-        "nanmax",
-        "nanmin",
-        "nanprod",
-        "var",
-        "std",
-        "nanvar",
-        "nanstd",
-        "median",
-        "nanmedian",
-        "add_reduce",
-        "multiply_reduce",
-        "maximum_reduce",
-        "minimum_reduce",
-        "logaddexp_reduce",
-        "ptp",
-    ]
-)
-_SAME_SHAPE_ALONG_AXIS = frozenset(["cumsum", "cumprod", "sort", "nancumsum", "nancumprod"])
+_ALONG_AXES = frozenset(_REDUCING_NAMES.split())
+_SAME_SHAPE_ALONG_AXIS = frozenset(("cumsum", "cumprod", "sort", "nancumsum", "nancumprod"))
 
 
 def dependence(function: Function, args: Sequence[Any], sets: Sequence[Any], table: IndexSets) -> tuple[Any, Any]:

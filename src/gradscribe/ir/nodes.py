@@ -195,6 +195,7 @@ class Callee:
         result: the type of what it returns, for the calls that are met before it is finished.
         rule: the user's own rule, where there is one.
         again: whether it is computed again on the way back, and nothing of it recorded.
+        plain: whether it does not call itself and may take the place of its calls when these are differentiated.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Callee:
     result: Type | None = None
     rule: OwnRule | None = None
     again: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,18 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
+from ..ir.solvers import solver_of
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
 from .changing import in_place_operator, is_method_of_container
 from .core import type_from_outside as signature_of
-from .custom import CustomRules
 from .derivatives import Derivatives
 from .environment import Frame
 from .iterators import is_iterator
 from .parts import Keywords
 from .primitive_calls import is_observer
 from .resolve import is_library
+from .solved import Native
 from .syntax import Code, parameters
 from .values import (
     NONE,
@@ -52,7 +53,7 @@ _DEEPEST = 60
 smoothly."""
 
 
-class Calls(Derivatives, CustomRules):
+class Calls(Derivatives):
     """`call`, `apply`, `opaque` and `call_code`."""
 
     whole = False
@@ -66,6 +67,8 @@ class Calls(Derivatives, CustomRules):
             return self._call_closure(callee, args, keywords, node)
         if isinstance(callee, Method):
             return self.call(callee.function, (callee.owner, *args), keywords, node)
+        if isinstance(callee, Native):
+            return callee.run(args)
         if isinstance(callee, Partial):
             return self.call(callee.function, (*callee.args, *args), {**callee.keywords, **keywords}, node)
         if isinstance(callee, Named):
@@ -99,14 +102,14 @@ class Calls(Derivatives, CustomRules):
         result = self._call_special(function, args, keywords, node)
         if result is not NotImplemented:
             return result
-        if hasattr(type(function), "program_for"):
-            return self.call_derivative(function, args, keywords, node)
-        if hasattr(type(function), "custom_rule"):
-            return self.call_custom(function, args, keywords, node)
-        if getattr(function, "makes_derivative", False):
-            return self.make_derivative(callee, args, keywords, node)
+        result = self.call_of_ours(callee, args, keywords, node)
+        if result is not NotImplemented:
+            return result
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        solver = solver_of(function)
+        if solver is not None:
+            return self.call_solver(solver, function, args, keywords, node)
         written = definition_of(function)
         if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)

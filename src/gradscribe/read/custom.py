@@ -21,7 +21,7 @@ from ..ir.nodes import Atom, Block, Callee, Const, OwnRule, Var, walk
 from ..ir.types import STRUCTURES, Type, is_continuous
 from .core import Core
 from .drafts import Draft, adjoint_type, closed, fits, identifier, maker, paired, tangent_type
-from .outline import _free
+from .outline import free
 from .parts import Keywords
 from .special import reads
 from .syntax import parameters
@@ -149,7 +149,7 @@ class CustomRules(Core):
             drafts = [primal, self._draft_of_tangent(call, callee)]
         else:
             drafts = [primal, *self._drafts_of_pair(call, callee.result)]
-        around += list(dict.fromkeys(var for draft in drafts for var in _free(draft.block)))
+        around += list(dict.fromkeys(var for draft in drafts for var in free(draft.block)))
         if any(map(self.is_active, around)):
             self.refuse(
                 f"a function that `{custom.__name__}` is given uses a variable that is differentiated by", node,

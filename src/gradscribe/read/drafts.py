@@ -11,7 +11,7 @@ from ..ir import primitives as P
 from ..ir.build import Builder, clone
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, walk
 from ..ir.types import FLOAT, STRUCTURES, Array, Scalar, Type
-from .outline import _distinct
+from .outline import distinct
 
 
 @dataclass(eq=False)
@@ -66,7 +66,7 @@ def fits(given: Type, wanted: Type) -> bool:
 
 def _function(name: str, hints: list[str], block: Block) -> Function:
     made = []
-    for var, hint in zip(block.params, _distinct(hints), strict=True):
+    for var, hint in zip(block.params, distinct(hints), strict=True):
         var.hint = hint
         made.append(Parameter(var, inspect.Parameter.POSITIONAL_OR_KEYWORD))
     return Function(name if name.isidentifier() else "rule", tuple(made), block)
