@@ -102,10 +102,9 @@ class Calls(Derivatives):
         result = self._call_special(function, args, keywords, node)
         if result is not NotImplemented:
             return result
-        if hasattr(type(function), "program_for"):
-            return self.call_derivative(function, args, keywords, node)
-        if getattr(function, "makes_derivative", False):
-            return self.make_derivative(callee, args, keywords, node)
+        result = self.call_of_ours(callee, args, keywords, node)
+        if result is not NotImplemented:
+            return result
         if overloads(function):
             return self.apply(function, args, keywords, node)
         solver = solver_of(function)
