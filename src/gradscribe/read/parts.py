@@ -212,9 +212,6 @@ class Parts:
     def expand(self, var: Var, node: gast.AST | None) -> Any:
         raise NotImplementedError
 
-    def expanded(self, atom: Var) -> Value:
-        raise NotImplementedError
-
     def call_named(
         self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value:
