@@ -145,12 +145,18 @@ def jacrev(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> A
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="reverse", has_aux=has_aux))
 
 
-def jacobian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False) -> Any:
+def jacobian(
+    fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False, order: str | None = None
+) -> Any:
     """The Jacobian by the mode that needs fewer directions: forward where the result has more entries than the
     argument, else reverse. `chosen_mode` of what is returned, and its `repr`, say which it was.
 
     Args:
-        fun, argnums, has_aux: as for `jacfwd`.
+        fun, argnums, has_aux: as for `jacfwd`. With `order`, a sequence of functions of one array each, the first
+            applied first.
+        order: "optimal", "forward" or "reverse": how the Jacobians of a chain of functions are multiplied; optimal is
+            the order with the fewest multiplications, by dynamic programming. `report` of what is returned tells what
+            each order costs.
         sparse: True for a `scipy.sparse` array, whose rows are the entries of the result and whose columns those of the
             arguments. Where entries can be other than zero is found by a run on sets of indices; groups of columns (or
             rows) share one direction. A sparse matrix in its place says where they can be, at every point.
@@ -162,6 +168,12 @@ def jacobian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sp
         WrongPattern: the given pattern leaves out entries that are not zero.
         and as `jacfwd`.
     """
+    if order is not None:
+        from .chains import ChainJacobian
+
+        if has_aux or sparse is not False or argnums != 0:
+            raise BadArgument("order= goes with a sequence of functions, and with nothing else")
+        return ChainJacobian(fun, order)
     if sparse is not False:
         return decorator(fun, lambda f: _sparse("SparseJacobian", f, argnums, has_aux, sparse))
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="auto", has_aux=has_aux))
