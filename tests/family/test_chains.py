@@ -127,6 +127,36 @@ def test_orders_of_modes():
     assert gs.jacrev(gs.grad(cube))(2.0) == 12.0
 
 
+def quartic(x, c):
+    return c * x**4
+
+
+def test_forward_over_forward():
+    first = gs.directional(quartic)
+    second = gs.directional(first)
+    assert first(2.0, 1.0, 3.0) == 96.0
+    assert second(2.0, 1.0, 1.0, 3.0) == 144.0
+    assert gs.directional(second)(2.0, 1.0, 1.0, 1.0, 3.0) == 144.0
+
+
+def test_reverse_over_forward():
+    assert gs.grad(gs.directional(quartic), argnums=(0, 1, 2))(2.0, 1.0, 3.0) == (144.0, 96.0, 32.0)
+
+
+def powers(x):
+    return np.sum(x**4)
+
+
+def curvature(x):
+    return np.sum(gs.hvp(powers)(x, x) * x)
+
+
+def test_products_inside():
+    x = np.array([1.0, 2.0])
+    assert np.allclose(gs.grad(curvature)(x), 48.0 * x**3)
+    assert np.allclose(gs.hessian(curvature)(x), np.diag(144.0 * x**2))
+
+
 def by_first(y, x):
     return x * y
 

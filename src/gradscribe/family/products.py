@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import inspect
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ParamSpec
 
 import numpy as np
 
+from .. import pipeline
 from ..api import Derivative, grad
 from ..arguments import ArgNums, title
-from ..errors import BadArgument, BadResult
+from ..errors import BadArgument, BadResult, UnsupportedCall
+from ..ir.build import Builder, inline
+from ..ir.inlining import inline_calls
+from ..ir.nodes import Block, Const, Function
+from ..ir.primitives import GETITEM
+from ..ir.types import Type
+from ..read.lower import Lowered
+from ..simplify import simplify
 from .directions import Leaves
 from .transform import Transform, decorator
 
@@ -18,6 +28,47 @@ P = ParamSpec("P")
 
 class _WithDirection(Transform[P, Any]):
     """A function whose direction comes right behind the (last) argument that it belongs to, as SciPy passes it."""
+
+    def __init__(self, primal: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> None:
+        super().__init__(primal, argnums, **options)
+        parameters = dict(self._signature.parameters)
+        names = list(parameters)
+        behind = max(names.index(name) for name in self._wrt) + 1
+        self._direction = next(n for n in ("v", "direction", "v_1", "v_2") if n not in parameters)
+        added = inspect.Parameter(self._direction, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        own = [p.replace(default=p.empty) if k < behind else p for k, p in enumerate(parameters.values())]
+        with contextlib.suppress(ValueError):  # behind `*args`: then it is known by position only
+            self.__signature__ = self._signature.replace(parameters=[*own[:behind], added, *own[behind:]])
+
+    @property
+    def tangent_of(self) -> Callable[..., Any]:
+        """The function whose tangent is taken."""
+        return self.primal
+
+    def for_call(self, count: int, keywords: Collection[str]) -> Any:
+        """What a call with so many positional arguments, and these by keyword, goes to."""
+        return self
+
+    def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
+        """The tangent as a program, for a function that calls it and is itself differentiated."""
+        if self._several or self.options.get("has_aux"):
+            raise UnsupportedCall(
+                f"{self!r} of several arguments is differentiated", hint="nest it argument by argument"
+            )
+        moving = [*self._wrt, *(name for name in active if name not in (self._direction, *self._wrt))]
+        own = {name: kind for name, kind in kinds.items() if name != self._direction}
+        lowered = pipeline.read(self.tangent_of, own, static, moving)
+        program = pipeline.differentiate(lowered, "forward", self._wrt, self.__name__)
+        *given, tangent = program.parameters[: len(own) + 1]
+        tangent.var.hint = self._direction
+        ordered = {p.var.hint: p for p in (*given, tangent)}
+        builder = Builder()
+        both = inline(builder, program, [p.var for p in program.parameters])
+        moved = builder.emit(GETITEM, both, Const(1), hint="moved")
+        parameters = tuple(ordered[name] for name in kinds)
+        block = Block(tuple(p.var for p in parameters), tuple(builder.ops), (moved,))
+        made = simplify(inline_calls(Function(self.__name__, parameters, block)))
+        return Lowered(made, lowered.externals, lowered.resolved)
 
     def taken_apart(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The arguments of the primal, and a direction for each of those that are differentiated by."""
@@ -119,8 +170,12 @@ class HessianProduct(_WithDirection[P]):
     def __init__(self, primal: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> None:
         super().__init__(primal, argnums, has_aux=has_aux)
         self.has_aux = has_aux
-        gradient = grad(primal, argnums, has_aux=has_aux)
-        self._tangent: Derivative[Any, Any] = Derivative(gradient, "forward", self._wrt, raw=True)
+        self._gradient = grad(primal, argnums, has_aux=has_aux)
+        self._tangent: Derivative[Any, Any] = Derivative(self._gradient, "forward", self._wrt, raw=True)
+
+    @property
+    def tangent_of(self) -> Callable[..., Any]:
+        return self._gradient
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         others, given = self.taken_apart(args)
@@ -193,3 +248,7 @@ def elementwise_grad(fun: Any = None, argnums: ArgNums = 0) -> Any:
         GradscribeError: the function contains what cannot be differentiated.
     """
     return decorator(fun, lambda f: ElementwiseGradient(f, argnums))
+
+
+for _transform in (directional, hvp):
+    _transform.makes_derivative = True  # type: ignore[attr-defined]  # read as such inside functions
