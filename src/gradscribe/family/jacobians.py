@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ParamSpec
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, ParamSpec, overload
 
 import numpy as np
 
@@ -110,6 +110,12 @@ def _by_rows(outputs: Leaves, adjoints: Directions) -> list[list[np.ndarray]]:
     ]
 
 
+@overload
+def jacfwd(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Jacobian[P]: ...
+@overload
+def jacfwd(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], Jacobian[P]]: ...
 def jacfwd(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
     """The Jacobian by forward mode: one direction for each entry of the argument.
 
@@ -129,6 +135,12 @@ def jacfwd(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> A
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="forward", has_aux=has_aux))
 
 
+@overload
+def jacrev(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Jacobian[P]: ...
+@overload
+def jacrev(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], Jacobian[P]]: ...
 def jacrev(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
     """The Jacobian by reverse mode: the function once, and its pullback for each entry of the result.
 
@@ -145,6 +157,18 @@ def jacrev(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> A
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="reverse", has_aux=has_aux))
 
 
+@overload
+def jacobian(fun: Sequence[Callable[[Any], Any]], argnums: ArgNums = 0, *, order: str) -> Callable[[Any], Any]: ...
+@overload
+def jacobian(
+    fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Literal[False] = False
+) -> Jacobian[P]: ...
+@overload
+def jacobian(fun: Callable[P, Any], argnums: ArgNums = 0, *, sparse: Any) -> Transform[P, Any]: ...
+@overload
+def jacobian(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False
+) -> Callable[[Callable[P, Any]], Transform[P, Any]]: ...
 def jacobian(
     fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False, order: str | None = None
 ) -> Any:
@@ -201,6 +225,14 @@ class Hessian(Jacobian[P]):
         return f"<Hessian of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
 
 
+@overload
+def hessian(
+    fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False
+) -> Transform[P, Any]: ...
+@overload
+def hessian(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False
+) -> Callable[[Callable[P, Any]], Transform[P, Any]]: ...
 def hessian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False) -> Any:
     """The Hessian of a scalar function, by forward mode over its gradient.
 

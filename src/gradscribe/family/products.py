@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, overload
 
 import numpy as np
 
 from .. import pipeline
-from ..api import Derivative, grad
+from ..api import grad
 from ..arguments import ArgNums, title
+from ..derivative import Derivative
 from ..errors import BadArgument, BadResult, UnsupportedCall
 from ..ir.build import Builder, inline
 from ..ir.inlining import inline_calls
@@ -133,7 +134,7 @@ class Directional(_WithDirection[P]):
         super().__init__(primal, argnums)
         self._tangent: Derivative[Any, Any] = Derivative(primal, "forward", self._wrt, raw=True)
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
+    def __call__(self, *args: Any, **keywords: Any) -> Any:  # the direction stands among the arguments
         others, given = self.taken_apart(args)
         bound = self.bind(others, keywords)
         return self._tangent(*bound.args, *self.directions(bound, given), **bound.kwargs)[1]
@@ -143,6 +144,10 @@ class Directional(_WithDirection[P]):
         return self._tangent.source
 
 
+@overload
+def directional(fun: Callable[P, Any], argnums: ArgNums = 0) -> Directional[P]: ...
+@overload
+def directional(fun: None = None, argnums: ArgNums = 0) -> Callable[[Callable[P, Any]], Directional[P]]: ...
 def directional(fun: Any = None, argnums: ArgNums = 0) -> Any:
     """The derivative of a function in a direction, by one sweep of forward mode.
 
@@ -177,7 +182,7 @@ class HessianProduct(_WithDirection[P]):
     def tangent_of(self) -> Callable[..., Any]:
         return self._gradient
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
+    def __call__(self, *args: Any, **keywords: Any) -> Any:  # the direction stands among the arguments
         others, given = self.taken_apart(args)
         bound = self.bind(others, keywords)
         value, moved = self._tangent(*bound.args, *self.directions(bound, given), **bound.kwargs)
@@ -188,6 +193,12 @@ class HessianProduct(_WithDirection[P]):
         return self._tangent.source
 
 
+@overload
+def hvp(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> HessianProduct[P]: ...
+@overload
+def hvp(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], HessianProduct[P]]: ...
 def hvp(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
     """The Hessian of a scalar function times a vector, without forming the Hessian: forward mode over the gradient.
 
@@ -232,6 +243,12 @@ class ElementwiseGradient(Transform[P, Any]):
         return adjoints if self._several else adjoints[0]
 
 
+@overload
+def elementwise_grad(fun: Callable[P, Any], argnums: ArgNums = 0) -> ElementwiseGradient[P]: ...
+@overload
+def elementwise_grad(
+    fun: None = None, argnums: ArgNums = 0
+) -> Callable[[Callable[P, Any]], ElementwiseGradient[P]]: ...
 def elementwise_grad(fun: Any = None, argnums: ArgNums = 0) -> Any:
     """The derivative, entry by entry, of a function that works entry by entry.
 
@@ -251,4 +268,4 @@ def elementwise_grad(fun: Any = None, argnums: ArgNums = 0) -> Any:
 
 
 for _transform in (directional, hvp):
-    _transform.makes_derivative = True  # type: ignore[attr-defined]  # read as such inside functions
+    setattr(_transform, "makes_derivative", True)  # noqa: B010  read as such inside functions
