@@ -73,6 +73,8 @@ class Adjoints:
         self.returned: set[Var] | None = None  # what the function returns so far, once it comes to that
         self.masked: set[Var] = set()
         """Adjoints whose zeros stand for entries that do not count: what is made of them stays zero."""
+        self.picked: set[Var] = set()
+        """Adjoints whose zeros stand for entries that were left out: they win over partials that may be infinite."""
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""

@@ -91,8 +91,18 @@ one("expit", lambda d, y, x: d * y * (1.0 - y))
 one("logit", lambda d, y, x: d / (x * (1.0 - x)), singular="x")
 one("log_expit", lambda d, y, x: d * sp.expit(-x))
 one("softplus", lambda d, y, x: d * sp.expit(x))
-one("xlogy", lambda d, z, x, y: d * np.log(y), lambda d, z, x, y: d * x / y, singular="x y")
-one("xlog1py", lambda d, z, x, y: d * np.log1p(y), lambda d, z, x, y: d * x / (1.0 + y), singular="x y")
+one(
+    "xlogy",
+    lambda d, z, x, y: d * np.log(y),
+    lambda d, z, x, y: d * x / np.where(x == 0.0, 1.0, y),
+    singular="x",
+)
+one(
+    "xlog1py",
+    lambda d, z, x, y: d * np.log1p(y),
+    lambda d, z, x, y: d * x / np.where(x == 0.0, 1.0, 1.0 + y),
+    singular="x",
+)
 one("entr", lambda d, y, x: -d * (np.log(x) + 1.0), singular="x")
 one("rel_entr", lambda d, z, x, y: d * (np.log(x / y) + 1.0), lambda d, z, x, y: -d * x / y, singular="x y")
 one("kl_div", lambda d, z, x, y: d * np.log(x / y), lambda d, z, x, y: d * (1.0 - x / y), singular="x y")
