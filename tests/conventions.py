@@ -32,11 +32,11 @@ too; a test fails when they change. An array stands for the gradient of the sum 
 - **A norm is 0 at 0** in its derivative, of all orders; so are `abs`, `hypot`, `std` and `math.dist`. `np.sqrt(np.sum(x
   ** 2))` is what it says, and has no derivative at 0.
 - **What is not chosen does not count**: zeros of an adjoint that come from `where`, `select`, `choose`, the `nan...`
-  functions, a mask, a bound or a maximum win over partials that are infinite (and, for `where` and its kin, over `nan`).
+  functions, a mask, a bound or a maximum win over partials that are infinite, for `where` and its kin also over `nan`.
 - **Elsewhere IEEE rules**: `sqrt` at 0 is `inf`, and `0 * inf` is `nan`.
 - Functions that are constant in pieces (`floor`, `sign`, comparisons, `argmax`, ...) have derivative 0.
-- **Complex numbers**: the gradient of a real result is `df/dRe - 1j * df/dIm`, so that a holomorphic function multiplies by
-  its derivative in both modes, as in JAX and autograd. A step downhill goes along the conjugate.
+- **Complex numbers**: the gradient of a real result is `df/dRe - 1j * df/dIm`, so that a holomorphic function
+  multiplies by its derivative in both modes, as in JAX and autograd. A step downhill goes along the conjugate.
 - The gradient has the shape and the dtype of the argument. Integers are not differentiated.
 
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from conventions import PAGE, page
 
 pytest.importorskip("scipy")
