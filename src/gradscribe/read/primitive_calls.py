@@ -68,6 +68,7 @@ class PrimitiveCalls(Core):
                 atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
                 named = {k: self._primitive_operand(primitive, v, node) for k, v in bound[1].items()}
                 self._refuse_foreign(primitive, (*atoms, *named.values()), node)
+                self.refuse_layout(primitive, atoms, named.get("order"), node)
                 type_ = self._type_by_dtype(primitive, atoms, named)
                 return self.emit(primitive, *atoms, style=style, type=type_, more=named)
         written = definition_of(function)
@@ -315,7 +316,7 @@ _SEQUENCES = {
 }  # fmt: skip
 
 
-_DATA = {"interp"}
+_DATA = {"interp", "gradient"}
 """The primitives to which a list of constants is given as an array."""
 
 _TAKES_LISTS = {"array", "length", "contains", "not_contains"}

@@ -240,10 +240,20 @@ def gradient_points_tangent(d: Any, z: Any, f: Any, *varargs: Any, axis: Any = N
     return out[0] if len(axes) == 1 else tuple(out)
 
 
+
+
+def gradient_type(args: Any, keywords: Any) -> Any:
+    """An array of the shape of f, or one for each of several axes."""
+    f, axis = args[0].type, _infer.constant(keywords.get("axis"))
+    found = _infer.by_example(np.gradient)(args, keywords)
+    if not isinstance(f, Array) or f.kind not in "fc":
+        return found
+    count = f.ndim if axis is None else 1 if isinstance(axis, int) else len(axis)
+    return f if count == 1 else found
+
+
 general(
-    define(
-        "gradient", np.gradient, infer=_infer.by_example(np.gradient), parameters="f, *varargs, axis=None, edge_order=1"
-    ),
+    define("gradient", np.gradient, infer=gradient_type, parameters="f, *varargs, axis=None, edge_order=1"),
     dict(f=gradient_adjoint, varargs=gradient_points_adjoint),
     dict(varargs=gradient_points_tangent),
     linear="f",

@@ -10,7 +10,7 @@ import numpy as np
 from ..ir import infer as _infer
 from ..ir.primitives import COPY, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE, define, register
 from . import shapes
-from .arrays import apart, depth_of, like
+from .arrays import apart, like
 from .facts import is_constant, is_structure, rank
 from .table import general, linear, zero
 
@@ -20,7 +20,12 @@ _MAYBE: dict[str, Any] = dict(aliasing="maybe", reads=False, cost="free")
 def array_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
     if not is_structure(a):
         return g if not keywords.get("ndmin") else like(g, a)
-    return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - depth_of(a))], a)
+    return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - _own_rank(a))], a)
+
+
+def _own_rank(a: Any) -> int:
+    """The rank of the array that nested lists of numbers and arrays make."""
+    return 1 + _own_rank(next(iter(a))) if is_structure(a) else rank(a)
 
 
 ARRAY = define("array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, ndmin=0", cost="cheap")

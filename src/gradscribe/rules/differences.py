@@ -10,6 +10,7 @@ from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
+from ..ir.types import Dict
 from . import shapes
 from .facts import rank
 from .reductions import (
@@ -25,6 +26,8 @@ _ANY: dict[str, Any] = dict(aliasing="any", reads=False, cost="free")
 
 def _slices(pad_width: Any, ndim: int) -> tuple[slice, ...] | None:
     """The index of the original in an array padded by constant widths."""
+    if isinstance(getattr(getattr(pad_width, "atom", None), "type", None), Dict):
+        raise UnsupportedCall("np.pad with a dict of widths has no rule: use a tuple")
     try:
         pairs = np.broadcast_to(np.asarray(pad_width, int), (ndim, 2))
     except (TypeError, ValueError):
