@@ -29,7 +29,14 @@ def grad(
 ) -> Callable[[Callable[P, Any]], Derivative[P, Any]]: ...
 
 
-def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
+def grad(
+    fun: Any = None,
+    argnums: ArgNums = 0,
+    *,
+    has_aux: bool = False,
+    jit: str | None = None,
+    debug_nans: bool = False,
+) -> Any:
     """The gradient of a scalar function.
 
     Args:
@@ -37,6 +44,8 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: s
         argnums: the argument(s) with respect to which it is differentiated, by position or by name.
         has_aux: whether the function returns `(value, auxiliary)`; then `(gradient, auxiliary)` is returned.
         jit: "numba" for machine code (with a warning, the plain program where numba refuses it).
+        debug_nans: whether to interpret the derivative and raise `NonFinite` where the first nan or infinity gets into
+            it, with the user's line and the operand to blame.
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -47,14 +56,22 @@ def grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: s
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, has_aux=has_aux, jit=jit))
+    options = {"has_aux": has_aux, "jit": jit, "debug_nans": debug_nans}
+    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
-def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, jit: str | None = None) -> Any:
+def value_and_grad(
+    fun: Any = None,
+    argnums: ArgNums = 0,
+    *,
+    has_aux: bool = False,
+    jit: str | None = None,
+    debug_nans: bool = False,
+) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux, jit: as for `grad`.
+        fun, argnums, has_aux, jit, debug_nans: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -63,7 +80,7 @@ def value_and_grad(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = Fal
     Raises:
         as `grad`.
     """
-    options = {"keep_value": True, "has_aux": has_aux, "jit": jit}
+    options = {"keep_value": True, "has_aux": has_aux, "jit": jit, "debug_nans": debug_nans}
     return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
@@ -77,6 +94,7 @@ def derive(
     argnums: ArgNums | None = None,
     optimize: bool = True,
     jit: str | None = None,
+    debug_nans: bool = False,
 ) -> Derivative[P, Any]:
     """The derivative as a generated function.
 
@@ -87,11 +105,12 @@ def derive(
         optimize: False for the line-by-line translation, one primitive a line.
         jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
             numbers and arrays.
+        debug_nans: as for `grad`.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = _continuous_parameters(fun) if argnums is None else argnums
-    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit)
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit, debug_nans=debug_nans)
 
 
 def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:

@@ -13,11 +13,12 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from . import pipeline
 from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, title
 from .dispatch import LIMIT, MISSING, Route, for_values, is_constant, quick_key
-from .errors import BadArgument, GradscribeError, UnsupportedCall
-from .export import module_text
+from .errors import BadArgument, UnsupportedCall
+from .explain.blame import cite
+from .explain.looking import Looking
+from .explain.nans import watchful
 from .failures import explained, reporting
 from .freshness import guards_of, refresh
-from .guess import guesses
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
@@ -30,7 +31,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Derivative(Generic[P, R]):
+class Derivative(Looking, Generic[P, R]):
     """A derivative of a function: call it as you would call the function.
 
     Attributes:
@@ -58,10 +59,11 @@ class Derivative(Generic[P, R]):
         optimize: bool = True,
         raw: bool = False,
         jit: str | None = None,
+        debug_nans: bool = False,
     ) -> None:
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
-        self.jit = jit
+        self.jit, self.debug_nans = jit, debug_nans
         self._signature, self._wrt = self._parameters()
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
@@ -96,20 +98,26 @@ class Derivative(Generic[P, R]):
                     self._last = route.target
                     return route.function(*args, *route.rest)
             return self._slow(args, keywords, key)
+        except ArithmeticError as error:
+            cite(error, self._last)
+            raise
         except ValueError as error:
             raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
-        if key is not None:
+        function = compiled.function
+        if self.debug_nans:
+            function = watchful(compiled, list(self._signature.parameters))
+        elif key is not None:
             known = self._settings.get(call_key(bound.arguments.values()), ()) if self._settings else ()
             self._remember(key, args, (*bound.args, *extra), compiled, {n: bound.arguments[n] for n in known})
         added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
         if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
             names = [p.var.hint for p in added]
-            return compiled.function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
-        return compiled.function(*bound.args, *extra, **bound.kwargs)
+            return function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
+        return function(*bound.args, *extra, **bound.kwargs)
 
     def _remember(
         self,
@@ -247,69 +255,13 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        kept = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw, "jit": self.jit}
+        kept: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw}
+        kept |= {"jit": self.jit, "debug_nans": self.debug_nans}
         return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
-    # looking -------------------------------------------------------------------------------------------------------
-
-    @property
-    def source(self) -> str:
-        if self._last is None:
-            self._last = self._guessing(self.compile_for)
-        return self._last.written.text
-
-    def source_for(self, *args: Any, **keywords: Any) -> str:
-        """The text of the derivative for given arguments.
-
-        Args:
-            args, keywords: as in a call.
-        """
-        bound, _ = self._bind(args, keywords)
-        return self._compiled_for(bound.arguments).written.text
-
-    def stages(self, as_text: Callable[[Function], str] | None = None) -> dict[str, str]:
-        """The text of the program after each stage of the compiler, by the stage's name, for guessed arguments.
-
-        Args:
-            as_text: what makes text of a program of the IR (`gradscribe.ir.dump.dump`, say); Python where None.
-        """
-        return self._guessing(
-            lambda kinds, static: pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
-        )
-
-    def _guessing(self, make: Callable[[Mapping[str, Type], Mapping[str, object]], T]) -> T:
-        """What is made for the first guess of the arguments that will do."""
-        failure: GradscribeError | None = None
-        for kinds, static in guesses(self.primal):
-            try:
-                return make(kinds, static)
-            except GradscribeError as error:
-                failure = failure or error
-        assert failure is not None
-        raise failure
-
-    def show(self) -> None:
-        """Print the source."""
-        print(self.source)
-
-    def save(self, path: str) -> None:
-        """Write a module that holds the derivative and needs NumPy only (and what the function itself uses).
-
-        Args:
-            path: the file to write.
-        """
-        self.source  # noqa: B018  compiles it, where no call has
-        assert self._last is not None
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(module_text(self._last, self.primal))
-
-    def __repr__(self) -> str:
-        what = {"reverse": "gradient", "forward": "tangent"}[self.mode]
-        return f"<{what} of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
-
     def __reduce__(self) -> Any:
-        options = {"keep_value": self.keep_value, "has_aux": self.has_aux, "optimize": self.optimize, "raw": self.raw}
-        options["jit"] = self.jit
+        options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
+        options |= {"optimize": self.optimize, "raw": self.raw, "jit": self.jit, "debug_nans": self.debug_nans}
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
 

@@ -13,7 +13,7 @@ import gc
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rules
@@ -21,14 +21,14 @@ from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
-from .ir.build import Builder, inline
+from .ir.build import Builder, inline, without_snapshots
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import CALL, COMMENT, External
+from .ir.primitives import CALL, COMMENT, LOOP, STATE_BEFORE, External
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
-from .simplify import prepare, simplify
+from .simplify import prepare, prune, simplify
 from .simplify.writable import writable_results
 from .source import make_function
 from .write import Written, write
@@ -82,6 +82,8 @@ def differentiate(
     number: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
+    if any(op.primitive is LOOP and op.keywords for op in walk(lowered.function.body)):
+        lowered = replace(lowered, function=prune(lowered.function))  # no state is kept that nobody reads
     if mode == "reverse":
         seed = seed_type(value_type(lowered.function, has_aux))
         positions = positions_of(lowered.function, wrt)
@@ -225,6 +227,7 @@ def derivative_program(
 
     def make(settings: Settings | None) -> Lowered:
         lowered = read(function, kinds, static, everything, settings)
+        lowered = replace(lowered, function=without_snapshots(lowered.function))
         if check is not None:
             check(value_type(lowered.function, has_aux), function)
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
@@ -345,7 +348,7 @@ def _simplify_callees(program: Function) -> None:
     todo, done = [program], set()
     while todo:
         for op in walk(todo.pop().body):
-            if op.primitive is CALL and op.static not in done:
+            if op.primitive in (CALL, STATE_BEFORE) and op.static not in done:
                 done.add(op.static)
                 op.static.function = simplify(op.static.function)
                 todo.append(op.static.function)

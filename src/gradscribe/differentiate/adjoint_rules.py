@@ -51,8 +51,8 @@ def _pass_on(op: Op, rule: Rule, name: str, g: Adjoint, found: Adjoint, adjoints
     if rule.masks or (moves and given in adjoints.masked):
         adjoints.masked.add(found)
     leaves_out = rule.picks or any(key == "where" for key, _ in op.keywords)
-    if leaves_out or (moves and given in adjoints.picked):
-        adjoints.picked.add(found)
+    if leaves_out or (moves and given in adjoints.cut):
+        adjoints.cut.add(found)
 
 
 def _masked(op: Op, rule: Rule, name: str, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
@@ -60,7 +60,7 @@ def _masked(op: Op, rule: Rule, name: str, g: Atom, found: Atom | None, adjoints
     if not isinstance(found, Var):
         return found
     plain = op.primitive in (ADD, SUBTRACT, NEGATIVE, POSITIVE) or _scales(op) or rule.masks
-    if not plain and (g in adjoints.masked or (g in adjoints.picked and name in rule.singular)):
+    if not plain and (g in adjoints.masked or (g in adjoints.cut and name in rule.singular)):
         builder = adjoints.builder
         zero = builder.emit(EQUAL, g, Const(0.0))
         chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
@@ -109,7 +109,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     if found is None:
         return None
     summed = adjoints.unbroadcast(found, atom)
-    for zeros in (adjoints.masked, adjoints.picked):
+    for zeros in (adjoints.masked, adjoints.cut):
         if found in zeros and isinstance(summed, Var):
             zeros.add(summed)
     return summed

@@ -30,6 +30,7 @@ class Assumptions:
         inlined: the calls that must be read, though their arguments are inactive.
         live: the loops over a list that the loop itself changes.
         outlined: the functions that call themselves, which become functions of the program.
+        again: those that become functions of the program because they are computed again on the way back.
         callees: what is assumed of each of these: the types of its parameters and result.
         opaque: the globals whose structure is changed, and so is not known.
         volatile: whether a call that is not read might rebind globals.
@@ -45,6 +46,7 @@ class Assumptions:
     inlined: set[Hashable] = field(default_factory=set)
     live: set[Hashable] = field(default_factory=set)
     outlined: set[int] = field(default_factory=set)
+    again: set[int] = field(default_factory=set)
     callees: dict[Hashable, Any] = field(default_factory=dict)
     opaque: set[Any] = field(default_factory=set)
     volatile: bool = False

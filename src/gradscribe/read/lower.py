@@ -23,18 +23,22 @@ from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
 from .calls import Calls, owner_class
+from .changing import Changing
 from .comparisons import Comparisons
 from .containers import Containers
 from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
+from .generators import Generators
 from .indexing import Indexing
 from .instances import Instances
 from .iteration import Iteration
+from .iterators import Iterators
 from .itertools_calls import IteratorCalls
 from .joins import Joins
 from .lists import RunTimeLists
 from .loops import Loops
+from .marks import Marks
 from .methods import Methods
 from .numpy_calls import NumpyCalls
 from .outline import Outline
@@ -76,6 +80,7 @@ class Reader(
     Comparisons,
     Joins,
     Loops,
+    Marks,
     Containers,
     RunTimeLists,
     Tables,
@@ -86,11 +91,14 @@ class Reader(
     Attributes,
     BuiltinCalls,
     IteratorCalls,
+    Iterators,
+    Generators,
     LibraryCalls,
     NumpyCalls,
     Patterns,
     Outline,
     Calls,
+    Changing,
     PrimitiveCalls,
     Resolve,
 ):

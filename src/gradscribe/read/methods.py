@@ -243,6 +243,15 @@ class Methods(Core):
             return NONE
         return self._change(owner, node, lambda items: items.reverse())
 
+    def _list_remove(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        place = self._list_index(owner, args, {}, node)
+        if not is_const(place, int):
+            self.refuse(
+                "which entry `.remove` takes is known at run time only", node, "find it in a loop, and `pop` it"
+            )
+        self._list_pop(owner, (place,), {}, node)
+        return NONE
+
     def _list_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if is_run_time_list(owner):
             self.cut_list(owner, Const(0), node)  # type: ignore[arg-type]
@@ -335,15 +344,6 @@ class Methods(Core):
 
     def _dict_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         return self.call(Const(dict, name="dict"), (owner,), {}, node)
-
-    def _set_add(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        assert isinstance(owner, Reference)
-        content = self.content(owner, node)
-        if not all(map(is_foldable, (*content.items, args[0]))):
-            self.refuse("a set of values that are not constant", node, "use a list")
-        if not any(same_atom(item, args[0]) for item in content.items):
-            self.store.set(owner.cell, Content("set", (*content.items, args[0])))
-        return NONE
 
     # tuples and strings -----------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, definition_of, lookup, overloads
 from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
 from .assumptions import ANY, Restart
+from .changing import class_of_owner, only_says
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
 from .operators import has_own_arithmetic
@@ -224,11 +225,12 @@ class PrimitiveCalls(Core):
             )
         if not looks:
             self._guard_objects(values, function, node)
+            self.keep_changes(values, function, _name_of(function) if function is not None else "this object", node)
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        if looks and type_ == NUMERIC and _home_of(function) in ("logging", "warnings"):
+        if looks and type_ == NUMERIC and only_says(function):
             type_ = Object(type(None))
         return self.emit(
             P.CALL_PYTHON,
@@ -282,6 +284,8 @@ class PrimitiveCalls(Core):
                 "write it with functions that have rules",
                 UnsupportedCall,
             )
+        self.demand_looking(owner, name, node)
+        self.keep_changes((*args, *keywords.values()), class_of_owner(owner), name, node)
         if isinstance(owner, Var) and isinstance(self.samples.get(owner), (dict, list)) and name in _CHANGES:
             self.changes(ANY)
         atoms = [self.as_atom(v, node) for v in (owner, *args)]

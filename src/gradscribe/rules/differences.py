@@ -10,7 +10,7 @@ from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
-from ..ir.types import Dict
+from ..ir.types import UNKNOWN, Dict
 from . import shapes
 from .facts import rank
 from .reductions import (
@@ -72,7 +72,7 @@ def pad_values_tangent(d: Any, z: Any, array: Any, pad_width: Any, *, constant_v
 PAD = define(
     "pad",
     np.pad,
-    infer=_infer.by_example(np.pad),
+    infer=shapes.by_shape(np.pad, lambda dims, *rest, **keywords: (UNKNOWN,) * len(dims)),
     parameters="array, pad_width, mode='constant', *, constant_values=0, end_values=0",
 )
 general(
