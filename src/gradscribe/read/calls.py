@@ -27,7 +27,7 @@ from .environment import Frame
 from .iterators import is_iterator
 from .parts import Keywords
 from .primitive_calls import is_observer
-from .resolve import is_library
+from .resolve import is_followed, is_library
 from .solved import Native
 from .syntax import Code, parameters
 from .values import (
@@ -111,7 +111,8 @@ class Calls(Derivatives):
         if solver is not None:
             return self.call_solver(solver, function, args, keywords, node)
         written = definition_of(function)
-        if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
+        depends = any(map(self._may_depend, (*args, *keywords.values())))
+        if written is not None and (depends or is_followed(written, args, keywords)):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
