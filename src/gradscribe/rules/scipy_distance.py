@@ -80,5 +80,48 @@ def braycurtis(u: Any, v: Any) -> Any:
     return between(u, v, "braycurtis")
 
 
-for _function in (cdist, pdist, euclidean, sqeuclidean, cosine, correlation, cityblock, chebyshev, braycurtis):
+def minkowski(u: Any, v: Any, p: Any = 2) -> Any:
+    if p == 2:
+        return between(u, v, "euclidean")
+    if p == 1:
+        return between(u, v, "cityblock")
+    return np.sum(np.absolute(u - v) ** p) ** (1.0 / p)
+
+
+def canberra(u: Any, v: Any) -> Any:
+    size = np.absolute(u) + np.absolute(v)
+    return np.sum(np.absolute(u - v) / np.where(size == 0.0, 1.0, size))
+
+
+def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
+    return np.sqrt((u - v) @ VI @ (u - v))
+
+
+def squareform(X: Any) -> Any:
+    """Distances as a vector from those as a symmetric matrix, or the other way round."""
+    if np.ndim(X) == 2:
+        return X[np.triu_indices(X.shape[0], 1)]
+    n = int(np.ceil(np.sqrt(2 * X.shape[0])))
+    rows, cols = np.triu_indices(n, 1)
+    out = np.zeros((n, n))
+    out[rows, cols] = X
+    out[cols, rows] = X
+    return out
+
+
+for _function in (
+    minkowski,
+    canberra,
+    mahalanobis,
+    squareform,
+    cdist,
+    pdist,
+    euclidean,
+    sqeuclidean,
+    cosine,
+    correlation,
+    cityblock,
+    chebyshev,
+    braycurtis,
+):
     DEFINITIONS[getattr(sd, _function.__name__)] = _function
