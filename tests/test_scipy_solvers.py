@@ -220,7 +220,17 @@ def with_smoothing(x):
     return scipy.interpolate.UnivariateSpline(np.arange(6.0), x * np.ones(6), s=1.0)(2.3)
 
 
+def with_a_moving_jump(x):
+    return scipy.integrate.quad(lambda t: np.where(t < x, 1.0, 0.0), 0.0, 2.0)[0]
+
+
+def with_a_switch(x):
+    return scipy.integrate.odeint(lambda y, t: -x * np.sign(y - 0.5), [1.0], TIMES)[-1, 0]
+
+
 REFUSED = {
+    with_a_moving_jump: "a jump that moves",
+    with_a_switch: "a jump that moves",
     at_free_times: "t_eval",
     with_constraints: "bounds",
     with_hessian_out: "hess_inv",
