@@ -81,20 +81,17 @@ def braycurtis(u: Any, v: Any) -> Any:
 
 
 def minkowski(u: Any, v: Any, p: Any = 2) -> Any:
-    if p == 2:
-        return between(u, v, "euclidean")
-    if p == 1:
-        return between(u, v, "cityblock")
-    return np.sum(np.absolute(u - v) ** p) ** (1.0 / p)
+    return np.linalg.norm(u - v, p)
 
 
 def canberra(u: Any, v: Any) -> Any:
-    size = np.absolute(u) + np.absolute(v)
-    return np.sum(np.absolute(u - v) / np.where(size == 0.0, 1.0, size))
+    size = np.abs(u) + np.abs(v)
+    return np.sum(np.abs(u - v) / np.where(size == 0.0, 1.0, size))
 
 
 def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
-    return np.sqrt((u - v) @ VI @ (u - v))
+    delta = u - v
+    return np.sqrt(delta @ VI @ delta)
 
 
 def squareform(X: Any) -> Any:
@@ -110,9 +107,6 @@ def squareform(X: Any) -> Any:
 
 
 for _function in (
-    minkowski,
-    canberra,
-    mahalanobis,
     squareform,
     cdist,
     pdist,
@@ -123,5 +117,8 @@ for _function in (
     cityblock,
     chebyshev,
     braycurtis,
+    minkowski,
+    canberra,
+    mahalanobis,
 ):
     DEFINITIONS[getattr(sd, _function.__name__)] = _function
