@@ -17,9 +17,10 @@ FAMILIES = {
     "scipy.linalg": "scipy_linalg",
     "scipy.signal": "scipy_signal",
     "scipy.ndimage": "ndimage",
-    "scipy.sparse.linalg": "sparse",
+    "scipy.sparse": "sparse_definitions",
     "scipy.integrate": "scipy_integrate",
     "scipy.optimize": "scipy_optimize",
+    "scipy.interpolate": "interpolate_definitions",
     "scipy.spatial.distance": "scipy_distance",
 }
 """Module of the library -> modules of this package, blank-separated."""
