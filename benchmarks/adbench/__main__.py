@@ -113,8 +113,10 @@ def work(tool, problem, size, folder, budget):
 
 
 def best_time(function, budget):
-    """The best sample of all that fit into the budget; a sample lasts 20 ms or one call. Time of the processor, whatever
-    else the machine does meanwhile."""
+    """The best sample of all that fit into the budget; a sample lasts 20 ms or one call.
+
+    It is time of the processor, whatever else the machine does meanwhile.
+    """
     start = time.process_time()
     function()
     best = max(time.process_time() - start, 1e-6)
