@@ -22,6 +22,7 @@ from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
 from .ir.build import Builder, inline, without_snapshots
+from .ir.inlining import inline_calls
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
@@ -30,6 +31,7 @@ from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
 from .simplify import prepare, prune, simplify
+from .simplify.hoist import hoist_reads
 from .simplify.writable import writable_results
 from .source import make_function
 from .write import Written, write
@@ -88,6 +90,7 @@ def differentiate(
     if mode == "reverse":
         seed = seed_type(value_type(lowered.function, has_aux))
         positions = positions_of(lowered.function, wrt)
+        lowered = replace(lowered, function=hoist_reads(lowered.function))
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
         return reverse(lowered.function, positions, name=name, seed=seed, **options)
     from .differentiate.forward import forward
@@ -233,7 +236,7 @@ def derivative_program(
             check(value_type(lowered.function, has_aux), function)
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
         program = differentiate(lowered, "reverse", wrt, name, **options)
-        return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+        return Lowered(_with_unit_seed(simplify(inline_calls(program))), lowered.externals, lowered.resolved)
 
     return settled(make, {})[0]
 

@@ -72,6 +72,7 @@ class Sweep:
         self.leaf_shadows: dict[tuple[Var, tuple[object, ...]], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
+        self.left_behind: dict[tuple[Op, int], Var] = {}  # loop, number of an integer -> what its mirror leaves
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
     # facts ---------------------------------------------------------------------------------------------------------

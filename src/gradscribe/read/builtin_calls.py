@@ -56,6 +56,12 @@ class BuiltinCalls(Core):
         start, stop, step = (Const(0), atoms[0], Const(1)) if len(atoms) == 1 else (*atoms, Const(1))[:3]
         return Range(start, stop, step)
 
+    @reads(slice)
+    def _slice(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if not 1 <= len(args) <= 3:
+            return NotImplemented
+        return self.slice_of((NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3], node)
+
     @reads(enumerate)
     def _enumerate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         start = args[1] if len(args) > 1 else keywords.get("start", Const(0))

@@ -177,7 +177,25 @@ class Parts:
     def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
         raise NotImplementedError
 
+    def slice_of(self, parts: Sequence[Value], node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
     def static_key(self, value: Value, node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def expanded(self, atom: Var) -> Value:
+        raise NotImplementedError
+
+    def bind(self, code: Code, args: Any, keywords: Keywords, defaults: Any, node: gast.AST | None) -> dict[str, Value]:
+        raise NotImplementedError
+
+    def _defaults(self, callee: Any) -> dict[str, Value]:
+        raise NotImplementedError
+
+    def _leaves_of(self, value: Value, leaves: list[Atom], node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def _inside(self, value: Value, leaves: Any, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def generate(
