@@ -24,7 +24,7 @@ from ..ir.types import Array, Numeric, Scalar, is_continuous
 from ..numerical import copied
 from ..read.lower import Lowered
 from ..settings import Settings
-from ..simplify import simplify
+from ..simplify import prune, simplify
 from ..write.one import expression_text
 from .asking import bound, chosen, lowered_for, ones
 from .names import ssa_names
@@ -247,7 +247,7 @@ class _Tracing:
             for position, direction in zip(self.positions, self.directions, strict=True):
                 program = forward(self.program, [position], name="tangent", watch=True)
                 run = TangentRun()
-                _, slope = watched(run, program, [*args, direction])
+                _, slope = watched(run, prune(program), [*args, direction])
                 found.append(run.noted)
                 slopes.append(slope)
         except GradscribeError as refused:
@@ -269,7 +269,7 @@ class _Tracing:
             self.missing.append(f"no adjoints: {refused.reason}")
             return None, {}
         run = AdjointRun()
-        gradient = watched(run, program, [*args, 1.0])
+        gradient = watched(run, prune(program), [*args, 1.0])
         return tuple(gradient), run.noted
 
     def _recordings(self, args: list[Any]) -> tuple[Recording, ...]:
