@@ -3,10 +3,11 @@
 import numpy as np
 import programs_seen as programs
 import pytest
+from corpus import aliasing, constructs, kernels
 
 from gradscribe import derive, explain, jvp, trace
-from gradscribe.errors import BadArgument
-from gradscribe.numerical import numbers
+from gradscribe.errors import BadArgument, GradscribeError
+from gradscribe.numerical import copied, numbers
 
 
 def ids(case):
@@ -105,6 +106,21 @@ def test_several_results_have_tangents_only():
 def test_given_directions():
     seen = trace(programs.quadratic, 3.0, 4.0, tangents=(2.0, 0.5))
     assert seen.slopes == (20.0, 1.5)
+
+
+CORPUS = [case for case in (constructs.CASES + kernels.CASES + aliasing.CASES)[::17] if case.scalar]
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda c: c.name)
+def test_corpus(case, capsys):
+    try:
+        wanted = derive(case.function, argnums=list(case.argnums))(*map(copied, case.args), **case.kwargs)
+    except GradscribeError:
+        return
+    seen = trace(case.function, *map(copied, case.args), argnums=list(case.argnums), limit=10**6, **case.kwargs)
+    for got, expected in zip(seen.gradient, wanted, strict=True):
+        np.testing.assert_allclose(numbers(got), numbers(expected), rtol=1e-9, atol=1e-12)
+    assert not seen.slopes or all(np.isfinite(numbers(s)).all() for s in seen.slopes)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from ..arguments import ArgNums, differentiable, title
 from ..differentiate.forward import forward
 from ..differentiate.reverse import reverse
 from ..errors import BadArgument, GradscribeError, Location
+from ..ir.check import BrokenInvariant, check
 from ..ir.nodes import Function, Op, Var
 from ..ir.types import Array, Numeric, Scalar, is_continuous
 from ..numerical import copied
@@ -245,13 +246,14 @@ class _Tracing:
         slopes = []
         try:
             for position, direction in zip(self.positions, self.directions, strict=True):
-                program = forward(self.program, [position], name="tangent", watch=True)
+                program = prune(check(forward(self.program, [position], name="tangent", watch=True)))
                 run = TangentRun()
-                _, slope = watched(run, prune(program), [*args, direction])
+                _, slope = watched(run, program, [*args, direction])
                 found.append(run.noted)
                 slopes.append(slope)
-        except GradscribeError as refused:
-            self.missing.append(f"no tangents: {refused.reason}")
+        except (GradscribeError, BrokenInvariant) as refused:
+            reason = getattr(refused, "reason", "the tangent program is not valid")
+            self.missing.append(f"no tangents: {reason}")
             return [{} for _ in self.wrt], ()
         return found, tuple(slopes)
 
