@@ -110,10 +110,17 @@ class Browser:
 
     def wait(self, condition, seconds=20):
         end = time.monotonic() + seconds
-        while not self.run(condition):
+        while not self.holds(condition):
             if time.monotonic() > end:
                 raise TimeoutError(condition)
             time.sleep(0.05)
+
+    def holds(self, condition):
+        """Whether a condition holds; not while the page is still on its way."""
+        try:
+            return self.run(condition)
+        except RuntimeError:
+            return False
 
     def hover(self, selector):
         """Move the mouse onto the middle of an element."""
