@@ -129,7 +129,7 @@ def test_corpus(case, capsys):
         (lambda: trace(programs.growth, 2, 3), "no argument of growth holds a float"),
         (lambda: trace(programs.quadratic, 3.0), "missing a required argument"),
         (lambda: trace(programs.quadratic, 3.0, 4.0, tangents=(1.0,)), "1 tangents for 2 arguments"),
-        (lambda: trace(programs.growth, 1.5, 50, limit=20), "a trace holds 20"),
+        (lambda: trace(programs.growth, 1.5, 50, limit=20), "more than 20 steps"),
         (lambda: explain(programs.wave, 1.5, detail="nonsense"), "there is no section 'nonsense'"),
     ],
 )

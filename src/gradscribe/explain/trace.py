@@ -205,10 +205,8 @@ class _Tracing:
 
     def trace(self) -> Trace:
         args = [self.arguments[p.var.hint] for p in self.program.parameters]
-        primal = PrimalRun()
+        primal = PrimalRun(self.limit)
         value = watched(primal, self.program, args)
-        if len(primal.executions) > self.limit:
-            raise BadArgument(f"the run has {len(primal.executions)} steps; a trace holds {self.limit}")
         self.tangents, slopes = self._forward(args)
         gradient, self.adjoints = self._reverse(args)
         recordings = self._recordings(args) if gradient is not None else ()
