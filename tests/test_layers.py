@@ -34,7 +34,7 @@ LAYERS = [
     ["source"],
     ["matching", "failures"],
     ["errors"],
-    ["runtime", "numerical", "dispatch"],
+    ["runtime", "numerical", "dispatch", "depth"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {  # what may be imported, and by whom (None: everywhere)

@@ -11,16 +11,26 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from . import pipeline
-from .arguments import ArgNums, check_any, check_followed, check_result, differentiable, names_of, of_method, title
+from .arguments import (
+    ArgNums,
+    check_any,
+    check_followed,
+    check_result,
+    differentiable,
+    names_of,
+    of_method,
+    signature_of,
+    title,
+)
 from .dispatch import LIMIT, MISSING, Route, is_constant, quick_key
 from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .export import module_text
 from .failures import explained, reporting
-from .guess import guess_types, guesses
+from .guess import continuous_parameters, guesses
 from .ir.nodes import Function
 from .ir.types import Type, is_continuous
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
-from .pullbacks import Pullback, matching
+from .pullbacks import Pullback, matching, with_tangent
 from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
@@ -54,7 +64,7 @@ class Derivative(Generic[P, R]):
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self.jit = jit
-        self._signature = inspect.signature(primal)
+        self._signature = signature_of(primal)
         self._wrt = names_of(self._signature, argnums, primal)
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
@@ -336,14 +346,8 @@ def derive(
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
-    chosen = _continuous_parameters(fun) if argnums is None else argnums
+    chosen = continuous_parameters(fun) if argnums is None else argnums
     return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit)
-
-
-def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
-    types, static = guess_types(fun)
-    names = [n for n, t in types.items() if is_continuous(t) and n not in static]
-    return names[0] if len(names) == 1 else names
 
 
 for _transform in (grad, value_and_grad):
@@ -369,7 +373,8 @@ def jvp(
     chosen = [k for k, t in enumerate(tangents) if t is not None]
     check_any(chosen, primals, fun)
     derivative = _cached(fun, "forward", tuple(chosen), jit)
-    return derivative(*primals, *(matching(tangents[k], primals[k], f"tangent {k}") for k in chosen))
+    given = (matching(tangents[k], primals[k], f"tangent {k}") for k in chosen)
+    return with_tangent(derivative(*primals, *given), fun)
 
 
 def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BadArgument
-from .failures import reporting
+from .errors import BadArgument, BadResult
+from .failures import head_of, reporting
 from .ir.types import is_continuous
 from .signature import abstract, describe
 
@@ -47,6 +47,18 @@ def _form(value: Any) -> Any:
     return {k: _form(v) for k, v in value.items()} if type(value) is dict else value
 
 
+def with_tangent(result: tuple[Any, Any], primal: Callable[..., Any]) -> tuple[Any, Any]:
+    """A value and its tangent, where there are any.
+
+    Raises:
+        BadResult: the function returned None on the path that it took.
+    """
+    if result[1] is None:
+        name = getattr(primal, "__qualname__", primal)
+        raise BadResult(f"{name} returns nothing here, or a name without a value", head_of(primal))
+    return result
+
+
 def matching(tangent: Any, primal: Any, what: str) -> Any:
     """A tangent or adjoint, integers as floats.
 
@@ -62,7 +74,7 @@ def matching(tangent: Any, primal: Any, what: str) -> Any:
         return _number(tangent, primal, what)
     parts, keys = _parts(primal), _parts(tangent)
     if parts is None or keys is None:
-        return tangent if parts is keys else _refuse(tangent, primal, what)
+        return tangent if parts is tangent is None else _refuse(tangent, primal, what)
     if list(parts) != list(keys):
         _refuse(tangent, primal, what)
     found = {k: _entry(keys[k], part, f"{what}[{k!r}]") for k, part in parts.items()}

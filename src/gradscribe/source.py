@@ -16,14 +16,14 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gast
 
+from .depth import deep_recursion
 from .errors import Location, NoSource, StaleSource, UnsupportedSyntax
 from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
@@ -215,7 +215,7 @@ def _tree_of(node: Definition, code: types.CodeType) -> gast.FunctionDef:
     ]
     if unknown:
         raise UnsupportedSyntax(f"{code.co_qualname} contains {unknown[0]}, which is not known here")
-    with _deep_recursion():
+    with deep_recursion():
         tree = gast.ast_to_gast(node)
     if isinstance(tree, gast.Lambda):
         tree = _as_definition(tree)
@@ -236,17 +236,6 @@ def _as_definition(tree: gast.Lambda) -> gast.FunctionDef:
         type_params=[],
     )
     return gast.copy_location(definition, tree)
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """gast converts recursively; a chain of 300 `elif`s is deeper than the usual limit. No C stack is used."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 100_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _spell_out_private_names(tree: gast.FunctionDef, qualname: str) -> None:

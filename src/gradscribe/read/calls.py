@@ -145,6 +145,8 @@ class Calls(Derivatives):
         except (NoSource, StaleSource) as error:
             if not any(map(self.is_active, (*args, *keywords.values()))):
                 return self.opaque(callee, args, keywords, node)
+            if isinstance(error, StaleSource):
+                raise
             raise UnsupportedCall(f"`{callee.name}`: {error.reason}", self.location(node), error.hint) from None
         except UnsupportedSyntax:
             if any(map(self.is_active, (*args, *keywords.values()))):

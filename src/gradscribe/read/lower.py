@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 import types as python_types
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..depth import deep_recursion
 from ..errors import UnsupportedSyntax
 from ..ir.nodes import Block, Const, Function, Parameter, Var
 from ..ir.primitives import External
@@ -220,7 +219,7 @@ def lower(
     """
     library = library or Library()
     assumptions = Assumptions()
-    with _deep_recursion():
+    with deep_recursion():
         for _ in range(_READINGS):
             reader = Reader(library, assumptions)
             reader.whole = whole
@@ -230,14 +229,3 @@ def lower(
                 continue
             return Lowered(made, tuple(reader.assumed_types), tuple(reader.resolved.values()))
     raise UnsupportedSyntax(f"the types in `{getattr(function, '__name__', 'the function')}` do not settle")
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Expressions and `elif` chains may be nested deeper than the usual limit."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 50_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
