@@ -12,6 +12,7 @@ f.show()        # the Python source of the derivative
 
 from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
+from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace
@@ -24,6 +25,8 @@ __all__ = [
     "GradscribeError",
     "Trace",
     "check_grads",
+    "checkpoint",
+    "checkpointed",
     "derive",
     "directional",
     "elementwise_grad",
@@ -41,3 +44,11 @@ __all__ = [
     "vjp",
 ]
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext gradscribe`: the magics `%gradscribe` and `%%gradscribe`."""
+    from .explain import magic
+
+    magic.DERIVE[:] = [derive]
+    magic.register(shell)

@@ -143,6 +143,26 @@ class Route:
         self.function, self.rest, self.guards, self.target = function, rest, guards, target
 
 
+def for_values(
+    function: Callable[..., Any], values: tuple[tuple[int, Any], ...], otherwise: Callable[..., Any]
+) -> Callable[..., Any]:
+    """A function for calls with certain arguments.
+
+    Args:
+        function: what is called where all of them are as expected.
+        values: positions of arguments, and their values.
+        otherwise: what is called where one is not.
+    """
+
+    def checked(*args: Any) -> Any:
+        for position, value in values:
+            if args[position] != value:
+                return otherwise(*args)
+        return function(*args)
+
+    return checked
+
+
 def is_constant(value: object) -> bool:
     """Whether a value can neither change nor change its type."""
     return type(value) in _CONSTANT

@@ -148,6 +148,10 @@ class NotReal(GradscribeError, ValueError):
     """A power of a Python number that is complex, or infinite, where a real number is needed."""
 
 
+class NonFinite(GradscribeError, FloatingPointError):
+    """With `debug_nans=True`: nan or infinity gets into a derivative."""
+
+
 class BadRule(GradscribeError):
     """A rule that contradicts itself or the primitive that it is for."""
 

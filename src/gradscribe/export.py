@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from . import runtime
+from . import checkpoints, runtime
 from .errors import BadArgument
 from .ir.primitives import External
 from .pipeline import Compiled
 
-_HELPERS = "from gradscribe.runtime import "
+_HELPERS = re.compile(r"from gradscribe\.(runtime|checkpoints) import (.*)")
 
 
 def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
@@ -29,13 +30,16 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
         BadArgument: the function uses a value from outside that cannot be written down.
     """
     lines = compiled.written.text.splitlines()
-    helpers = [name for line in lines if line.startswith(_HELPERS) for name in line[len(_HELPERS) :].split(", ")]
-    imports = [line for line in lines if line.startswith(("import ", "from ")) and not line.startswith(_HELPERS)]
+    found = [match for line in lines if (match := _HELPERS.match(line))]
+    helpers = [name for match in found for name in match[2].split(", ")]
+    imports = [line for line in lines if line.startswith(("import ", "from ")) and not _HELPERS.match(line)]
     rest = [line for line in lines if not line.startswith(("import ", "from "))]
     values = list(_bindings(compiled.written.externals))
     imports += [line for line in values if line.startswith(("import ", "from "))]
     if "copy.deepcopy" in "".join(map(_source_of_helper, helpers)):
         imports.append("import copy")
+    if "Snapshots" in helpers:
+        imports.append("from math import comb")
     if helpers or any("np." in v for v in values):
         imports.append("import numpy as np")
     blocks = [_header(compiled, primal), "\n".join(_sorted_imports(imports))]
@@ -58,7 +62,10 @@ def _header(compiled: Compiled, primal: Callable[..., Any]) -> str:
 
 
 def _source_of_helper(name: str) -> str:
-    return inspect.getsource(getattr(runtime, name)).replace(": Any", "").replace(" -> Any", "").strip("\n")
+    source = inspect.getsource(getattr(runtime, name, None) or getattr(checkpoints, name))
+    source = re.sub(r" -> (None|int|Any|tuple\[Any, \.\.\.\])(?=:)", "", source)
+    source = re.sub(r"(?<=\w): (Any|int|range|tuple\[Any, \.\.\.\]|Callable\[.*?\]\])(?=[,)])", "", source)
+    return re.sub(r"(?m)^( +self\.\w+): \S.* = ", r"\1 = ", source).strip("\n")
 
 
 def _bindings(externals: Mapping[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from .ir.types import Type
 from .nopython.calls import make_callable
 from .nopython.machine import NumbaMissing, NumbaRefuses
 from .pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
+from .settings import Settings
 from .signature import abstract
 
 
@@ -72,13 +73,14 @@ def compiled_pair(
     static: Mapping[str, object],
     wrt: Sequence[str],
     jit: str | None,
+    settings: Settings | None = None,
 ) -> tuple[Compiled, Compiled]:
     """The forward and the reverse half of a derivative; with `jit` the function itself, and its gradient."""
     if jit is None:
-        return compile_pullback(primal, kinds, static, wrt, check_followed)
+        return compile_pullback(primal, kinds, static, wrt, check_followed, settings)
     name = getattr(primal, "__name__", "f")
-    ahead = partial(compile_primal, primal, kinds, static)
-    back = partial(compile_derivative, primal, kinds, static, "reverse", wrt, several=True)
+    ahead = partial(compile_primal, primal, kinds, static, settings=settings)
+    back = partial(compile_derivative, primal, kinds, static, "reverse", wrt, several=True, settings=settings)
     return compiled_with(ahead, jit, name), compiled_with(back, jit, name)
 
 

@@ -8,30 +8,28 @@ write         Python text, compiled
 
 from __future__ import annotations
 
-import builtins
 import functools
 import gc
 import inspect
-import types
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rules
 from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
-from .dispatch import Guard, guards, value_guard
 from .failures import compiling
-from .ir.build import Builder, inline
+from .ir.build import Builder, inline, without_snapshots
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import CALL, COMMENT, External
-from .ir.signature import signature_of
+from .ir.primitives import CALL, COMMENT, LOOP, STATE_BEFORE, External
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
-from .simplify import prepare, simplify
+from .settings import Settings, settled
+from .simplify import prepare, prune, simplify
+from .simplify.writable import writable_results
 from .source import make_function
 from .write import Written, write
 
@@ -54,12 +52,20 @@ def read(
     kinds: Mapping[str, Type],
     static: Mapping[str, object],
     wrt: Sequence[str],
+    settings: Settings | None = None,
     whole: bool = False,
 ) -> Lowered:
-    """The primal as a program; a derivative is one that has been made already. For `whole` see `lower`."""
+    """The primal as a program; a derivative is one that has been made already.
+
+    Args:
+        function, kinds, static, wrt: as for `compile_derivative`.
+        settings: integer arguments that are known by value, as those from outside are then; None if neither are.
+        whole: see `lower`.
+    """
+    static = {**static, **(settings or {})}
     if hasattr(function, "program_for"):
         return function.program_for(kinds, static, wrt)
-    lowered = lower(function, kinds, active=wrt, static=static, whole=whole)
+    lowered = lower(function, kinds, active=wrt, static=static, settled=settings is not None, whole=whole)
     check_powers(lowered.function)
     return lowered
 
@@ -76,6 +82,8 @@ def differentiate(
     number: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
+    if any(op.primitive is LOOP and op.keywords for op in walk(lowered.function.body)):
+        lowered = replace(lowered, function=prune(lowered.function))  # no state is kept that nobody reads
     if mode == "reverse":
         seed = seed_type(value_type(lowered.function, has_aux))
         positions = positions_of(lowered.function, wrt)
@@ -153,6 +161,7 @@ def compile_derivative(
     optimize: bool = True,
     number: bool = False,
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
+    settings: Settings | None = None,
     jit: str | None = None,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
@@ -166,9 +175,10 @@ def compile_derivative(
         optimize: False for one primitive a line.
         number: whether a result of unknown rank is checked to be a number.
         check: called with the type of the result and the function; raises where there is no derivative.
+        settings: see `read`.
         jit: "numba" for machine code.
     """
-    lowered = read(function, kinds, static, wrt, whole=jit is not None)
+    lowered = read(function, kinds, static, wrt, settings, whole=jit is not None)
     if check is not None:
         check(value_type(lowered.function, has_aux), function)
     name = derivative_name(function, mode, wrt, keep_value)
@@ -176,14 +186,19 @@ def compile_derivative(
     program = differentiate(lowered, mode, wrt, name, **options)
     primal = lowered.function if mode == "forward" else None
     cite = optimize and mode == "reverse"
-    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, jit=jit)
+    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, gives=mode == "reverse", jit=jit)
 
 
 def compile_primal(
-    function: Callable[..., Any], kinds: Mapping[str, Type], static: Mapping[str, object], *, jit: str | None = None
+    function: Callable[..., Any],
+    kinds: Mapping[str, Type],
+    static: Mapping[str, object],
+    *,
+    settings: Settings | None = None,
+    jit: str | None = None,
 ) -> Compiled:
     """The function itself, as it has been read."""
-    lowered = read(function, kinds, static, [], whole=jit is not None)
+    lowered = read(function, kinds, static, [], settings, whole=jit is not None)
     return finish(lowered.function, lowered, jit=jit)
 
 
@@ -207,13 +222,19 @@ def derivative_program(
         function, kinds, static, wrt, keep_value, has_aux, several, number, check: as for `compile_derivative`.
         active: the arguments with respect to which the gradient will be differentiated.
     """
-    lowered = read(function, kinds, static, [*wrt, *(n for n in active if n not in wrt)])
-    if check is not None:
-        check(value_type(lowered.function, has_aux), function)
     name = derivative_name(function, "reverse", wrt, keep_value)
-    options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
-    program = differentiate(lowered, "reverse", wrt, name, **options)
-    return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+    everything = [*wrt, *(n for n in active if n not in wrt)]
+
+    def make(settings: Settings | None) -> Lowered:
+        lowered = read(function, kinds, static, everything, settings)
+        lowered = replace(lowered, function=without_snapshots(lowered.function))
+        if check is not None:
+            check(value_type(lowered.function, has_aux), function)
+        options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
+        program = differentiate(lowered, "reverse", wrt, name, **options)
+        return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+
+    return settled(make, {})[0]
 
 
 def _with_unit_seed(program: Function) -> Function:
@@ -234,18 +255,18 @@ def compile_pullback(
     static: Mapping[str, object],
     wrt: Sequence[str],
     check: Callable[[Type, Callable[..., Any]], None],
+    settings: Settings | None = None,
 ) -> tuple[Compiled, Compiled]:
     """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
     the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
-    lowered = read(function, kinds, static, wrt)
+    lowered = read(function, kinds, static, wrt, settings)
     check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(value_type(lowered.function, False))
     positions = positions_of(lowered.function, wrt)
     whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
-    ahead, back = (finish(program, lowered) for program in both)
-    return ahead, back
+    return finish(both[0], lowered), finish(both[1], lowered, gives=True)
 
 
 @_collector_paused()
@@ -295,12 +316,24 @@ def finish(
     optimize: bool = True,
     cite: bool = False,
     primal: Function | None = None,
+    gives: bool = False,
     jit: str | None = None,
 ) -> Compiled:
-    """Simplify, write and compile a program; for `primal` see `simplify`."""
+    """Simplify, write and compile a program.
+
+    Args:
+        program, lowered: the program, and what it was made from.
+        optimize: whether to simplify.
+        cite: whether the reverse sweep cites the user's statements.
+        primal: see `simplify`.
+        gives: whether what is returned is the caller's own, to be written to.
+        jit: "numba" for machine code.
+    """
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
+    if gives:
+        program = writable_results(program)
     if jit is not None:
         machine = compile_program(program, cite=cite)
         return Compiled(machine.function, machine.written, lowered, program, machine)
@@ -315,7 +348,7 @@ def _simplify_callees(program: Function) -> None:
     todo, done = [program], set()
     while todo:
         for op in walk(todo.pop().body):
-            if op.primitive is CALL and op.static not in done:
+            if op.primitive in (CALL, STATE_BEFORE) and op.static not in done:
                 done.add(op.static)
                 op.static.function = simplify(op.static.function)
                 todo.append(op.static.function)
@@ -323,48 +356,3 @@ def _simplify_callees(program: Function) -> None:
 
 def _bound(value: Any) -> Any:
     return value.read() if isinstance(value, External) else value
-
-
-def refresh(compiled: Compiled) -> bool:
-    """Bring the values from outside that a compiled derivative uses up to date.
-
-    Returns:
-        False where they have changed so that it must be compiled anew: a function that was resolved is another one
-        now, or a value has another type.
-    """
-    if any(_now(owner, name) is not seen for owner, name, seen in compiled.lowered.resolved):
-        return False
-    for external, type_ in compiled.lowered.externals:
-        if signature_of(external.read(), external.name) != type_:
-            return False
-    namespace = getattr(compiled.function, "__globals__", {})
-    for name, value in compiled.written.externals.items():
-        if isinstance(value, External):
-            namespace[name] = value.read()
-    return True
-
-
-def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:
-    """What must be as it was for `refresh` to have nothing to do; None where only `refresh` can tell."""
-    found: list[Guard | None] = list(guards(compiled.lowered.resolved, _now))
-    outside = [external for external, _ in compiled.lowered.externals]
-    outside += [value for value in compiled.written.externals.values() if isinstance(value, External)]
-    for external in dict.fromkeys(outside):
-        found.append(value_guard(external.owner, external.name, external.read(), _now))
-    kept = tuple(guard for guard in found if guard is not None)
-    return kept if len(kept) == len(found) else None
-
-
-def _now(owner: Any, name: Any) -> Any:
-    """What stands under a name today, in a namespace, a cell, or as an attribute."""
-    try:
-        if isinstance(owner, dict):
-            return owner[name] if name in owner else getattr(builtins, name)
-        if isinstance(owner, types.CellType):
-            return owner.cell_contents
-        return inspect.getattr_static(owner, name) if isinstance(owner, type) else getattr(owner, name)
-    except (AttributeError, ValueError, TypeError):
-        return _MISSING
-
-
-_MISSING = object()

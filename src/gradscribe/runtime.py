@@ -367,3 +367,28 @@ def exception_of(
     except BaseException as error:
         return error
     return None
+
+
+def regions_of(x: Any, indices: Any, axis: int, g: Any) -> Any:
+    """The adjoint of `np.add.reduceat(x, indices, axis)`: each entry of g for each entry of x that it is a sum of."""
+    out = np.zeros(np.shape(x), g.dtype)
+    parts, sums = np.moveaxis(out, axis, 0), np.moveaxis(g, axis, 0)
+    for k, start in enumerate(indices):
+        stop = indices[k + 1] if k + 1 < len(indices) else len(parts)
+        parts[start : max(stop, start + 1)] += sums[k]
+    return out
+
+
+def row_order(piv: Any) -> Any:
+    """The order of rows that the exchanges of `scipy.linalg.lu_factor` make."""
+    order = np.arange(len(piv))
+    for k, other in enumerate(piv):
+        order[[k, other]] = order[[other, k]]
+    return order
+
+
+def of_square(u: Any, vh: Any) -> Any:
+    """u, where the matrix with the singular vectors u and vh is square: others have no derivative."""
+    if u.shape != vh.shape:
+        raise ValueError("singular vectors of a matrix that is not square: use full_matrices=False")
+    return u

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from gradscribe import derive, grad, jvp, value_and_grad, vjp
+from gradscribe import checkpoint, checkpointed, derive, grad, jvp, value_and_grad, vjp
 from gradscribe.errors import BadArgument
 from gradscribe.jitting import NumbaFallback
 
@@ -236,6 +236,14 @@ def test_functions_of_the_user_are_read():
     agree(with_helper, 0.5, 4)
 
 
+def kept_apart(x, n):
+    return x * checkpoint(powers)(x, n) + checkpoint(powers)(x, n + 2)
+
+
+def test_functions_that_are_computed_again():
+    assert "powers_grad(" in agree(kept_apart, 0.5, 4)
+
+
 # ------------------------------------------------------------------ from compiled functions
 
 
@@ -376,10 +384,21 @@ def recursive(x, n):
     return x if n <= 0 else x * recursive(x * 0.5, n - 1)
 
 
+def few_states(x, n):
+    for _ in checkpointed(range(n), snapshots=2):
+        x = x * x
+    return x
+
+
 @pytest.mark.parametrize(
     "f, args, named",
-    [(drawn, (2.0,), "rand"), (of_array_statements, (A, 2), "pad"), (recursive, (2.0, 3), "calls itself")],
-    ids=["random numbers", "array statement", "recursion"],
+    [
+        (drawn, (2.0,), "rand"),
+        (few_states, (0.9, 3), "checkpointed"),
+        (of_array_statements, (A, 2), "pad"),
+        (recursive, (2.0, 3), "calls itself"),
+    ],
+    ids=["random numbers", "checkpointed", "array statement", "recursion"],
 )
 def test_what_numba_cannot_is_named_and_runs_plainly(f, args, named):
     np.random.seed(0)

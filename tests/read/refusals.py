@@ -72,10 +72,10 @@ def where_without_out(x, a):
     return np.add(x, a, where=a > 0.0)
 
 
-@refused("`ufunc.at` is called with a value that is differentiated", "np.multiply.at(a, [0, 0], x)", 1.5)
+@refused("`ufunc.at` is called with a value that is differentiated", "np.fmod.at(a, [0, 0], x)", 1.5)
 def multiplied_at(x):
     a = np.ones(3)
-    np.multiply.at(a, [0, 0], x)
+    np.fmod.at(a, [0, 0], x)
     return np.sum(a)
 
 
@@ -104,9 +104,35 @@ def list_stepped_store(x):
     return sum(values)
 
 
-@refused("is a generator", "generator(x)", 1.5)
+def endless(x):
+    while True:
+        yield x
+
+
+@refused("it need not end", "for a, b in zip(endless(x), endless(x)):", 1.5)
 def calls_generator(x):
-    return sum(generator(x))
+    for a, b in zip(endless(x), endless(x)):
+        return a * b
+    return x
+
+
+def answered(x):
+    y = yield x
+    yield y
+
+
+@refused("`yield` inside of an expression is not supported", "y = yield x", 1.5)
+def calls_generator_that_is_sent_to(x):
+    return sum(answered(x))
+
+
+@refused("an iterator is used again that has been used in part", "sum(entries)", np.ones(3))
+def iterator_used_in_part(x):
+    entries = iter(x)
+    for v in entries:
+        if v > 0.5:
+            break
+    return v * sum(entries)
 
 
 @refused("`total` is global to the function and is assigned", "total", 1.5)

@@ -5,7 +5,7 @@ import importlib.util
 
 from rules.case import CASES, reseed
 
-FAMILIES = ["elementwise", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus"]
+FAMILIES = ["elementwise", "reductions", "arrays", "selecting", "products", "linalg", "fourier", "calculus", "sets"]
 if importlib.util.find_spec("scipy"):
     FAMILIES += ["special", "scipy_fft", "stats", "scipy"]
 for family in FAMILIES:

@@ -93,3 +93,4 @@ if NEW:
     case(np.linalg.matrix_norm, R(3, 2), ord="nuc")
     case(np.linalg.trace, A(2, 3, 3))
     case(np.linalg.diagonal, A(2, 3, 3))
+case(runtime.of_square, M(3, 3), M(3, 3), _wrt=("u",))

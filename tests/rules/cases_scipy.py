@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradscribe import runtime
-from rules.case import A, F, M, S, case
+from rules.case import A, F, M, P, R, S, case
 
 sl = pytest.importorskip("scipy.linalg")
 nd = pytest.importorskip("scipy.ndimage")
@@ -77,3 +77,16 @@ case(nd.gaussian_filter1d, F(7), 0.8)
 
 MATRIX = sparse.csr_array(np.array([[3.0, 1.0, 0.0], [0.0, 2.0, 0.5], [0.0, 0.0, 1.5]]))
 case(sparse_linalg.spsolve, MATRIX.tocsc(), A(3), _wrt=("b",), _second=False)
+case(ss.sawtooth, 5.0 * A(4))
+case(ss.sawtooth, 5.0 * A(4), width=0.3)
+case(ss.sawtooth, 5.0 * A(4), width=0)
+for shape in ((3, 3), (4, 2), (2, 4)):
+    case(sl.lu, R(*shape))
+case(sl.lu_factor, R(3, 3))
+case(sl.eigh, S(3, 3), S(3, 3), _symmetric=True)
+case(sl.eigh, S(3, 3), S(3, 3), lower=False, _symmetric=True)
+case(sl.solve_banded, (1, 1), P(3, 4), A(4))
+case(sl.solve_banded, (2, 1), P(4, 5), A(5, 2))
+case(sl.lstsq, R(5, 2), A(5))
+case(sl.lstsq, R(5, 2), A(5, 3))
+case(runtime.row_order, np.array([2, 1, 2]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import gradscribe.rules  # noqa: F401  (fills the table)
+from gradscribe.ir.primitives import lookup
 from gradscribe.rules.table import RULES
 from rules.cases import CASES
 from rules.check import Case, check
@@ -18,3 +20,14 @@ def test_rule(case: Case) -> None:
 def test_every_rule_has_a_case() -> None:
     tried = {case.primitive for case in CASES}
     assert not [primitive.name for primitive in RULES if primitive not in tried]
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (1, 3), (3, 2)])
+def test_full_singular_vectors_of_other_than_square_matrices_are_refused(shape: tuple[int, int]) -> None:
+    a = np.ones(shape) + np.eye(*shape)
+    z = np.linalg.svd(a)
+    rule = RULES[lookup(np.linalg.svd)[0]]
+    with pytest.raises(ValueError, match="not square"):
+        rule.tangent["a"](a, z, a)
+    with pytest.raises(ValueError, match="not square"):
+        rule.adjoint["a"](z, z, a)

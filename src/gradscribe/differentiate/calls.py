@@ -6,11 +6,12 @@ turned into such a pair once for each set of active arguments, whatever the numb
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
-from ..ir.nodes import Callee, Const, Op, Var, replace, walk
+from ..ir.nodes import Callee, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import CALL, GETITEM
 from ..ir.types import FLOAT, OBJECT, STRUCTURES, Array, List, Tuple, Type
 from .adjoints import Adjoint, Adjoints, bar
@@ -24,6 +25,16 @@ class Pairs:
 
     def __init__(self) -> None:
         self._made: dict[tuple[Callee, tuple[int, ...]], tuple[Callee, Callee]] = {}
+        self._gradients: dict[tuple[Callee, tuple[int, ...]], Callee] = {}
+
+    def gradient(self, callee: Callee, active: tuple[int, ...], make: Callable[[str], Function]) -> Callee:
+        """The gradient of a callee that is computed again on the way back; `make` makes it, given its name."""
+        key = (callee, active)
+        if key not in self._gradients:
+            others = sum(c is callee for c, _ in self._gradients)
+            found = self._gradients[key] = Callee(f"{callee.name}_grad" + (f"_{others}" if others else ""))
+            found.function = make(found.name)
+        return self._gradients[key]
 
     def pair(self, callee: Callee, active: tuple[int, ...], op: Op) -> tuple[Callee, Callee]:
         """The forward and the reverse function of a callee."""
@@ -53,7 +64,7 @@ def seed_of(result: Type) -> Type:
 
 def forward_call(sweep: Sweep, op: Op, builder: Builder) -> Var | None:
     """Call the forward function; return the record, None where no argument is active."""
-    if not any(r in sweep.active for r in op.results):
+    if op.static.again or not any(r in sweep.active for r in op.results):
         builder.append(op)
         return None
     if any(sweep.is_pointer(a) or isinstance(a.type, (*STRUCTURES, List)) for a in op.args if a in sweep.active):

@@ -43,12 +43,18 @@ def expand(builder: Builder, rule: Callable[..., Any], *differentials: Any, op: 
         raise UnsupportedCall(
             f"the derivative of {op.primitive} needs the rank of {missing}", op.origin, hint
         ) from None
+    except NeedsConstant as missing:
+        raise UnsupportedCall(f"the derivative of {op.primitive} needs the value of {missing}", op.origin) from None
     finally:
         builder.style = style
 
 
 class NeedsRank(Exception):
     """A rule asks for the rank of a value of which nothing is known."""
+
+
+class NeedsConstant(Exception):
+    """A rule branches on a value that is not known."""
 
 
 def wrap(builder: Builder, value: Any) -> Any:
@@ -229,7 +235,7 @@ class Traced:
         return lambda *args, **keywords: call(self.builder, function, (self, *args), keywords)
 
     def __bool__(self) -> bool:
-        raise TypeError("a rule may not branch on a value, only on ranks and constant keywords")
+        raise NeedsConstant(self.atom.hint)
 
 
 _ATTRIBUTES: dict[str, Callable[..., Any]] = {

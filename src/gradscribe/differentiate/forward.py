@@ -15,7 +15,7 @@ from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
-from ..ir.primitives import CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, WATCH, ZEROS_LIKE
+from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, WATCH, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
 from .apart import guard_memory
@@ -143,6 +143,8 @@ class Forward:
         tangent = self.whole(builder, value)
         if value.type == FLOAT and isinstance(tangent.type, Array):
             return builder.emit(FLOAT_OF, x=tangent, hint=dot(getattr(value, "hint", "result")))
+        if getattr(value.type, "kind", "") == "c" and getattr(tangent.type, "kind", "") == "f":
+            return builder.emit(ADD, tangent, Const(0j), hint=dot(getattr(value, "hint", "result")))
         return tangent
 
     def is_pointer(self, atom: Atom) -> bool:

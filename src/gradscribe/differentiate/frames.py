@@ -30,7 +30,7 @@ from ..ir.primitives import (
 )
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
-from . import branches, calls, lists, loops, mirrors
+from . import branches, calls, checkpoints, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
 from .recording import mentions
@@ -197,6 +197,8 @@ class Sweep:
             builder.origin = op.origin
             if op.primitive is IF:
                 branches.forward_branch(self, frame, op)
+            elif op.primitive is LOOP and op.keywords:
+                checkpoints.forward_checkpointed(self, frame, op)
             elif op.primitive is LOOP:
                 loops.forward_loop(self, frame, op)
             else:
@@ -254,6 +256,10 @@ class Sweep:
                 adjoints.builder.perform(SETITEM, step.op.args[0], step.op.args[1], step.old, static=restore)
             if step.op.primitive is IF:
                 branches.mirror_branch(self, frame, step, adjoints)
+            elif step.trip is not None:
+                checkpoints.mirror_checkpointed(self, step, adjoints)
+            elif step.op.primitive is CALL and step.op.static.again:
+                checkpoints.mirror_call_again(self, step.op, adjoints)
             elif step.op.primitive is LOOP:
                 loops.mirror_loop(self, frame, step, adjoints)
             elif step.record is not None:

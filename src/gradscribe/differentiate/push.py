@@ -13,6 +13,7 @@ from ..ir.nodes import Atom, Const, Op, Sharing, Var
 from ..ir.primitives import (
     ADDAT,
     APPEND,
+    BY_NAME,
     COMMENT,
     COPY,
     DICT,
@@ -248,6 +249,10 @@ def _getitem(forward: Forward, op: Op, builder: Builder) -> Tangent:
     if isinstance(container.type, List):
         return builder.emit(GETITEM, tangent, index, type=op.result.type, hint=dot(op.result.hint))
     whole = forward.whole(builder, container)
+    if isinstance(index, Const) and index.value == () and not forward.is_pointer(container):
+        return whole
+    if isinstance(container.type, (Array, Scalar)) and not getattr(container.type, "ndim", 0):
+        whole = builder.emit(BY_NAME["asarray"], whole, hint=dot(container.hint))  # a number has no entries
     return builder.emit(GETITEM, whole, index, hint=dot(op.result.hint))
 
 

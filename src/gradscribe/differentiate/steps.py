@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..ir.build import Builder
-from ..ir.nodes import Atom, Block, Op, Var, loop_of, replace
+from ..ir.nodes import Atom, Block, Callee, Op, Var, loop_of, replace
 from ..ir.primitives import IF
 
 
@@ -49,6 +49,7 @@ class Step:
         frames: the frames of its blocks.
         position: where its op will stand in the forward builder (branches and loops are finished in the mirror).
         shape: of a loop, how it is mirrored.
+        trip: of a loop of which only some states are kept, its body as a function, and what that reads besides.
         inits, carried, yields, results: of a branch or loop, what goes in and out as it stands now, with what the
             transform has added (`yields` for each block).
     """
@@ -59,6 +60,7 @@ class Step:
     frames: tuple[Frame, ...] = ()
     position: int = -1
     shape: MirrorShape | None = None
+    trip: tuple[Callee, list[Var]] | None = None
     inits: list[Atom] = field(default_factory=list)
     carried: list[Var] = field(default_factory=list)
     yields: list[list[Atom]] = field(default_factory=list)

@@ -159,7 +159,7 @@ class _Function:
         single = [(n,) for n in trace.wrt[:CHOICES]] if len(trace.wrt) > 1 else []
         kinds, static = split(trace.point)
         for wrt in [trace.wrt, *single]:
-            lowered = pipeline.read(self.function, kinds, static, wrt)
+            lowered = pipeline.read(self.function, kinds, static, wrt, trace.settings)
             yield {"wrt": list(wrt), "modes": {mode: self._mode(lowered, mode, wrt) for mode in ("forward", "reverse")}}
 
     def _mode(self, lowered: Lowered, mode: str, wrt: tuple[str, ...]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Explanation:
     def _code(self, mode: str) -> Pane:
         kinds, static = split(self.trace.point)
         wrt = self.trace.wrt
-        made = pipeline.compile_derivative(self.trace.function, kinds, static, mode, wrt)
+        made = pipeline.compile_derivative(self.trace.function, kinds, static, mode, wrt, settings=self.trace.settings)
         return code_pane(mode, made.program.name, made.written)
 
     def section(self, name: str) -> str:

@@ -109,7 +109,7 @@ def _adjoint_lines(function: Function, moving: list[int]) -> tuple[str, ...]:
 
 def _seed(function: Function) -> Type:
     result = function.body.yields[0]
-    return result.type if isinstance(result.type, Array) else seed_type(function)
+    return result.type if isinstance(result.type, Array) else seed_type(result.type)
 
 
 def _body(text: str) -> list[ast.stmt]:

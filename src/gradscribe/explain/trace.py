@@ -7,7 +7,6 @@ here knows how any of it will be shown.
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,17 +15,18 @@ from typing import Any
 import numpy as np
 
 from .. import pipeline
-from ..arguments import ArgNums, differentiable, names_of, title
+from ..arguments import ArgNums, differentiable, title
 from ..differentiate.forward import forward
 from ..differentiate.reverse import reverse
 from ..errors import BadArgument, GradscribeError, Location
 from ..ir.nodes import Function, Op, Var
 from ..ir.types import Array, Numeric, Scalar, is_continuous
-from ..numerical import copied, flatten
+from ..numerical import copied
 from ..read.lower import Lowered
-from ..signature import abstract, split
+from ..settings import Settings
 from ..simplify import simplify
 from ..write.one import expression_text
+from .asking import bound, chosen, lowered_for, ones
 from .names import ssa_names
 from .partials import partials
 from .watching import AdjointRun, Execution, PrimalRun, Recording, TangentRun, TapeRun, watched
@@ -104,6 +104,7 @@ class Trace:
         recordings: what the gradient records in loops.
         missing: why there is no tangent, or no adjoint.
         result: the number of the step that computed what is returned; None where no step did.
+        settings: the integers that the program knows by value; None where it knows none.
         program: the primal as a program, with the names of its values.
         names: the name of each value of the program.
     """
@@ -119,6 +120,7 @@ class Trace:
     recordings: tuple[Recording, ...]
     missing: tuple[str, ...]
     result: int | None
+    settings: Settings | None
     program: Function = field(repr=False)
     names: Mapping[Var, str] = field(repr=False)
 
@@ -169,41 +171,15 @@ def trace(
         BadArgument: the arguments do not fit, or the run has more steps than `limit`.
         GradscribeError: the function cannot be read.
     """
-    arguments = _bound(function, point, keywords)
-    wrt = _chosen(function, arguments, argnums)
+    arguments = bound(function, point, keywords)
+    wrt = chosen(function, arguments, argnums)
     for name in wrt:
         arguments[name] = differentiable(arguments[name], name, function)
-    directions = tuple(_ones(arguments[n]) for n in wrt) if tangents is None else tuple(tangents)
+    directions = tuple(ones(arguments[n]) for n in wrt) if tangents is None else tuple(tangents)
     if len(directions) != len(wrt):
         raise BadArgument(f"{len(directions)} tangents for {len(wrt)} arguments")
-    kinds, static = split(arguments)
-    lowered = pipeline.read(function, kinds, static, wrt)
-    return _Tracing(function, arguments, wrt, directions, lowered, limit).trace()
-
-
-def _bound(function: Callable[..., Any], point: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        bound = inspect.signature(function).bind(*point, **keywords)
-    except TypeError as wrong:
-        raise BadArgument(f"{title(function)}: {wrong}") from None
-    bound.apply_defaults()
-    return dict(bound.arguments)
-
-
-def _chosen(function: Callable[..., Any], arguments: Mapping[str, Any], argnums: ArgNums | None) -> tuple[str, ...]:
-    if argnums is not None:
-        return names_of(inspect.signature(function), argnums, function)
-    found = tuple(n for n, v in arguments.items() if is_continuous(abstract(v, n)))
-    if not found:
-        hint = "write a float (3.0) for what is to be differentiated by, or name it with argnums="
-        raise BadArgument(f"no argument of {title(function)} holds a float", hint=hint)
-    return found
-
-
-def _ones(value: Any) -> Any:
-    """The direction in which every number of a value moves by 1."""
-    leaves, build = flatten(value)
-    return build([np.ones_like(leaf.value) if isinstance(leaf.value, np.ndarray) else 1.0 for leaf in leaves])
+    lowered, settings = lowered_for(function, arguments, wrt)
+    return _Tracing(function, arguments, wrt, directions, lowered, settings, limit).trace()
 
 
 class _Tracing:
@@ -216,10 +192,11 @@ class _Tracing:
         wrt: tuple[str, ...],
         directions: tuple[Any, ...],
         lowered: Lowered,
+        settings: Settings | None,
         limit: int,
     ) -> None:
         self.function, self.arguments, self.wrt, self.directions = function, arguments, wrt, directions
-        self.lowered, self.limit = lowered, limit
+        self.lowered, self.settings, self.limit = lowered, settings, limit
         self.program = lowered.function
         self.names = ssa_names(self.program)
         self.positions = pipeline.positions_of(self.program, wrt)
@@ -247,6 +224,7 @@ class _Tracing:
             recordings,
             tuple(self.missing),
             self._result(primal),
+            self.settings,
             self.program,
             self.names,
         )
@@ -285,7 +263,7 @@ class _Tracing:
             self.missing.append("no adjoints: the result is not a number")
             return None, {}
         try:
-            seed = pipeline.seed_type(self.program)
+            seed = pipeline.seed_type(self.program.body.yields[0].type)
             program = reverse(self.program, self.positions, name="adjoint", seed=seed, several=True, watch=True)
         except GradscribeError as refused:
             self.missing.append(f"no adjoints: {refused.reason}")

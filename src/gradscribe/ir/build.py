@@ -176,3 +176,13 @@ def map_blocks(op: Op, rebuild: Callable[[Block], Block]) -> Op:
         return op
     blocks = tuple(rebuild(b) for b in op.blocks)
     return op if blocks == op.blocks else replace(op, blocks=blocks)
+
+
+def without_snapshots(function: Function) -> Function:
+    """The function with the marks of its loops removed that say how many states are kept."""
+
+    def rebuild(block: Block) -> Block:
+        ops = (map_blocks(op, rebuild) for op in block.ops)
+        return replace(block, ops=tuple(replace(op, keywords=()) if op.primitive is LOOP else op for op in ops))
+
+    return replace(function, body=rebuild(function.body))

@@ -102,7 +102,9 @@ def elementwise(function: Callable[..., Any]) -> Infer:
     def infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
         types = [arg.type for arg in args]
         if not all(isinstance(t, (Scalar, Array)) for t in types):
-            return OBJECT if any(isinstance(t, Object) for t in types) else NUMERIC
+            objects = [t for t in types if isinstance(t, Object)]
+            unknown = all(t.cls is None for t in objects) and any(map(is_numeric, types))
+            return OBJECT if objects and not unknown else NUMERIC
         kinds = tuple((isinstance(t, Array) and t.ndim > 0, t.kind, t.dtype) for t in types)
         sampled = _sampled(function, kinds)
         if not isinstance(sampled, (Scalar, Array)):

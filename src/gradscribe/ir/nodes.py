@@ -173,11 +173,13 @@ class Callee:
         name: the name that it is printed with.
         function: the function.
         result: the type of what it returns, for the calls that are met before it is finished.
+        again: whether it is computed again on the way back, and nothing of it recorded.
     """
 
     name: str
     function: Function | None = None
     result: Type | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ class LoopShape:
 
     exits: `body.yields = (end, *next)`, and the loop stops after a trip whose `end` is true. Else `body.yields = next`.
     The results are the carried values behind the last trip. The block always runs to its yields: there are no jumps.
+    A keyword operand `snapshots` says how many of its states are kept for the way back.
     """
 
     bounded: bool

@@ -13,14 +13,15 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CellType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from ..errors import UnsupportedCall
 from . import infer as _infer
 from .indexing import item
 from .infer import Infer
-from .types import BOOL, SLICE
+from .types import BOOL, OBJECT, SLICE
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +124,11 @@ def register(function: Callable[..., Any], primitive: Primitive, style: str | No
 
 DEFINITIONS: dict[Any, Callable[..., Any]] = {}
 """Functions of libraries -> functions of the same values, written with primitives, that are read in their place."""
+
+
+def unsupported(reason: str) -> NoReturn:
+    """In a definition: the call is refused when it is read."""
+    raise UnsupportedCall(reason)
 
 
 def definition_of(function: Any) -> Callable[..., Any] | None:
@@ -263,6 +269,13 @@ LAST_WRITE = define("last_write", infer=_infer.same_as_first)
 """`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
 RANGE_LENGTH = define("range_length", infer=_infer.length, reads=False, cost="cheap")
 """`len(range(start, stop, step))`."""
+
+SNAPSHOTS = define("snapshots", infer=_infer.always(OBJECT), effect=True, reads=False)
+"""`Snapshots(range(start, stop, step), count)` (see `checkpoints`)."""
+KEEP = define("keep_state", infer=None, effect=True)
+"""`snapshots.keep(*state)`."""
+STATE_BEFORE = define("state_before", infer=None, effect=True)
+"""`snapshots.before(index, trip, *others)`, a tuple; `static` is the trip, a `Callee`."""
 
 # ------------------------------------------------------------------ what is opaque
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..ir.nodes import Function
+from ..errors import UnsupportedCall
+from ..ir.nodes import Callee, Function, walk
+from ..ir.primitives import CALL
 from ..write import Written, write
 from .integers import guarded
 from .machine import check_calls, compiled, module_text, wrapped
@@ -38,13 +40,36 @@ def compile_program(program: Function, *, cite: bool) -> Machine:
         GradscribeError: it contains what has no equal in machine code, or numba refuses it.
     """
     core, shell = take_apart(program)
-    core = guarded(typed_tapes(core))
-    check_calls(core)
+    core = _in_flavour(core)
+    _callees_in_flavour(core, ())
     written = write(core, nopython=True, cite=cite)
     made = compiled(written, core)
-    text = module_text(written, core.name)
+    text = module_text(written)
     if shell is None:
         return Machine(made, made, Written(text, written.imports, {}), True)
     function = wrapped(shell.text, shell.name, shell.namespace, made)
     text = text.replace(f"def {core.name}(", "def core(") + f"\n\n{shell.text}"
     return Machine(function, made, Written(text, written.imports, shell.namespace), False)
+
+
+def _in_flavour(function: Function) -> Function:
+    check_calls(function)
+    return guarded(typed_tapes(function))
+
+
+def _callees_in_flavour(function: Function, around: tuple[Callee, ...]) -> None:
+    """Rewrite the functions that are called, each once."""
+    for op in walk(function.body):
+        if op.primitive is not CALL:
+            continue
+        callee: Callee = op.static
+        if callee in around or callee.function is None:
+            raise UnsupportedCall(f"`{callee.name}` calls itself, which is not compiled with numba", op.origin)
+        if not isinstance(callee.function, _Done):
+            _callees_in_flavour(callee.function, (*around, callee))
+            made = _in_flavour(callee.function)
+            callee.function = _Done(made.name, made.parameters, made.body, made.doc)
+
+
+class _Done(Function):
+    """A function that has been rewritten."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from ..errors import GradscribeError, UnsupportedCall
 from ..ir.nodes import Const, Function, Op, walk
-from ..ir.primitives import CALL, CALL_METHOD, CALL_PYTHON, External
+from ..ir.primitives import CALL_METHOD, CALL_PYTHON, SNAPSHOTS, External
 from ..ir.types import Array, Scalar, Type
 from ..source import make_function
 from ..write import Written
@@ -59,8 +59,8 @@ def check_calls(function: Function) -> None:
         UnsupportedCall: a call of something that is no function of mathematics.
     """
     for op in walk(function.body):
-        if op.primitive is CALL:
-            raise UnsupportedCall("a function that calls itself is not compiled with numba", op.origin)
+        if op.primitive is SNAPSHOTS:
+            raise UnsupportedCall("a checkpointed loop is not compiled with numba", op.origin)
         if op.primitive is CALL_METHOD:
             raise UnsupportedCall(f"the method `{op.static}` is called as it is, which numba cannot", op.origin)
         if op.primitive is CALL_PYTHON and not _means_the_same(op):
@@ -91,7 +91,7 @@ def compiled(written: Written, program: Function) -> Any:
         NumbaRefuses: numba cannot compile it.
     """
     numba = numba_module()
-    text = module_text(written, program.name)
+    text = module_text(written)
     namespace = {name: held for name, held in written.externals.items() if not isinstance(held, External)}
     stored = None if _depends_on_functions(written.externals.values()) else _stored(text, program.name)
     made: Any = make_function(text, program.name, namespace, label=f"{program.name} numba", filename=stored)
@@ -113,14 +113,14 @@ def _helpers(imports: Iterable[str]) -> list[str]:
     return names
 
 
-def module_text(written: Written, name: str) -> str:
+def module_text(written: Written) -> str:
     """The text with its decorator, and the functions of `runtime` that it calls."""
     helpers = [f"@numba.njit\n{_source_of(helper)}\n\n\n" for helper in _helpers(written.imports)]
     lines = [line for line in written.text.splitlines() if not line.startswith("from gradscribe.runtime ")]
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     rest = "\n".join(line for line in lines if line not in imports).strip("\n")
     head = "\n".join(sorted({*imports, "import numba"}))
-    decorated = re.sub(rf"(?m)^def {name}\(", f"{DECORATOR}\ndef {name}(", rest)
+    decorated = re.sub(r"(?m)^def ", f"{DECORATOR}\ndef ", rest)
     return f"{head}\n\n\n{''.join(helpers)}{decorated}\n"
 
 

@@ -30,12 +30,14 @@ class Assumptions:
         inlined: the calls that must be read, though their arguments are inactive.
         live: the loops over a list that the loop itself changes.
         outlined: the functions that call themselves, which become functions of the program.
+        again: those that become functions of the program because they are computed again on the way back.
         callees: what is assumed of each of these: the types of its parameters and result.
         opaque: the globals whose structure is changed, and so is not known.
         volatile: whether a call that is not read might rebind globals.
         tables: the places that make a dict whose keys are known at run time only.
         changed: the attributes and keys under which objects from outside get other values.
         rebound: the globals that the functions read assign, by their names and namespaces.
+        settled: whether integers from outside are taken as they are (see `Resolve.settles`).
     """
 
     lists: dict[Hashable, Type] = field(default_factory=dict)
@@ -44,12 +46,14 @@ class Assumptions:
     inlined: set[Hashable] = field(default_factory=set)
     live: set[Hashable] = field(default_factory=set)
     outlined: set[int] = field(default_factory=set)
+    again: set[int] = field(default_factory=set)
     callees: dict[Hashable, Any] = field(default_factory=dict)
     opaque: set[Any] = field(default_factory=set)
     volatile: bool = False
     tables: set[Hashable] = field(default_factory=set)
     changed: set[Any] = field(default_factory=set)
     rebound: dict[Any, Any] = field(default_factory=dict)
+    settled: bool = False
 
 
 class Regions:

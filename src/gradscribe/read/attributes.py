@@ -83,6 +83,8 @@ class Attributes(Core):
         elif not is_library(owner.value) and not isinstance(owner.value, types.ModuleType):
             self.assumed_types.append((External(name, owner.value), key_of(value)))
         shown = f"{owner.name}.{name}"
+        if self.settles(owner.value, name, value):
+            return self.lift(value, shown)
         if (
             isinstance(owner.value, types.ModuleType)
             and isinstance(value, (int, float))
@@ -143,6 +145,8 @@ class Attributes(Core):
             return Named(owner, name)
         if name in self.assumed.changed:
             return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
+        if self.settles(sample, name, value):
+            return self.lift(value, name)
         made = self.emit(P.GETATTR, owner, static=name, type=signature_of(value, f"{owner.hint}.{name}"), hint=name)
         return self.lift(value, f"{owner.hint}.{name}", lambda: made)
 
@@ -253,6 +257,8 @@ class Attributes(Core):
                 return self.lift(value, name)
         if owner in self.samples:
             value = getattr(self.samples[owner], name)
+            if self.settles(self.samples[owner], name, value):
+                return self.lift(value, name)
             lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
             if is_static(value):
                 self.note(self.samples[owner], name, value)
@@ -348,7 +354,8 @@ class Attributes(Core):
             return
         setter = inspect.getattr_static(cls, "__setattr__", None)
         frozen = getattr(getattr(cls, "__dataclass_params__", None), "frozen", False)
-        if setter is not object.__setattr__ and not frozen:
+        plain = setter in (object.__setattr__, types.SimpleNamespace.__setattr__)
+        if not plain and not frozen:
             self.refuse("a class with its own `__setattr__`", node)
         if frozen and self.frame.code.name not in ("__init__", "__post_init__"):
             self.refuse("a field of a frozen dataclass is assigned", node, "use dataclasses.replace")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import math
 import types
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,9 +19,11 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
+from .changing import in_place_operator, is_method_of_container
 from .core import type_from_outside as signature_of
 from .derivatives import Derivatives
 from .environment import Frame
+from .iterators import is_iterator
 from .parts import Keywords
 from .primitive_calls import is_observer
 from .resolve import is_library
@@ -38,6 +42,9 @@ from .values import (
     TupleValue,
     Value,
 )
+
+_WHOLE = (sum, list, tuple, sorted, min, max, dict, set, functools.reduce, math.prod, math.fsum)
+"""The functions that use up the iterators that they are given."""
 
 _DEEPEST = 60
 """What may be called with active values without being differentiated: it returns nothing that depends on them
@@ -85,11 +92,12 @@ class Calls(Derivatives):
     def _call_object(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A function, class or other object that is known."""
         function = callee.value
-        special = self.special(function)
-        if special is not None:
-            result = special(args, keywords, node)
-            if result is not NotImplemented:
-                return result
+        known = self.special(function) is not None or overloads(function)
+        if known and function not in (iter, next) and any(map(is_iterator, args)):
+            args = self.drained(args, function in _WHOLE, node)
+        result = self._call_special(function, args, keywords, node)
+        if result is not NotImplemented:
+            return result
         if hasattr(type(function), "program_for"):
             return self.call_derivative(function, args, keywords, node)
         if getattr(function, "makes_derivative", False):
@@ -97,13 +105,29 @@ class Calls(Derivatives):
         if overloads(function):
             return self.apply(function, args, keywords, node)
         written = definition_of(function)
-        if written is not None and any(map(self.is_active, (*args, *keywords.values()))):
+        if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)
             if result is not NotImplemented:
                 return result
         return self._call_python(callee, args, keywords, node)
+
+    def _call_special(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """What is read in a way of its own, `list.append(x, v)` and `operator.iadd(x, v)` among it."""
+        if is_method_of_container(function) and args:
+            return self.call_named(args[0], function.__name__, args[1:], keywords, node)
+        in_place = in_place_operator(function)
+        if in_place is not None and len(args) == 2:
+            return self.in_place(in_place, args[0], args[1], node)
+        special = self.special(function)
+        if special is None:
+            return NotImplemented
+        return special(args, keywords, node)
+
+    def _may_depend(self, value: Value) -> bool:
+        """Whether a value is active, or a function made here, which may use what is."""
+        return self.is_active(value) or isinstance(value, (Closure, Method, Partial))
 
     def _call_python(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A class, a method or a function that has no rule."""
@@ -137,6 +161,9 @@ class Calls(Derivatives):
     def _call_function(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A Python function: read, or called as it is where nothing differentiated goes in."""
         function = callee.value
+        if hasattr(function, "computed_again"):
+            self.computed_again(self.codes.code_of(function.computed_again))
+            return self.call(Const(function.computed_again, name=callee.name), args, keywords, node)
         how = self.how_to_call(function, args, keywords)
         if how == "opaque":
             return self.opaque(callee, args, keywords, node)
@@ -194,9 +221,7 @@ class Calls(Derivatives):
         """The function is read to learn the type of its result; if it cannot be read, or that is a plain value, the
         call stays a call."""
         site = ("called", self.site(node))
-        if code.is_generator:
-            return self.opaque(callee, args, keywords, node)
-        if site in self.assumed.inlined:
+        if code.is_generator or site in self.assumed.inlined:
             return self.call_code(code, None, bound, node, owner_class(callee.value))
         outer = (self.builder, self.frame, self.node, self.dead, self.depth, self.hint)
         self.builder = type(self.builder)(self.builder.origin)
@@ -296,7 +321,7 @@ class Calls(Derivatives):
     ) -> Value:
         """Read the body of a function in place, with its parameters bound; the value that it returns."""
         if code.is_generator:
-            self.refuse(f"`{code.name}` is a generator", node, "return a list", UnsupportedCall)
+            return self.suspended(code, outer, bound, node, owner)
         if id(code) in self.assumed.outlined:
             return self.call_outlined(code, outer, bound, node, owner)
         self._check_recursion(code, node)
@@ -310,7 +335,7 @@ class Calls(Derivatives):
         frame = Frame(code, outer, (*caller.path, id(node)), code.local, self.depth, caller, owner)
         frame.first = next(iter(bound.values()), None)
         for name, value in bound.items():
-            self.store.set((frame, name), value)
+            self.store.set((frame, name), self.kept(value, node))
         self.frame = frame
         try:
             self.block(code.body)
@@ -326,6 +351,12 @@ class Calls(Derivatives):
         where = caller.code.location(node) if node is not None else None
         if where is not None and hasattr(error, "called_from"):
             error.called_from(caller.code.name, where)
+
+    def check_generator(self, code: Code, node: gast.AST | None) -> None:
+        """A generator that calls itself without an end that is known cannot be read in place."""
+        self._check_recursion(code, node)
+        if id(code) in self.assumed.outlined:
+            self.refuse(f"the generator `{code.name}` calls itself", node, "return a list", UnsupportedCall)
 
     def _check_recursion(self, code: Code, node: gast.AST | None) -> None:
         """A function that calls itself is read in place only while nothing decided at run time lies between; else it

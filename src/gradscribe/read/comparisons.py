@@ -114,6 +114,7 @@ class Comparisons(Core):
         """`item in container`."""
         if item is UNDEF or container is UNDEF:
             return UNDEF
+        container = self.taken(container, False, node)
         if is_foldable(item) and is_foldable(container):
             try:
                 return Const((item.value in container.value) != negated)  # type: ignore[union-attr]

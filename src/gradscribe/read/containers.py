@@ -7,7 +7,6 @@ its stead (type `List`).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -197,39 +196,6 @@ class Containers(Core):
             return tuple(map(Const, type_.keys))
         return None
 
-    def _items_of_lazy(self, value: Lazy, node: gast.AST | None) -> tuple[Value, ...] | None:
-        if value.kind in ("keys", "values", "items"):
-            entries = self.entries_of(value.sources[0], node)
-            made = {"keys": lambda k, v: Const(k), "values": lambda k, v: v}.get(
-                value.kind, lambda k, v: TupleValue((Const(k), v))
-            )
-            return tuple(made(k, v) for k, v in entries)
-        if value.kind in ("flat", "generator", "count", "pairs", "takewhile", "ndenumerate", "zip_longest"):
-            return None
-        if value.kind in ("product", "starmap", "repeat"):
-            return self._items_of_rows(value, node)
-        iterated = {"map": value.sources[1:], "filter": value.sources[1:], "enumerate": value.sources[:1]}
-        sources = [self.items_of(s, node) for s in iterated.get(value.kind, value.sources)]
-        if any(s is None for s in sources):
-            return None
-        known = [s for s in sources if s is not None]
-        if value.kind == "zip":
-            return tuple(TupleValue(row) for row in zip(*known, strict=False))
-        if value.kind == "enumerate":
-            start = value.extra
-            return (
-                tuple(TupleValue((Const(start + k), v)) for k, v in enumerate(known[0]))
-                if isinstance(start, int)
-                else None
-            )
-        if value.kind == "reversed":
-            return known[0][::-1]
-        if value.kind == "chain":
-            return tuple(item for source in known for item in source)
-        if value.kind == "map":
-            return tuple(self.call(value.sources[0], row, {}, node) for row in zip(*known, strict=False))
-        return None
-
     def entries_of(self, value: Value, node: gast.AST | None) -> list[tuple[Any, Value]]:
         """The entries of a dict, in order."""
         if isinstance(value, Reference) and value.cell.kind == "dict":
@@ -246,12 +212,11 @@ class Containers(Core):
     def part(self, owner: Var, key: Any) -> Value:
         """`owner[key]` for an argument or global with a known structure."""
         hint = key if isinstance(key, str) and key.isidentifier() else self.hint
-        if owner in self.parameters and isinstance(owner.type, (Tuple, FixedList, Dict)):
-            made = self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
-            if isinstance(made, Var):
-                self.parameters.add(made)
-            return made
-        return self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
+        made = self._known_part(owner, self.emit(P.GETITEM, owner, Const(key), hint=hint), key, lambda o: o[key])
+        is_structure = owner in self.parameters and isinstance(owner.type, (Tuple, FixedList, Dict))
+        if is_structure and isinstance(made, Var):
+            self.parameters.add(made)
+        return made
 
     def _known_part(self, owner: Var, atom: Atom, key: Any, select: Callable[[Any], Any]) -> Value:
         if isinstance(atom, Var) and owner in self.paths:
@@ -264,28 +229,14 @@ class Containers(Core):
             self.opaque_roots[atom] = self.opaque_roots[owner]
         if owner in self.samples and isinstance(atom, Var) and not self.is_changed(key):
             value = select(self.samples[owner])
-            lifted = self.lift(value, f"{owner.hint}.{key}", lambda: atom)
+            known = self.settles(self.samples[owner], key, value)
+            lifted = self.lift(value, f"{owner.hint}.{key}", None if known else lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
                 self.note(self.samples[owner], key, value)
             return lifted
         if atom.type == Object(type(None)):
             return NONE
         return atom
-
-    def _items_of_rows(self, value: Lazy, node: gast.AST | None) -> tuple[Value, ...] | None:
-        if value.kind == "repeat":
-            return None
-        if value.kind == "starmap":
-            rows = self.items_of(value.sources[1], node)
-            if rows is None:
-                return None
-            return tuple(self.call(value.sources[0], self.known_items(row, node), {}, node) for row in rows)
-        if any(isinstance(s, Range) for s in value.sources):
-            return None
-        columns = [self.items_of(s, node) for s in value.sources]
-        if any(c is None for c in columns):
-            return None
-        return tuple(map(TupleValue, itertools.product(*(c or () for c in columns))))
 
     # as a value of the program ----------------------------------------------------------------------------------------
 
@@ -334,6 +285,8 @@ class Containers(Core):
         return self.emit(P.TUPLE, *atoms, type=Tuple(tuple(a.type for a in atoms), value.cls), static=value.cls)
 
     def _reference_atom(self, value: Reference, node: gast.AST | None) -> Atom:
+        if value.cell.kind == "iterator":
+            return self.as_atom(self.taken(value, True, node), node)
         content, cell = self.content(value, node), value.cell
         if cell.kind == "table":
             self.refuse("a dict whose keys are known at run time only is used as a whole", node, "use its values()")
@@ -387,14 +340,14 @@ class Containers(Core):
 
     def _range_length(self, value: Range) -> Value:
         atoms = (value.start, value.stop, value.step)
-        if all(is_const(a, int) for a in atoms):
+        if all(is_const(a, int) for a in atoms) and value.step.value:  # type: ignore[union-attr]
             return Const(len(range(*(a.value for a in atoms))))
         return self.emit(P.RANGE_LENGTH, *atoms, type=INT, hint="n")
 
 
 def _items_of_range(value: Range) -> tuple[Value, ...] | None:
     atoms = (value.start, value.stop, value.step)
-    if not all(is_const(a, int) for a in atoms):
+    if not all(is_const(a, int) for a in atoms) or (is_const(value.step, int) and value.step.value == 0):  # type: ignore
         return None
     found = range(*(a.value for a in atoms))
     return tuple(map(Const, found)) if len(found) <= _UNROLL else None

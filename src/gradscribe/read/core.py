@@ -39,7 +39,7 @@ from .assumptions import ANY, Assumptions, Regions, Restart
 from .environment import Frame, Key, Store
 from .parts import Parts
 from .syntax import Library
-from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value
+from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value, is_foldable
 
 _NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
 _MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
@@ -278,9 +278,25 @@ class Core(Parts):
     def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
         if content.kind == "dict" and self.site(node, tag) in self.assumed.tables:
             return self.new_table(content, node, tag)
+        if content.kind == "set":
+            content = self.in_order_of_set(content, node)
         cell = Cell(content.kind, self.site(node, tag), cls)
         self.store.set(cell, content)
         return Reference(cell)
+
+    def in_order_of_set(self, content: Content, node: gast.AST | None) -> Content:
+        """The items of a set, each once, in the order in which Python goes through them."""
+        if len(content.items) > 1 and not all(map(is_foldable, content.items)):
+            self.refuse("a set of values that are not constant", node, "use a list")
+        if len(content.items) < 2:
+            return content
+        known: dict[Any, Value] = {}
+        for item in content.items:
+            known.setdefault(item.value, item)  # type: ignore[union-attr]
+        entries: set[Any] = set()
+        for key in known:
+            entries.add(key)
+        return Content("set", tuple(known[key] for key in entries))
 
     def site(self, node: gast.AST | None, tag: str = "") -> Hashable:
         """The place of a node in the calls that are read, the same in each reading; `tag` tells several at one node."""
@@ -313,6 +329,7 @@ class Core(Parts):
 
     def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
         """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""
+        value = self.taken(value, True, node)
         items = self.items_of(value, node)
         if items is not None or not isinstance(value, Lazy):
             return items

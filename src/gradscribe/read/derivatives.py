@@ -49,6 +49,7 @@ class Derivatives(Core):
 
     def call_derivative(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A gradient: its program takes the place of the call."""
+        function = function.for_call(len(args), keywords)
         signature = inspect.signature(function)
         try:
             bound = signature.bind(*args, **keywords)

@@ -29,6 +29,8 @@ class Frame:
         local: the names that live here.
         depth: how many branches and loops decided at run time enclose the call.
         caller: the frame of the call.
+        method_of, first: the class of which the function is a method, and its first argument.
+        receive: what a generator hands on to where it yields.
     """
 
     code: Code
@@ -39,6 +41,7 @@ class Frame:
     caller: Frame | None = None
     method_of: type | None = None
     first: Value | None = None
+    receive: Any = None
     born: int = field(default_factory=lambda: next(serial))
 
 

@@ -11,7 +11,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const
 from ..ir.primitives import ExpressionSource
-from ..ir.types import SLICE, STRING, Tuple
+from ..ir.types import SLICE, STRING, Scalar, Tuple, is_continuous
 from .core import Core
 from .environment import Frame
 from .operators import BINARY, COMPARE, UNARY, Operators
@@ -155,6 +155,8 @@ class Expressions(Operators, Core):
     def _read_Slice(self, node: gast.Slice) -> Value:
         parts = [Const(None) if p is None else self.expression(p) for p in (node.lower, node.upper, node.step)]
         atoms = [self.as_atom(p, node) for p in parts]
+        if any(is_continuous(a.type) and self.is_active(a) for a in atoms if isinstance(a.type, Scalar)):
+            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
         if all(map(is_foldable, atoms)):
             return Const(slice(*(a.value for a in atoms)))
         return self.emit(P.SLICE_, *atoms, type=SLICE, hint="part")

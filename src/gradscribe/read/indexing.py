@@ -21,6 +21,7 @@ from ..ir.types import (
     FixedList,
     List,
     Object,
+    Scalar,
     Tuple,
     Type,
     join,
@@ -63,7 +64,9 @@ class Indexing(Core):
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
-            return self._var_item(container, index, node)
+            known = self.samples.get(container)
+            joined = self.joined_by(known, index, node) if known is np.r_ or known is np.c_ else NotImplemented
+            return self._var_item(container, index, node) if joined is NotImplemented else joined
         if isinstance(container, Reference) and container.cell.kind == "table":
             return self.get_from_table(container, index, node)
         if isinstance(container, Reference) and container.cell.kind == "dict":
@@ -80,6 +83,7 @@ class Indexing(Core):
                 return Const(container.value[index.value])
             except (IndexError, TypeError):
                 pass
+        self._refuse_active_index(container.type, index, node)
         return self.emit(
             P.GETITEM, container, self.index_atom(index, node), type=STRING if container.type == STRING else None
         )
@@ -100,12 +104,18 @@ class Indexing(Core):
             return self._known_part(
                 container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value]
             )
-        if isinstance(index, Compound) and self.is_active(index):
-            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
+        self._refuse_active_index(type_, index, node)
         if isinstance(type_, List) and is_slice(index):
             return self.list_slice(container, index, node)
+        if isinstance(type_, Scalar) and isinstance(index, Const) and index.value == ():
+            return container  # of a NumPy scalar: itself
         counts = isinstance(type_, Object) and type_.cls is collections.Counter
         return self.emit(P.GETITEM, container, self.index_atom(index, node), type=NUMERIC if counts else None)
+
+    def _refuse_active_index(self, container: Type, index: Value, node: gast.AST | None) -> None:
+        """An index selects; an object that computes with what it is given in brackets (`np.r_`) cannot be followed."""
+        if self.is_active(index) and (isinstance(index, Compound) or isinstance(container, Object)):
+            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
 
     def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         type_ = container.type

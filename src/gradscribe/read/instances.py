@@ -31,6 +31,8 @@ class Instances(Core):
         """`cls(*args, **keywords)` for a class of the user's; None for one that cannot be followed."""
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             return self._make_named_tuple(cls, args, keywords, node)
+        if cls is types.SimpleNamespace and not args:
+            return self.new_cell(Content("instance", tuple(keywords.values()), tuple(keywords)), node, cls)
         if not _can_be_followed(cls):
             return None
         made = self.new_cell(Content("instance", (), ()), node, cls)

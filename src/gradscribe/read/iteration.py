@@ -15,12 +15,12 @@ from ..ir.nodes import Atom, Block, Const, Op, Var, walk
 from ..ir.types import INT, STRUCTURES, Array, List, Numeric, Object, join
 from .assumptions import Restart
 from .environment import Key
-from .lazy_iteration import LazyIteration
+from .iterators import is_iterator
+from .lazy_iteration import LazyIteration, is_pushed
 from .tables import is_table
-from .values import FALSE, NONE, TRUE, Cell, Choice, Content, Lazy, Range, Reference, TupleValue, Value, is_const
+from .values import FALSE, NONE, TRUE, Cell, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
 
 Item = Callable[[Atom], Value]
-_PUSHED = ("generator", "filter", "chain", "product", "pairs", "takewhile", "starmap", "ndenumerate")
 _LONGEST = 2000
 _TRIPS = 64
 
@@ -47,7 +47,13 @@ class Iteration(LazyIteration):
         """
         if iterable is UNDEF:
             return
-        iterable = self._iterable(iterable, node)
+        self._iterate_over(self._iterable(iterable, node), consume, exit_flag, hint, node)
+        if exit_flag is None and is_iterator(iterable):
+            self.exhaust(iterable)  # type: ignore[arg-type]
+
+    def _iterate_over(
+        self, iterable: Value, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
         if isinstance(iterable, Choice):
             self.branch(
                 iterable.chosen,
@@ -56,7 +62,9 @@ class Iteration(LazyIteration):
             )
         elif isinstance(iterable, Range):
             self._iterate_range(iterable, consume, exit_flag, hint, node)
-        elif isinstance(iterable, Lazy) and iterable.kind in _PUSHED:
+        elif isinstance(iterable, Lazy) and iterable.kind == "checkpointed":
+            self.iterate_checkpointed(iterable, consume, exit_flag, hint, node)
+        elif isinstance(iterable, Lazy) and is_pushed(iterable):
             self.iterate_pushed(iterable, consume, exit_flag, hint, node)
         else:
             self._iterate_items(iterable, consume, exit_flag, hint, node)
@@ -67,16 +75,8 @@ class Iteration(LazyIteration):
             return self.apply(np.ravel, value.sources, {}, node)
         if is_table(value):
             return self.columns(value, node)[0]
-        if isinstance(value, Reference) and value.cell.kind == "iterator":
-            source, position = self.content(value, node).items
-            self.store.set(
-                value.cell, Content("iterator", (source, self.length_of(source, node)), ("source", "position"))
-            )
-            if is_const(position, int) and position.value == 0:
-                return source
-            return self.get_item(source, self.slice_from(position), node)
         method = self.method_of_class(value, "__iter__")
-        return value if method is None else self.call(method, (), {}, node)
+        return self.taken(value if method is None else self.call(method, (), {}, node), False, node)
 
     def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
         """The items of an iterable, which must be known."""
@@ -197,6 +197,7 @@ class Iteration(LazyIteration):
         """The length of an iterable and how to read its items by index."""
         if is_table(value):
             value = self.columns(value, node)[0]
+        value = self._iterable(value, node)
         if isinstance(value, Lazy):
             return self._indexed_lazy(value, node, hint)
         if isinstance(value, Range):
@@ -253,8 +254,16 @@ class Iteration(LazyIteration):
             return length, lambda i: self.call(value.sources[0], self.known_items(item(i), node), {}, node)
         if value.kind == "repeat":
             return self._indexed(value.sources[1], node)[0], lambda i: value.sources[0]
+        if value.kind == "rest":
+            length, item = self._indexed(value.sources[0], node, hint)
+            done = value.sources[1]
+            rest = self.as_atom(self.binary(operator.sub, length, done))
+            return rest, lambda i: item(self.as_atom(self.binary(operator.add, i, done)))
+        if value.kind == "chain" and len(value.sources) == 1:
+            return self._indexed(value.sources[0], node, hint)
         if value.kind == "count":
             self.refuse("a loop over `itertools.count` has no end of its own", node, "zip it with something finite")
+        self.refuse_endless(value, node)
         listed = self.as_listed(value, node)
         return self._indexed(listed, node, hint)
 
@@ -318,6 +327,7 @@ class Iteration(LazyIteration):
 
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         """`list(value)`."""
+        value = self.taken(value, True, node)
         items = self.items_of(value, node)
         made = self.new_list(items or (), node, growing=items is None and not self.forcing)
         if items is None:

@@ -1,4 +1,4 @@
-"""`itertools`, `iter` and `next`, and NumPy's iterators over indices."""
+"""`itertools`, and NumPy's iterators over indices."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, Scalar
 from .core import Core
+from .lazy_iteration import is_pushed
 from .parts import Keywords
 from .special import reads
-from .values import FALSE, NONE, TRUE, Cell, Content, Lazy, Range, Reference, TupleValue, Value, is_const
+from .values import NONE, TRUE, Cell, Lazy, Range, TupleValue, Value, is_const
 
 
 class IteratorCalls(Core):
@@ -55,7 +56,8 @@ class IteratorCalls(Core):
         """Rows of items whose number is known; of an array, pairs become two nested loops."""
         items = self.items_of(args[0], node)
         if items is not None and all(is_const(a, int) for a in args[1:]):
-            return TupleValue(tuple(map(TupleValue, function(items, *(a.value for a in args[1:])))))  # type: ignore[union-attr]
+            rows = function(items, *(a.value for a in args[1:]))  # type: ignore[union-attr]
+            return Lazy("chain", (TupleValue(tuple(map(TupleValue, rows))),))
         if function is itertools.combinations and is_const(args[1], int) and args[1].value == 2:  # type: ignore[union-attr]
             return Lazy("pairs", (args[0],))
         return NotImplemented
@@ -63,7 +65,7 @@ class IteratorCalls(Core):
     @reads(itertools.repeat)
     def _repeat(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         if len(args) == 2 and is_const(args[1], int):
-            return TupleValue((args[0],) * max(args[1].value, 0))  # type: ignore[union-attr]
+            return Lazy("chain", (TupleValue((args[0],) * max(args[1].value, 0)),))  # type: ignore[union-attr]
         count = (
             self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
         )
@@ -86,14 +88,20 @@ class IteratorCalls(Core):
         if isinstance(value, Lazy) and value.kind == "count" and len(args) == 2:
             return self._counted(value, args[1], node)
         if isinstance(value, Lazy) and self.items_of(value, node) is None:
+            start, stop = (Const(0), args[1]) if len(args) == 2 else args[1:3]
+            if len(args) <= 3 and not is_const(stop, type(None)) and is_pushed(value):
+                return Lazy("islice", (value, start, stop))
+            self.refuse_endless(value, node)
             value = self.as_listed(value, node)
         if isinstance(value, (Lazy, Range)):
             value = TupleValue(self.known_items(value, node))
         bounds = [*args[1:], NONE, NONE][:3] if len(args) > 2 else [NONE, args[1], NONE]
         atoms = [self.as_atom(b, node) for b in bounds]
         if all(isinstance(a, Const) for a in atoms):
-            return self.get_item(value, Const(slice(*(a.value for a in atoms))), node)  # type: ignore[union-attr]
-        return self.get_item(value, self.emit(P.SLICE_, *atoms), node)
+            part: Value = Const(slice(*(a.value for a in atoms)))  # type: ignore[union-attr]
+        else:
+            part = self.emit(P.SLICE_, *atoms)
+        return Lazy("chain", (self.get_item(value, part, node),))
 
     def _counted(self, value: Lazy, stop: Value, node: gast.AST) -> Value:
         start, step = value.sources
@@ -107,7 +115,7 @@ class IteratorCalls(Core):
         if any(c is None for c in columns):
             return Lazy("zip_longest", (fill, *args))
         rows = itertools.zip_longest(*(c or () for c in columns), fillvalue=fill)
-        return TupleValue(tuple(map(TupleValue, rows)))
+        return Lazy("chain", (TupleValue(tuple(map(TupleValue, rows))),))
 
     @reads(itertools.starmap)
     def _starmap(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -138,54 +146,7 @@ class IteratorCalls(Core):
             self.append(made, value, node)
 
         self.iterate(args[0], trip, node=node)
-        return made
-
-    # iterators --------------------------------------------------------------------------------------------------------
-
-    @reads(iter)
-    def _iter(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        """An iterator is an object with the sequence and the position in it."""
-        if len(args) != 1:
-            return NotImplemented
-        (value,) = args
-        if isinstance(value, Reference) and value.cell.kind == "iterator":
-            return value
-        if isinstance(value, Lazy) and value.kind in ("generator", "filter", "takewhile"):
-            value = self.as_listed(value, node)
-        return self.new_cell(Content("iterator", (value, Const(0)), ("source", "position")), node)
-
-    @reads(next)
-    def _next(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        iterator = args[0]
-        default = args[1] if len(args) > 1 else None
-        if isinstance(iterator, Lazy):
-            return self._first_of(iterator, default, node)
-        if not isinstance(iterator, Reference) or iterator.cell.kind != "iterator":
-            return NotImplemented
-        source, position = self.content(iterator, node).items
-        self.store.set(
-            iterator.cell,
-            Content("iterator", (source, self.binary(operator.add, position, Const(1))), ("source", "position")),
-        )
-        if default is None:
-            return self.get_item(source, position, node)
-        more = self.truth(self.compare(operator.lt, position, self.length_of(source, node), node))
-        return self.choose(more, lambda: self.get_item(source, position, node), lambda: default)
-
-    def _first_of(self, value: Value, default: Value | None, node: gast.AST) -> Value:
-        """`next(x for x in xs if ...)`."""
-        found, first = Cell("temporary", "found"), Cell("temporary", self.hint)
-        self.store.set(found, FALSE)
-
-        def trip(item: Value) -> None:
-            self.store.set(first, item)
-            self.store.set(found, TRUE)
-
-        self.iterate(value, trip, found, node=node)
-        result = self.read(self.store.get(first), node)
-        if default is None:
-            return result
-        return self.choose(self.truth(self.store.get(found)), lambda: result, lambda: default)
+        return Lazy("chain", (made,))
 
     # NumPy ----------------------------------------------------------------------------------------------------------
 

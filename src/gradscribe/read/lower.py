@@ -14,32 +14,37 @@ from typing import Any
 
 from ..depth import deep_recursion
 from ..errors import UnsupportedSyntax
+from ..ir import primitives as P
 from ..ir.nodes import Block, Const, Function, Parameter, Var
 from ..ir.primitives import External
-from ..ir.types import STRUCTURES, Object, Type, is_continuous
+from ..ir.types import BOOL, STRUCTURES, Object, Type, is_continuous
 from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls
 from .calls import Calls, owner_class
+from .changing import Changing
 from .comparisons import Comparisons
 from .containers import Containers
 from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
+from .generators import Generators
 from .indexing import Indexing
 from .instances import Instances
 from .iteration import Iteration
+from .iterators import Iterators
 from .itertools_calls import IteratorCalls
 from .joins import Joins
 from .lists import RunTimeLists
 from .loops import Loops
+from .marks import Marks
 from .methods import Methods
 from .numpy_calls import NumpyCalls
 from .outline import Outline
 from .patterns import Patterns
 from .primitive_calls import PrimitiveCalls
 from .python_calls import LibraryCalls
-from .resolve import Resolve
+from .resolve import Resolve, is_setting
 from .statements import Statements
 from .syntax import Code, Library, parameters
 from .tables import Tables
@@ -74,6 +79,7 @@ class Reader(
     Comparisons,
     Joins,
     Loops,
+    Marks,
     Containers,
     RunTimeLists,
     Tables,
@@ -84,11 +90,14 @@ class Reader(
     Attributes,
     BuiltinCalls,
     IteratorCalls,
+    Iterators,
+    Generators,
     LibraryCalls,
     NumpyCalls,
     Patterns,
     Outline,
     Calls,
+    Changing,
     PrimitiveCalls,
     Resolve,
 ):
@@ -170,12 +179,19 @@ class Reader(
         return Parameter(var, declared.kind, default)
 
     def _argument(self, name: str, var: Var, static: Mapping[str, object]) -> Value:
+        if name in static and is_setting(static[name]):
+            return self._settled(name, var, static[name])
         if name in static and isinstance(var.type, STRUCTURES):
             self.statics[var] = static[name]
         elif name in static:
             self.samples[var] = static[name]
             return self.lift(static[name], name, lambda: var)
         return self.expanded(var) if name in self.assumed.expanded else var
+
+    def _settled(self, name: str, var: Var, value: Any) -> Value:
+        """An argument that is known by its value; the program says so, as it would be wrong for another."""
+        self.perform(P.ASSERT, self.emit(P.EQUAL, var, Const(value), type=BOOL))
+        return self.lift(value, name)
 
 
 def _peeled(function: Any) -> tuple[Any, Any]:
@@ -197,6 +213,7 @@ def lower(
     *,
     static: Mapping[str, object] | None = None,
     library: Library | None = None,
+    settled: bool = False,
     whole: bool = False,
 ) -> Lowered:
     """Read a Python function.
@@ -208,6 +225,7 @@ def lower(
         static: the values of parameters that are known: functions, strings, None, booleans. They may be left out of
             `types`.
         library: functions read before.
+        settled: whether integers from outside the function are known too.
         whole: whether functions of the user's are read even where nothing that is differentiated goes in.
 
     Returns:
@@ -218,7 +236,7 @@ def lower(
         NoSource, StaleSource: the source cannot be found.
     """
     library = library or Library()
-    assumptions = Assumptions()
+    assumptions = Assumptions(settled=settled)
     with deep_recursion():
         for _ in range(_READINGS):
             reader = Reader(library, assumptions)

@@ -12,8 +12,8 @@ import numpy as np
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
-from ..ir.primitives import overloads
-from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Tuple, is_numeric
+from ..ir.primitives import definition_of, overloads
+from ..ir.types import STRING, Array, Dict, FixedList, List, Numeric, Object, Tuple, is_numeric
 from .core import Core
 from .lists import is_run_time_list
 from .parts import Keywords
@@ -34,6 +34,11 @@ _PURE_STRING = {
     "format", "join", "split", "strip", "upper", "lower", "replace", "startswith", "endswith", "lstrip", "rstrip",
     "capitalize", "title", "isdigit", "find", "count", "zfill",
 }  # fmt: skip
+
+
+def _nested(rows: Any) -> list[Any]:
+    """What `rows.tolist()` makes of a matrix."""
+    return [list(row) for row in rows]
 
 
 class Methods(Core):
@@ -57,6 +62,10 @@ class Methods(Core):
             return self._array_method(owner, name, args, keywords, node)
         if owner in self.samples and isinstance(self.samples[owner], (np.ndarray, np.generic)):
             return self._array_method(owner, name, args, keywords, node)
+        cls = owner.type.cls if isinstance(owner, Var) and isinstance(owner.type, Object) else None
+        written = definition_of(getattr(cls, name, None))
+        if written is not None and any(map(self.is_active, (*args, *keywords.values()))):
+            return self.call(Const(written, name=name), (owner, *args), keywords, node)
         return self.opaque_method(owner, name, args, keywords, node)
 
     def _kind_of(self, owner: Value) -> str | None:
@@ -123,9 +132,22 @@ class Methods(Core):
         return NotImplemented
 
     def _array_tolist(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        if not self.is_active(owner) or not isinstance(owner, Var) or getattr(owner.type, "ndim", 0) != 1:
+        rank = owner.type.ndim if isinstance(owner, Var) and isinstance(owner.type, Array) else None
+        if not self.is_active(owner) or rank not in (1, 2):
             return NotImplemented
-        return self.call(Const(list, name="list"), (owner,), {}, node)
+        if rank == 1:
+            return self.call(Const(list, name="list"), (owner,), {}, node)
+        return self.call(Const(_nested, name="tolist"), (owner,), {}, node)
+
+    def _array_view(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """A view with the same dtype."""
+        if args or keywords or not isinstance(owner, Var) or not isinstance(owner.type, Array) or not owner.type.ndim:
+            return NotImplemented
+        return self.get_item(owner, Const(Ellipsis), node)
+
+    def _array_to_device(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """All arrays are on the one device that there is."""
+        return owner if len(args) == 1 and is_const(args[0], str) and not keywords else NotImplemented
 
     # lists ------------------------------------------------------------------------------------------------------------
 
@@ -221,6 +243,15 @@ class Methods(Core):
             return NONE
         return self._change(owner, node, lambda items: items.reverse())
 
+    def _list_remove(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        place = self._list_index(owner, args, {}, node)
+        if not is_const(place, int):
+            self.refuse(
+                "which entry `.remove` takes is known at run time only", node, "find it in a loop, and `pop` it"
+            )
+        self._list_pop(owner, (place,), {}, node)
+        return NONE
+
     def _list_clear(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         if is_run_time_list(owner):
             self.cut_list(owner, Const(0), node)  # type: ignore[arg-type]
@@ -313,15 +344,6 @@ class Methods(Core):
 
     def _dict_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         return self.call(Const(dict, name="dict"), (owner,), {}, node)
-
-    def _set_add(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        assert isinstance(owner, Reference)
-        content = self.content(owner, node)
-        if not all(map(is_foldable, (*content.items, args[0]))):
-            self.refuse("a set of values that are not constant", node, "use a list")
-        if not any(same_atom(item, args[0]) for item in content.items):
-            self.store.set(owner.cell, Content("set", (*content.items, args[0])))
-        return NONE
 
     # tuples and strings -----------------------------------------------------------------------------------------------
 

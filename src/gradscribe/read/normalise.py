@@ -38,6 +38,7 @@ from .exits import (
     if_,
     name_of,
 )
+from .suspension import with_stops
 
 __all__ = ["RESULT", "normalise"]
 
@@ -45,11 +46,12 @@ _SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.Async
 _SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
 
 
-def normalise(source: FunctionSource) -> gast.FunctionDef:
+def normalise(source: FunctionSource, suspends: bool = False) -> gast.FunctionDef:
     """The definition without exits.
 
     Args:
         source: the function; its tree is not changed, but the result shares expressions and simple statements with it.
+        suspends: whether it may be a generator.
 
     Returns:
         A definition in whose body
@@ -62,7 +64,7 @@ def normalise(source: FunctionSource) -> gast.FunctionDef:
     Raises:
         UnsupportedSyntax: a coroutine or generator, an exit from a `finally`, or `except*`.
     """
-    return _Normaliser(source).definition()
+    return _Normaliser(source).definition(suspends)
 
 
 class _Normaliser:
@@ -75,9 +77,11 @@ class _Normaliser:
         self._set: list[tuple[list[gast.stmt], gast.stmt, str]] = []
         self._bodies: list[tuple[list[gast.stmt], gast.AST]] = []
 
-    def definition(self) -> gast.FunctionDef:
+    def definition(self, suspends: bool) -> gast.FunctionDef:
         tree = self._source.tree
-        self._refuse_suspension(tree)
+        self._refuse_suspension(tree, _SUSPENDING[2:] if suspends else _SUSPENDING)
+        if suspends:
+            tree = with_stops(tree, self.refuse)
         scope = FunctionScope(self.fresh("done"))
         block = self._block(tree.body, scope)
         if block.falls:
@@ -104,13 +108,13 @@ class _Normaliser:
         """Raise UnsupportedSyntax."""
         raise UnsupportedSyntax(f"{reason} is not supported", location_of(node, self._source), hint)
 
-    def _refuse_suspension(self, tree: gast.AST) -> None:
+    def _refuse_suspension(self, tree: gast.AST, suspending: tuple[type, ...]) -> None:
         if isinstance(tree, gast.AsyncFunctionDef):
             self.refuse("a coroutine", tree, "differentiate a plain function")
         waiting: list[gast.AST] = list(tree.body)
         while waiting:
             node = waiting.pop()
-            if isinstance(node, _SUSPENDING):
+            if isinstance(node, suspending):
                 self.refuse(f"`{_WORDS.get(type(node), 'await')}`", node, "differentiate a function that returns")
             if not isinstance(node, _SCOPES):
                 waiting.extend(gast.iter_child_nodes(node))

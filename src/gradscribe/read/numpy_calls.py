@@ -11,11 +11,13 @@ import numpy as np
 
 from ..ir import primitives as P
 from ..ir.nodes import Const, Var
+from ..ir.primitives import definition_of
 from ..ir.types import INT, SLICE, UNKNOWN, Array, List, Scalar
 from .core import Core
+from .lists import is_slice
 from .parts import Keywords
 from .special import reads
-from .values import NONE, TRUE, Cell, TupleValue, Value, is_const
+from .values import NONE, TRUE, Cell, Partial, Reference, TupleValue, Value, is_const
 
 _REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min, np.logical_and: np.all}
 _REDUCED[np.logical_or] = np.any
@@ -82,6 +84,66 @@ class NumpyCalls(Core):
         self.iterate(listed, trip, node=node)
         return made
 
+    @reads(np.choose)
+    def _choose_places(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """Places that are a list are made an array first."""
+        if not args or not isinstance(args[0], (TupleValue, Reference)):
+            return NotImplemented
+        return self.call(Const(np.choose, name="np.choose"), (self.numpy("array", args[0]), *args[1:]), keywords, node)
+
+    def joined_by(self, builder: Any, index: Value, node: gast.AST | None) -> Value:
+        """`np.r_[x, y]` and `np.c_[x, y]`: the arrays, numbers and ranges of an index, joined."""
+        items = index.items if isinstance(index, TupleValue) else (index,)
+        if not any(map(self.is_active, items)):
+            return NotImplemented
+        ranks = [_rank(item) for item in items if not is_slice(item)]
+        wide = [str(getattr(item.type, "dtype", "")) for item in items if isinstance(item, Var) and _rank(item)]
+        mixed = 0 in ranks and any(dtype != "float64" for dtype in wide)
+        if None in ranks or mixed or (builder is np.c_ and any(r > 2 for r in ranks if r is not None)):
+            self.refuse("this use of `np.r_` or `np.c_`", node, "use np.concatenate or np.column_stack")
+        parts = tuple(self._range_in(i, node) if is_slice(i) else self.numpy("atleast_1d", i) for i in items)
+        return self.numpy("concatenate" if builder is np.r_ else "column_stack", TupleValue(parts), node=node)
+
+    def _range_in(self, item: Value, node: gast.AST | None) -> Value:
+        """`2:5` in the index of `np.r_` makes a range."""
+        if not isinstance(item, Const):
+            self.refuse("a range in `np.r_` that is known at run time only", node, "use np.arange")
+        made = np.r_[item.value]
+        return self.emit(
+            P.GETITEM, Const(np.r_, name="np.r_"), item, type=Array(made.dtype.name, (UNKNOWN,)), inactive=True
+        )
+
+    @reads(np.common_type)
+    def _common_type(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """The type of arrays whose dtypes are known."""
+        dtypes = [a.type.dtype if isinstance(a, Var) and isinstance(a.type, Array) else None for a in args]
+        if not args or None in dtypes:
+            return NotImplemented
+        found = np.common_type(*[np.empty(0, dtype) for dtype in dtypes])
+        return Const(found, name=f"np.{found.__name__}")
+
+    @reads(np.poly1d)
+    def _poly1d(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """A polynomial that is called: its coefficients, the highest first."""
+        if len(args) != 1 or keywords or not self.is_active(args[0]) or _rank(args[0]) != 1:
+            return NotImplemented
+        return Partial(Const(np.polyval, name="np.polyval"), (args[0],), {})
+
+    @reads(np.polynomial.Polynomial)
+    def _polynomial(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """A polynomial that is called: its coefficients, the lowest first."""
+        if len(args) != 1 or keywords or not self.is_active(args[0]) or _rank(args[0]) != 1:
+            return NotImplemented
+        return Partial(Const(np.polyval, name="np.polyval"), (self.numpy("flip", args[0]),), {})
+
+    @reads(np.vectorize)
+    def _vectorize(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """A function that is called with the arrays later."""
+        written = definition_of(np.vectorize)
+        if written is None or len(args) != 1 or set(keywords) - {"otypes"}:
+            return NotImplemented
+        return Partial(Const(written, name="np.vectorize"), (args[0], keywords.get("otypes", NONE)), {})
+
     # writing where a mask says ----------------------------------------------------------------------------------------
 
     @reads(np.copyto)
@@ -131,6 +193,7 @@ class NumpyCalls(Core):
         target, mask, value, *rest = (*args, None, None, None)[: max(len(args), 3)]
         if rest or keywords or None in (_rank(target), _rank(mask), _rank(value)) or _rank(mask) != _rank(target):
             return NotImplemented
+        mask = self._as_mask(mask, node)
         if _rank(value) == 0 or _same_shape(value, target):
             return self._store_where(target, mask, value, node)
         places = self.numpy("flatnonzero", mask)
@@ -143,6 +206,7 @@ class NumpyCalls(Core):
         if len(args) != 3 or keywords or _rank(args[0]) is None or _rank(args[1]) != _rank(args[0]):
             return NotImplemented
         target, mask, value = args
+        mask = self._as_mask(mask, node)
         items = self.items_of(value, node) if not isinstance(value, Var) else None
         value = items[0] if items is not None and len(items) == 1 else self._as_array(value, node)
         if _rank(value) is None:
@@ -152,6 +216,11 @@ class NumpyCalls(Core):
             value = self._cycled(value, count, node)
         self.set_item(target, mask, value, node)
         return NONE
+
+    def _as_mask(self, mask: Value, node: gast.AST | None) -> Value:
+        """A mask of bools: numbers hold where they are not zero."""
+        is_bool = getattr(getattr(mask, "type", None), "kind", None) == "b"
+        return mask if is_bool else self.compare(operator.ne, mask, Const(0), node)
 
     def _as_array(self, value: Value, node: gast.AST | None) -> Value:
         return value if isinstance(value, (Var, Const)) else self.numpy("array", value, node=node)
@@ -236,6 +305,26 @@ class NumpyCalls(Core):
     def _subtract_at(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         target, index, value = args
         return self._add_at((target, index, self.unary(operator.neg, value, node)), keywords, node)
+
+    def cast_operands(
+        self, ufunc: np.ufunc, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> tuple[Sequence[Value], Keywords]:
+        """`np.exp(x, dtype=d)` computes in d: the operands are cast to it first."""
+        (given,) = self.with_dtypes([self.as_atom(keywords["dtype"], node)])
+        if not isinstance(given, Const) or given.value is None or not any(map(self.is_active, args)):
+            return args, keywords
+        wanted = np.dtype(given.value)
+        if f"{wanted.char * ufunc.nin}->{wanted.char}" not in ufunc.types or wanted.kind not in "fc":
+            return args, keywords
+        rest = {k: v for k, v in keywords.items() if k != "dtype"}
+        dtype = Const(wanted.type, name=f"np.{wanted.name}")
+        return [self._cast_operand(a, wanted, dtype, node) for a in args], rest
+
+    def _cast_operand(self, value: Value, wanted: np.dtype[Any], dtype: Const, node: gast.AST | None) -> Value:
+        known = getattr(value.type, "dtype", None) if isinstance(value, (Var, Const)) else None
+        if known == wanted.name:
+            return value
+        return self.call(Const(np.asarray, name="np.asarray"), (value, dtype), {}, node)
 
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """`np.add.outer(x, y)`, `np.multiply.reduce(x)`; NotImplemented for others."""

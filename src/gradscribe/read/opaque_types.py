@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.infer import constant
+from ..ir.infer import by_example, constant
 from ..ir.nodes import Atom, Var
 from ..ir.types import (
     BOOL,
@@ -55,6 +55,10 @@ def type_of_call(function: Any, args: Sequence[Atom], keywords: Mapping[str, Ato
         return _type_of_instance(function, args, keywords)
     if _is_hashable(function) and function in _RESULTS:
         return _RESULTS[function]
+    if function is np.insert and args and isinstance(args[0].type, Array):
+        return Array(args[0].type.dtype, (UNKNOWN,) * args[0].type.ndim) if args[0].type.ndim == 1 else given
+    if _is_hashable(function) and function in _LIKE_SAMPLES:
+        return by_example(function)(args, keywords)
     owner = getattr(function, "__self__", None)
     name = getattr(function, "__name__", "")
     if isinstance(owner, (*_GENERATORS, random.Random)):
@@ -118,3 +122,5 @@ _RESULTS: dict[Any, Type] = {
     callable: BOOL, hasattr: BOOL, math.factorial: INT, math.comb: INT, math.perm: INT, math.gcd: INT, math.isqrt: INT,
     np.random.default_rng: Object(np.random.Generator), np.random.seed: _NONE, id: INT, hash: INT,
 }  # fmt: skip
+_LIKE_SAMPLES = {np.resize, np.vander, np.indices, np.ediff1d}
+"""Functions whose results have a dtype and a rank that depend on those of the operands alone."""

@@ -107,7 +107,10 @@ class Operators(Core):
 
     def _arithmetic(self, function: Callable[..., Any], operands: tuple[Value, ...], node: gast.AST | None) -> Value:
         self._refuse_operands(function, operands, node)
-        atoms = [self._operand(v, node) for v in operands]
+        if function is operator.mod and getattr(operands[0], "type", None) == STRING:
+            atoms = [self.as_atom(v, node) for v in operands]
+        else:
+            atoms = [self._operand(v, node) for v in operands]
         if any(isinstance(a.type, Array) for a in atoms):
             atoms = [self._as_array_operand(a) for a in atoms]
         found = lookup(function)

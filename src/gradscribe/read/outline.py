@@ -62,6 +62,7 @@ class Outline(Core):
         if found is None or not self._still_holds(found):
             found = self.outlined[key] = self._new(code, assumed, bound)
             self._read_outlined(found, code, outer, bound, assumed, node, owner)
+        found.callee.again = id(code) in self.assumed.again
         if isinstance(assumed.result, Undefined):
             return UNDEF
         result = self.emit(

@@ -268,6 +268,33 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def kept(self, value: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def taken(self, value: Value, whole: bool, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def drained(self, values: Sequence[Value], whole: bool, node: gast.AST | None) -> tuple[Value, ...]:
+        raise NotImplementedError
+
+    def exhaust(self, iterator: Reference) -> None:
+        raise NotImplementedError
+
+    def refuse_endless(self, source: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def suspended(self, code: Any, outer: Any, bound: Any, node: gast.AST | None, owner: type | None) -> Value:
+        raise NotImplementedError
+
+    def check_generator(self, code: Any, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def keep_changes(self, values: Sequence[Value], function: Any, name: str, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def demand_looking(self, owner: Value, name: str, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
     def index(self, node: gast.AST) -> Value:
         raise NotImplementedError
 

@@ -15,9 +15,10 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import Primitive, lookup, overloads
+from ..ir.primitives import Primitive, definition_of, lookup, overloads
 from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
 from .assumptions import ANY, Restart
+from .changing import class_of_owner, only_says
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
 from .operators import has_own_arithmetic
@@ -60,6 +61,8 @@ class PrimitiveCalls(Core):
         out = keywords.get("out")
         if out is not None and not is_const(out, type(None)):
             return self._apply_into(out, function, args, keywords, node)
+        if isinstance(function, np.ufunc) and "dtype" in keywords:
+            args, keywords = self.cast_operands(function, args, keywords, node)
         for primitive, style in overloads(function):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
@@ -68,6 +71,9 @@ class PrimitiveCalls(Core):
                 self._refuse_foreign(primitive, (*atoms, *named.values()), node)
                 type_ = self._type_by_dtype(primitive, atoms, named)
                 return self.emit(primitive, *atoms, style=style, type=type_, more=named)
+        written = definition_of(function)
+        if any(map(self.is_active, values)) and written is not None:
+            return self.call(Const(written, name=_name_of(function)), args, keywords, node)
         if any(map(self.is_active, values)):
             self._refuse_keywords(overloads(function)[0][0], keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
@@ -218,11 +224,12 @@ class PrimitiveCalls(Core):
             )
         if not looks:
             self._guard_objects(values, function, node)
+            self.keep_changes(values, function, _name_of(function) if function is not None else "this object", node)
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
         self._may_rebind(function)
-        if looks and type_ == NUMERIC and _home_of(function) in ("logging", "warnings"):
+        if looks and type_ == NUMERIC and only_says(function):
             type_ = Object(type(None))
         return self.emit(
             P.CALL_PYTHON,
@@ -276,6 +283,8 @@ class PrimitiveCalls(Core):
                 "write it with functions that have rules",
                 UnsupportedCall,
             )
+        self.demand_looking(owner, name, node)
+        self.keep_changes((*args, *keywords.values()), class_of_owner(owner), name, node)
         if isinstance(owner, Var) and isinstance(self.samples.get(owner), (dict, list)) and name in _CHANGES:
             self.changes(ANY)
         atoms = [self.as_atom(v, node) for v in (owner, *args)]

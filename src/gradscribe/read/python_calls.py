@@ -253,6 +253,11 @@ class LibraryCalls(Core):
             return self.new_cell(content, node, value.cell.cls)
         return NotImplemented
 
+    @reads(P.unsupported)
+    def _unsupported(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """What a definition does not cover."""
+        self.refuse(str(args[0].value), node, error=UnsupportedCall)  # type: ignore[union-attr]
+
     @reads(typing.cast)
     def _cast(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return args[1]

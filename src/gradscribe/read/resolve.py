@@ -67,6 +67,11 @@ def is_static(value: Any) -> bool:
     return stands_for_itself(value) or value is None or value is Ellipsis or isinstance(value, (str, bool, bytes))
 
 
+def is_setting(value: Any) -> bool:
+    """An integer, or a tuple of such: what axes, orders and shapes are given by."""
+    return type(value) is int or (type(value) is tuple and all(v is None or is_setting(v) for v in value))
+
+
 def is_library(value: Any) -> bool:
     """Whether a function or class belongs to the standard library or to NumPy and its kin: it changes no global of the
     user's."""
@@ -165,10 +170,19 @@ class Resolve(Core):
             value = external.read()
         except NameError:
             self.refuse(f"the name `{external.name}` has no value yet", node, error=UnresolvedName)
+        if self.settles(external.owner, external.name, value):
+            return self.lift(value, external.name)
         if is_static(value):
             self.note(external.owner, external.name, value)
             return self.lift(value, external.name)
         return self._read_external(external, value)
+
+    def settles(self, owner: Any, name: Any, value: Any) -> bool:
+        """Whether a value from outside is taken as it is now, because a derivative could not be had otherwise."""
+        if not self.assumed.settled or not is_setting(value):
+            return False
+        self.note(owner, name, value)
+        return (id(owner), str(name)) in self.resolved
 
     def _read_external(self, external: External, value: Any) -> Var:
         """A value that is read when the derivative is called, at the outermost level, once."""

@@ -68,6 +68,7 @@ class Statements(Core):
 
     def assign(self, target: gast.AST, value: Value) -> None:
         """`target = value`."""
+        value = self.kept(value, target)
         if isinstance(target, gast.Name):
             self._assign_name(target, value)
         elif isinstance(target, (gast.Tuple, gast.List)):
@@ -111,6 +112,7 @@ class Statements(Core):
     def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
+        value = self.taken(value, True, node)
         items = self.forced(value, node)
         counted = isinstance(value, Var) and isinstance(value.type, (Array, Numeric, List, Object))
         if items is None and not starred and counted:

@@ -77,8 +77,8 @@ class Library:
 def _code(name: str, source: FunctionSource, args: gast.arguments, tree: gast.FunctionDef) -> Code:
     bound, rebound = names_bound(tree.body)
     local = frozenset(bound | {p.id for p in parameters(args)}) - rebound
-    yields = any(isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)) for n in walk_scope(tree.body))
-    body = [] if yields else normalise(source).body
+    yields = any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in walk_scope(tree.body))
+    body = normalise(source, yields).body
     return Code(name, source, args, body, local, frozenset(rebound), yields)
 
 

@@ -43,6 +43,11 @@ _FAMILIES = (
     "calculus",
     "histograms",
     "ufuncs",
+    "sets",
+    "polynomials",
+    "definitions",
+    "mapping",
+    "draws",
 )
 for _family in _FAMILIES:
     importlib.import_module(f"{__name__}.{_family}")

@@ -41,6 +41,10 @@ for function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranar
         define(function.__name__, function, infer=shapes.converted, parameters="a, dtype=None", **_MAYBE),
         a=array_adjoint,
     )
+linear(
+    define("require", np.require, infer=shapes.converted, parameters="a, dtype=None, requirements=None", **_MAYBE),
+    a=array_adjoint,
+)
 linear(COPY, a=lambda g, z, a: g)
 for name, more in (("astype", ""), ("astype_or_itself", ", *, copy=True")):
     how: dict[str, Any] = dict(infer=shapes.cast, cost="cheap", aliasing="any" if more else "fresh")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
@@ -18,7 +19,7 @@ from .facts import is_complex, rank, real_only
 from .linalg import by_example, hermitian, plain_only
 from .products import column, conj, row, turned
 from .selecting import with_diagonal
-from .table import general
+from .table import dispatching, general
 
 # ------------------------------------------------------------------ cholesky and eigh: one triangle
 
@@ -189,6 +190,14 @@ general(
 
 # ------------------------------------------------------------------ svd
 
+of_square = dispatching(runtime.of_square)
+general(
+    define("of_square", runtime.of_square, infer=_infer.same_as_first, parameters="u, vh, /", aliasing="any"),
+    dict(u=lambda g, z, u, vh: g),
+    linear="u",
+    zero="vh",
+)
+
 
 def svd_adjoint(
     g: Any, z: Any, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False
@@ -200,7 +209,7 @@ def svd_adjoint(
     if gu is None and gvh is None:
         return None if gs is None else _singular_part(gs, z, full_matrices)
     real_only("singular vectors", a)
-    return _svd_vectors(gu, gs, gvh, z)
+    return _svd_vectors(gu, gs, gvh, z if full_matrices is False else (of_square(z[0], z[2]), z[1], z[2]))
 
 
 def _singular_part(gs: Any, z: Any, full_matrices: Any) -> Any:
@@ -246,20 +255,18 @@ def svd_tangent(
     plain_only(hermitian)
     if compute_uv is not True:
         return singular_tangent(d, a)
-    if is_complex(a) or full_matrices is not False:
-        return _svd_tangent_square(d, z, a)
-    return _svd_tangent(d, *z)
+    real_only("singular vectors", a)
+    u, s, vh = z
+    if full_matrices is False:
+        return _svd_tangent(d, u, s, vh)
+    du, _, dvh = _svd_tangent(d, of_square(u, vh), s, vh)
+    return du, np.diagonal(turned(u) @ d @ turned(vh), axis1=-2, axis2=-1), dvh
 
 
 def singular_tangent(d: Any, a: Any) -> Any:
     u, _, vh = np.linalg.svd(a, full_matrices=False)
     change = np.sum(conj(u) * (d @ hermitian(vh)), axis=-2)
     return np.real(change) if is_complex(a) else change
-
-
-def _svd_tangent_square(d: Any, z: Any, a: Any) -> Any:
-    real_only("singular vectors", a)
-    return _svd_tangent(d, *z)
 
 
 def _svd_tangent(d: Any, u: Any, s: Any, vh: Any) -> Any:

@@ -201,3 +201,18 @@ general(
     linear="g",
     zero="x",
 )
+
+# ------------------------------------------------------------------ phases
+
+
+# whole periods are added, which are constant
+general(
+    define(
+        "unwrap",
+        np.unwrap,
+        infer=shapes.by_shape(np.unwrap, shapes.same),
+        parameters="p, discont=None, axis=-1, *, period=6.283185307179586",
+    ),
+    dict(p=lambda g, z, p, **keywords: g),
+    dict(p=lambda d, z, p, **keywords: d),
+)

@@ -41,3 +41,34 @@ general(
         )
     ),
 )  # fmt: skip
+
+
+def _place(edges: Any, values: Any, n: Any) -> tuple[Any, Any]:
+    """The bin of each value along one dimension, and whether it is in any; the last bin is closed."""
+    inside = np.greater_equal(values, edges[0]) & np.less_equal(values, edges[-1])
+    return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, n - 1), inside
+
+
+def _of_points(g: Any, z: Any, x: Any, y: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    if g[0] is None:
+        return None
+    row, in_rows = _place(z[1], x, g[0].shape[0])
+    column, in_columns = _place(z[2], y, g[0].shape[1])
+    return np.where(in_rows & in_columns, g[0][row, column], 0.0)
+
+
+_EDGES = Array("float64", (UNKNOWN,))
+general(
+    define(
+        "histogram2d",
+        np.histogram2d,
+        infer=lambda args, keywords: Tuple((Array("float64", (UNKNOWN, UNKNOWN)), _EDGES, _EDGES)),
+        parameters="x, y, bins=10, range=None, weights=None",
+    ),
+    dict(weights=_of_points),
+    dict(
+        weights=lambda d, z, x, y, bins=10, range=None, weights=None: (
+            np.histogram2d(x, y, bins=bins, range=range, weights=d)[0], None, None,
+        )
+    ),
+)  # fmt: skip

@@ -390,6 +390,15 @@ zero(
 )
 for name, function in (("iscomplexobj", np.iscomplexobj), ("isrealobj", np.isrealobj)):
     zero(define(name, function, infer=_infer.always(BOOL), parameters="x", reads=False, cost="free"))
+zero(
+    define(
+        "result_type",
+        np.result_type,
+        infer=_infer.always(_infer.Object(np.dtype)),
+        parameters="*arrays_and_dtypes",
+        reads=False,
+    )
+)
 for name, function in (("may_share_memory", np.may_share_memory), ("shares_memory", np.shares_memory)):
     zero(define(name, function, infer=_infer.always(BOOL), parameters="a, b, /", reads=False))
 for function, name in (

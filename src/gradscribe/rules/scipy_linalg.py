@@ -10,7 +10,7 @@ import scipy.linalg as sl
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
-from . import scipy_linalg_definitions  # noqa: F401
+from . import scipy_linalg_definitions, scipy_linalg_factors  # noqa: F401
 from .decompositions import (
     cholesky_adjoint,
     cholesky_tangent,

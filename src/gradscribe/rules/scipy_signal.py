@@ -147,3 +147,24 @@ linear(
 )
 _DETREND = define("detrend", ss.detrend, infer=_infer.same_as_first, parameters="data, axis=-1, type='linear'")
 linear(_DETREND, data=lambda g, z, data, axis=-1, type="linear": detrend(g, axis=axis, type=type))
+
+
+# ------------------------------------------------------------------ waves
+
+
+def _slope(d: Any, z: Any, t: Any, width: Any = 1) -> Any:
+    """Up over the first part of a period, `width` of it, and down over the rest."""
+    if isinstance(width, (int, float)) and width in (0, 1):
+        return d / (np.pi if width else -np.pi)
+    rising = np.remainder(t, 2.0 * np.pi) < 2.0 * np.pi * width
+    return d * np.where(rising, 1.0 / (np.pi * width), -1.0 / (np.pi * (1.0 - width)))
+
+
+general(
+    define(
+        "sawtooth", ss.sawtooth, infer=lambda args, k: _infer.elementwise(np.sin)(args, {}), parameters="t, width=1"
+    ),
+    dict(t=_slope),
+    dict(t=_slope),
+    elementwise=True,
+)

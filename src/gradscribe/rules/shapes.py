@@ -151,6 +151,8 @@ def taken(dims: Shape, indices: Any, axis: Any = None, mode: Any = "raise") -> S
     type_ = getattr(indices, "type", None)
     if isinstance(type_, (Scalar, Array)):
         inner = getattr(type_, "shape", ())
+    elif type_ is not None:
+        return None
     else:
         inner = tuple(map(known, np.shape(indices)))
     return dims[:axis] + inner + dims[axis + 1 :]

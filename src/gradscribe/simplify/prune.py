@@ -105,7 +105,8 @@ class _Marking:
             self.mark_op(self.around[op])
         if op.primitive is LOOP:
             loop = loop_of(op)
-            self.mark(a for a in (loop.start, loop.stop, loop.step, loop.end) if a is not None)
+            bounds = (loop.start, loop.stop, loop.step, loop.end, *(v for _, v in op.keywords))
+            self.mark(a for a in bounds if a is not None)
             return
         self.mark(op.inputs)
         if op.primitive is not POP:

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..depth import deep_recursion
 from ..ir.nodes import Block, Function, Var, walk
-from ..ir.primitives import CALL
+from ..ir.primitives import CALL, STATE_BEFORE
 from .exits import lines_of
 from .expressions import Expressions
 from .inline import Inliner
@@ -97,7 +97,9 @@ def _called(function: Function) -> dict[Function, str]:
         caller, name = todo.pop()
         if caller not in found:
             found[caller] = name
-            todo += [(op.static.function, op.static.name) for op in walk(caller.body) if op.primitive is CALL]
+            todo += [
+                (op.static.function, op.static.name) for op in walk(caller.body) if op.primitive in (CALL, STATE_BEFORE)
+            ]
     return dict(reversed(found.items()))
 
 

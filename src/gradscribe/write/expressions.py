@@ -22,6 +22,7 @@ from ..ir.primitives import (
     GETATTR,
     GETITEM,
     IF,
+    KEEP,
     LAST_WRITE,
     LENGTH,
     LIST,
@@ -30,6 +31,8 @@ from ..ir.primitives import (
     RECORD,
     SHAPE,
     SLICE_,
+    SNAPSHOTS,
+    STATE_BEFORE,
     TUPLE,
     UNBROADCAST,
     ZEROS_LIKE,
@@ -37,7 +40,7 @@ from ..ir.primitives import (
 )
 from ..ir.types import Array, List, Scalar, Type
 from .lines import operands
-from .scope import RUNTIME, Scope, attribute, literal
+from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, literal
 from .substitution import substituted
 
 BINARY: dict[str, ast.operator] = {
@@ -260,6 +263,18 @@ class Expressions:
             return self.atom(op.args[1])
         return self._named(op)
 
+    def _snapshots(self, op: Op) -> ast.expr:
+        made = [self.range(op.args[:3]), self.atom(op.args[3])]
+        return ast.Call(self.scope.helper("Snapshots", CHECKPOINTS), made, [])
+
+    def _keep(self, op: Op) -> ast.expr:
+        return self.call(ast.Attribute(self.atom(op.args[0]), "keep"), op.args[1:])
+
+    def _state_before(self, op: Op) -> ast.expr:
+        trip = ast.Name(self.scope.function(op.static.function, op.static.name))
+        states, index, *others = self.atoms(op.args)
+        return ast.Call(ast.Attribute(states, "before"), [index, trip, *others], [])
+
     # choices ----------------------------------------------------------------------------------------------------------
 
     def _choice(self, op: Op) -> ast.expr:
@@ -362,4 +377,7 @@ _SPECIAL: dict[Primitive, Any] = {
     ZEROS_LIKE: Expressions._zeros_like,
     FULL_LIKE: Expressions._full_like,
     IF: Expressions._choice,
+    SNAPSHOTS: Expressions._snapshots,
+    KEEP: Expressions._keep,
+    STATE_BEFORE: Expressions._state_before,
 }

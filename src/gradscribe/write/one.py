@@ -12,15 +12,18 @@ from .scope import Scope
 from .statements import Statements
 from .undefined import Gaps, none_of
 
+_NOTHING: Mapping[Var, Op] = {}
 
-def expression_text(op: Op, names: Mapping[Var, str]) -> str:
+
+def expression_text(op: Op, names: Mapping[Var, str], inlined: Mapping[Var, Op] = _NOTHING) -> str:
     """An operation as a person would write it: `x1 * x2`, `a[i] += v`.
 
     Args:
         op: an operation without blocks.
         names: a name for each value that it mentions.
+        inlined: values that are shown as the operations that compute them.
     """
-    build = _builder(names)
+    build = Expressions(names, inlined, inlined, Scope(()))
     if op.results:
         return statement_text(ast.Expr(build.op(op)))
     statements = Statements(build, names, Gaps([], dict(names)), frozenset(names), none_of)
@@ -29,8 +32,4 @@ def expression_text(op: Op, names: Mapping[Var, str]) -> str:
 
 def atom_text(atom: Atom, names: Mapping[Var, str]) -> str:
     """An operand as text."""
-    return statement_text(ast.Expr(_builder(names).atom(atom)))
-
-
-def _builder(names: Mapping[Var, str]) -> Expressions:
-    return Expressions(names, frozenset(), {}, Scope(()))
+    return statement_text(ast.Expr(Expressions(names, _NOTHING, _NOTHING, Scope(())).atom(atom)))

@@ -134,7 +134,7 @@ class _Marks:
     def scan(self, block: Block, around: tuple[Op, ...]) -> None:
         for op in block.ops:
             self.needs[op] = [*op.inputs] if not op.blocks else list(op.args[: 3 if _is_bounded(op) else 0])
-            self.needs[op] += around
+            self.needs[op] += [*around, *(v for _, v in op.keywords)]
             for result in op.results:
                 self.needs[result] = [op]
             if op.primitive is IF:

@@ -18,6 +18,7 @@ from ..ir.primitives import External
 MODULES = {"np": "numpy"}
 """Short names of modules in spellings."""
 RUNTIME = "gradscribe.runtime"
+CHECKPOINTS = "gradscribe.checkpoints"
 
 
 class Scope:
@@ -70,11 +71,11 @@ class Scope:
             return self.path(f"builtins.{name}")
         return ast.Name(self._claim(("builtin", name), name))
 
-    def helper(self, name: str) -> ast.expr:
-        """A function of `runtime`."""
+    def helper(self, name: str, module: str = RUNTIME) -> ast.expr:
+        """A function of `runtime`, or of another module of ours."""
         given = self._claim(("helper", name), name)
         renamed = "" if given == name else f" as {given}"
-        self._imports[f"{RUNTIME}.{name}"] = f"from {RUNTIME} import {name}{renamed}"
+        self._imports[f"{module}.{name}"] = f"from {module} import {name}{renamed}"
         return ast.Name(given)
 
     def external(self, external: External) -> ast.expr:

@@ -1,0 +1,331 @@
+"""A derivative as an object, compiled at the first call for each kind of arguments.
+
+Argument checks and dispatch are here; everything else is in `pipeline`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from . import pipeline
+from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, signature_of, title
+from .dispatch import LIMIT, MISSING, Route, for_values, is_constant, quick_key
+from .errors import BadArgument, UnsupportedCall
+from .explain.blame import cite
+from .explain.looking import Looking
+from .explain.nans import watchful
+from .failures import explained, reporting
+from .freshness import guards_of, refresh
+from .ir.nodes import Function
+from .ir.types import Type
+from .jitting import compiled_pair, compiled_with, prepare, run_compiled
+from .settings import Settings, settings_of, settled
+from .signature import call_key, split
+from .spread import least_count, needs_spreading, spread
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Derivative(Looking, Generic[P, R]):
+    """A derivative of a function: call it as you would call the function.
+
+    Attributes:
+        primal: the function that is differentiated.
+        source: the text of the derivative, for the arguments of the last call (before any call: for arguments guessed
+            from annotations and use, scalars where nothing speaks against it).
+    """
+
+    def __new__(cls, primal: Any, mode: str, argnums: ArgNums, **options: Any) -> Derivative[Any, Any]:
+        """A derivative that counts the arguments of each call, where the parameters of the function do not."""
+        if not callable(primal):
+            raise BadArgument(f"a function is needed, not {type(primal).__name__}")
+        if cls is Derivative and needs_spreading(primal, argnums):
+            cls = SpreadDerivative
+        return super().__new__(cls)
+
+    def __init__(
+        self,
+        primal: Callable[..., Any],
+        mode: str,
+        argnums: ArgNums,
+        *,
+        keep_value: bool = False,
+        has_aux: bool = False,
+        optimize: bool = True,
+        raw: bool = False,
+        jit: str | None = None,
+        debug_nans: bool = False,
+    ) -> None:
+        self.primal, self.mode, self.argnums = primal, mode, argnums
+        self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self.jit, self.debug_nans = jit, debug_nans
+        self._signature, self._wrt = self._parameters()
+        self._several = not isinstance(argnums, (int, str))
+        self._compiled: dict[Any, pipeline.Compiled] = {}
+        self._settings: dict[Any, tuple[str, ...]] = {}
+        self._routes: dict[Any, Route] = {}
+        self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
+        self._last: pipeline.Compiled | None = None
+        functools.update_wrapper(self, primal, updated=())
+        self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
+        prepare(self, jit)
+
+    def _parameters(self) -> tuple[inspect.Signature, tuple[str, ...]]:
+        """The signature, and the parameters to differentiate with respect to."""
+        signature = signature_of(self.primal)
+        return signature, names_of(signature, self.argnums, self.primal)
+
+    def for_call(self, count: int, keywords: Collection[str]) -> Derivative[Any, Any]:
+        """The derivative that a call with so many positional arguments, and these by keyword, goes to."""
+        return self
+
+    # calling -------------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        key = None if keywords else quick_key(args)
+        route = self._routes.get(key)
+        try:
+            if route is not None:
+                for space, name, seen in route.guards:
+                    if space.get(name, MISSING) is not seen:
+                        break
+                else:
+                    self._last = route.target
+                    return route.function(*args, *route.rest)
+            return self._slow(args, keywords, key)
+        except ArithmeticError as error:
+            cite(error, self._last)
+            raise
+        except ValueError as error:
+            raise explained(error)  # noqa: B904  the error itself in most cases
+
+    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
+        bound, extra = self._bind(args, keywords)
+        compiled = self._compiled_for(bound.arguments)
+        function = compiled.function
+        if self.debug_nans:
+            function = watchful(compiled, list(self._signature.parameters))
+        elif key is not None:
+            known = self._settings.get(call_key(bound.arguments.values()), ()) if self._settings else ()
+            self._remember(key, args, (*bound.args, *extra), compiled, {n: bound.arguments[n] for n in known})
+        added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
+        if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
+            names = [p.var.hint for p in added]
+            return function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
+        return function(*bound.args, *extra, **bound.kwargs)
+
+    def _remember(
+        self,
+        key: Any,
+        given: tuple[Any, ...],
+        passed: tuple[Any, ...],
+        compiled: pipeline.Compiled,
+        known: Mapping[str, Any],
+    ) -> None:
+        """Note the quick way for calls like this one, where the arguments are passed on as they are."""
+        rest = passed[len(given) :]
+        if any(a is not b for a, b in zip(given, passed, strict=False)) or not all(map(is_constant, rest)):
+            return
+        positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
+        guards = guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
+        if guards is not None:
+            if len(self._routes) >= LIMIT:
+                self._routes.clear()
+            function, names = compiled.function, list(self._signature.parameters)
+            if known:
+                values = tuple((names.index(name), value) for name, value in known.items())
+                function = for_values(function, values, lambda *args: self._slow(args[: len(given)], {}, None))
+            self._routes[key] = Route(function, rest, guards, compiled)
+
+    def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
+        """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
+        extra: tuple[Any, ...] = ()
+        if self.mode == "forward":
+            count = len(self._wrt)
+            args, extra = args[: len(args) - count], args[len(args) - count :]
+        try:
+            bound = self._signature.bind(*args, **keywords)
+        except TypeError as wrong:
+            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
+        bound.apply_defaults()
+        for name in self._wrt:
+            bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
+        return bound, extra
+
+    def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
+        kinds = call_key(arguments.values())
+        key = self._with_settings(kinds, arguments)
+        found = self._compiled.get(key)
+        if found is None or not refresh(found):
+            types, static = split(arguments)
+            found = self._settle(kinds, arguments, functools.partial(self.compile_for, types, static))
+            self._compiled[self._with_settings(kinds, arguments)] = found
+        self._last = found
+        return found
+
+    def _with_settings(self, kinds: Any, arguments: Mapping[str, Any]) -> Any:
+        """The key of what is compiled: the kinds of the arguments, and the values of those that must be known."""
+        known = self._settings.get(kinds, ())
+        return (kinds, *(arguments[name] for name in known)) if known else kinds
+
+    def _settle(self, kinds: Any, arguments: Mapping[str, Any], make: Callable[[Settings | None], T]) -> T:
+        """What is made with as few of the arguments known by value as will do; which these are is remembered."""
+        made, chosen = settled(make, settings_of(arguments, self._wrt), self._settings.get(kinds, ()))
+        if chosen:
+            self._settings[kinds] = tuple(chosen)
+        return made
+
+    @reporting
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
+        """The value, the record, and the reverse function that takes it."""
+        bound, _ = self._bind(primals, keywords or {})
+        ahead, back = self.pair_for(bound.arguments)
+        if self.jit is not None:
+            return run_compiled(ahead, back, bound)
+        value, record = ahead.function(*bound.args, **bound.kwargs)
+        return value, record, back.function
+
+    def pair_for(self, arguments: Mapping[str, Any]) -> tuple[pipeline.Compiled, pipeline.Compiled]:
+        """The forward function, which returns value and record, and the reverse function."""
+        kinds = call_key(arguments.values())
+        found = self._pairs.get(self._with_settings(kinds, arguments))
+        if found is None or not (refresh(found[0]) and refresh(found[1])):
+            types, static = split(arguments)
+            make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
+            found = self._settle(kinds, arguments, make)
+            self._pairs[self._with_settings(kinds, arguments)] = found
+        return found
+
+    def compile_for(
+        self, types: Mapping[str, Type], static: Mapping[str, object], settings: Settings | None = None
+    ) -> pipeline.Compiled:
+        """The derivative for arguments of these types.
+
+        Args:
+            types: of each argument, by name.
+            static: the values of those that count by themselves.
+            settings: see `pipeline.read`.
+        """
+        compile = functools.partial(
+            pipeline.compile_derivative,
+            self.primal,
+            types,
+            static,
+            self.mode,
+            self._wrt,
+            keep_value=self.keep_value,
+            has_aux=self.has_aux,
+            several=self._several,
+            optimize=self.optimize,
+            number=not self.raw,
+            check=check_followed if self.raw else check_result,
+            settings=settings,
+        )
+        return compiled_with(compile, self.jit, self.__name__)
+
+    def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
+        """The gradient as a program, for a function that calls it and is itself differentiated.
+
+        Args:
+            kinds, static: what is known of its arguments, by name.
+            active: the arguments that the caller differentiates by.
+        """
+        if self.mode != "reverse":
+            raise UnsupportedCall(f"a tangent of {title(self.primal)} is differentiated", hint="use grad of grad")
+        return pipeline.derivative_program(
+            self.primal,
+            kinds,
+            static,
+            self._wrt,
+            active,
+            keep_value=self.keep_value,
+            has_aux=self.has_aux,
+            several=self._several,
+            number=not self.raw,
+            check=check_followed if self.raw else check_result,
+        )
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """A derivative that decorates a method is a method."""
+        if instance is None:
+            return self
+        bound = self.primal.__get__(instance, owner)
+        kept: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw}
+        kept |= {"jit": self.jit, "debug_nans": self.debug_nans}
+        return Derivative(bound, self.mode, of_method(self.argnums), **kept)
+
+    def __reduce__(self) -> Any:
+        options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
+        options |= {"optimize": self.optimize, "raw": self.raw, "jit": self.jit, "debug_nans": self.debug_nans}
+        return _rebuild, (self.primal, self.mode, self.argnums, options)
+
+
+def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: dict[str, Any]) -> Derivative[Any, Any]:
+    return Derivative(primal, mode, argnums, **options)
+
+
+class SpreadDerivative(Derivative[P, R]):
+    """A derivative of `f(*args)` with respect to some of `args`, or of a function such as `np.tanh`: there is one for
+    each number of arguments."""
+
+    for_any_call = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._spread: dict[Any, Derivative[Any, Any]] = {}
+        self._options = options
+        self._recent: Derivative[Any, Any] | None = None
+        super().__init__(*args, **options)
+
+    def _parameters(self) -> tuple[inspect.Signature, tuple[str, ...]]:
+        kind = inspect.Parameter
+        any_call = (kind("args", kind.VAR_POSITIONAL), kind("keywords", kind.VAR_KEYWORD))
+        return inspect.Signature(any_call), ("args",)
+
+    def for_call(self, count: int, keywords: Collection[str]) -> Derivative[Any, Any]:
+        key = (count, tuple(keywords))
+        if key not in self._spread:
+            given = [self.argnums] if isinstance(self.argnums, (int, str)) else list(self.argnums)
+            chosen = [self._position(n, count) for n in given]
+            argnums = chosen if self._several else chosen[0]
+            self._spread[key] = Derivative(spread(self.primal, *key), self.mode, argnums, **self._options)
+        self._recent = self._spread[key]
+        return self._recent
+
+    def _position(self, argnum: int | str, count: int) -> int | str:
+        if isinstance(argnum, int) and not -count <= argnum < count:
+            raise BadArgument(f"{title(self.primal)} is called with {count} arguments; argnums asks for {argnum}")
+        return argnum % count if isinstance(argnum, int) else argnum
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        chosen = 1 if isinstance(self.argnums, (int, str)) else len(self.argnums)
+        tangents = chosen if self.mode == "forward" else 0
+        return self.for_call(len(args) - tangents, keywords)(*args, **keywords)
+
+    def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
+        return self.for_call(len(primals), keywords or ()).run_forward(primals, keywords)
+
+    @property
+    def source(self) -> str:
+        return (self._recent or self.for_call(self._least(), ())).source
+
+    def source_for(self, *args: Any, **keywords: Any) -> str:
+        return self.for_call(len(args), keywords).source_for(*args, **keywords)
+
+    def stages(self, as_text: Callable[[Function], str] | None = None) -> dict[str, str]:
+        return (self._recent or self.for_call(self._least(), ())).stages(as_text)
+
+    def save(self, path: str) -> None:
+        (self._recent or self.for_call(self._least(), ())).save(path)
+
+    def _least(self) -> int:
+        """The smallest number of arguments that there can be, for what is shown before any call."""
+        given = [self.argnums] if isinstance(self.argnums, (int, str)) else self.argnums
+        return max([least_count(self.primal), *(n + 1 if n >= 0 else -n for n in given if isinstance(n, int))])
+
+    def __repr__(self) -> str:
+        return f"<derivative of {title(self.primal)} with respect to {self.argnums}>"

@@ -1,0 +1,27 @@
+"""Errors of arithmetic in generated code, with a note of the user's statement that the line comes from."""
+
+from __future__ import annotations
+
+from ..pipeline import Compiled
+from ..write.places import places
+
+
+def cite(error: BaseException, compiled: Compiled | None) -> None:
+    """Add to an error that left a derivative which statement of the user's it comes from.
+
+    Args:
+        error: the error, as it was caught.
+        compiled: the derivative that was called.
+    """
+    code = getattr(compiled.function, "__code__", None) if compiled is not None else None
+    if compiled is None or code is None:
+        return
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code is code:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    for place in places(compiled.written).get(line, ()) if line else ():
+        error.add_note(f"  from {place.filename}:{place.line}: {place.text}")
+    if line:
+        error.add_note("  (debug_nans=True says which operand is to blame)")

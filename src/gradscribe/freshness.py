@@ -1,0 +1,58 @@
+"""Whether what a compiled derivative has taken from outside is as it was."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import types
+from typing import Any
+
+from .dispatch import Guard, guards, value_guard
+from .ir.primitives import External
+from .ir.signature import signature_of
+from .pipeline import Compiled
+
+
+def refresh(compiled: Compiled) -> bool:
+    """Bring the values from outside that a compiled derivative uses up to date.
+
+    Returns:
+        False where they have changed so that it must be compiled anew: a function that was resolved is another one
+        now, or a value has another type.
+    """
+    if any(_now(owner, name) is not seen for owner, name, seen in compiled.lowered.resolved):
+        return False
+    for external, type_ in compiled.lowered.externals:
+        if signature_of(external.read(), external.name) != type_:
+            return False
+    namespace = getattr(compiled.function, "__globals__", {})
+    for name, value in compiled.written.externals.items():
+        if isinstance(value, External):
+            namespace[name] = value.read()
+    return True
+
+
+def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:
+    """What must be as it was for `refresh` to have nothing to do; None where only `refresh` can tell."""
+    found: list[Guard | None] = list(guards(compiled.lowered.resolved, _now))
+    outside = [external for external, _ in compiled.lowered.externals]
+    outside += [value for value in compiled.written.externals.values() if isinstance(value, External)]
+    for external in dict.fromkeys(outside):
+        found.append(value_guard(external.owner, external.name, external.read(), _now))
+    kept = tuple(guard for guard in found if guard is not None)
+    return kept if len(kept) == len(found) else None
+
+
+def _now(owner: Any, name: Any) -> Any:
+    """What stands under a name today, in a namespace, a cell, or as an attribute."""
+    try:
+        if isinstance(owner, dict):
+            return owner[name] if name in owner else getattr(builtins, name)
+        if isinstance(owner, types.CellType):
+            return owner.cell_contents
+        return inspect.getattr_static(owner, name) if isinstance(owner, type) else getattr(owner, name)
+    except (AttributeError, ValueError, TypeError):
+        return _MISSING
+
+
+_MISSING = object()
