@@ -191,6 +191,11 @@ def on_diagonals(values: Any, x: Any, letters: str) -> Any:
     return out
 
 
+def einsum_view(operand: Any, subscripts: str) -> Any:
+    """`np.einsum(subscripts, operand)` where it picks entries and adds none: a view that may be written."""
+    return np.einsum(subscripts, operand)
+
+
 def cofactors(a: Any) -> Any:
     """The matrix of cofactors, the derivative of the determinant; also of singular matrices."""
     u, s, vh = np.linalg.svd(a)

@@ -72,10 +72,10 @@ def where_without_out(x, a):
     return np.add(x, a, where=a > 0.0)
 
 
-@refused("`ufunc.at` is called with a value that is differentiated", "np.fmod.at(a, [0, 0], x)", 1.5)
+@refused("`ufunc.at` is called with a value that is differentiated", "np.fmod.at(a, [[0, 0]], x)", 1.5)
 def multiplied_at(x):
     a = np.ones(3)
-    np.fmod.at(a, [0, 0], x)
+    np.fmod.at(a, [[0, 0]], x)
     return np.sum(a)
 
 

@@ -40,12 +40,12 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
             adjoints.add(atom, found)
 
 
-def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints, singular: bool) -> Atom | None:
     """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
     if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
         adjoints.masked.add(found)
         return found
-    if g not in adjoints.masked or not isinstance(found, Var):
+    if not isinstance(found, Var) or not (g in adjoints.masked or (g in adjoints.cut and singular)):
         return found
     if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
         builder = adjoints.builder
@@ -53,7 +53,7 @@ def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | N
         chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
         assert isinstance(chosen, Var)
         found = chosen
-    adjoints.masked.add(found)
+    (adjoints.masked if g in adjoints.masked else adjoints.cut).add(found)
     return found
 
 
@@ -79,7 +79,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type):
-        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
+        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -89,7 +89,7 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
             return builder.emit(MULTIPLY, small, size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints)
+    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     return None if found is None else adjoints.unbroadcast(found, atom)
 
 

@@ -73,10 +73,14 @@ class Adjoints:
         self.returned: set[Var] | None = None  # what the function returns so far, once it comes to that
         self.masked: set[Var] = set()
         """Adjoints whose zeros stand for entries that do not count: what is made of them stays zero."""
+        self.cut: set[Var] = set()
+        """Adjoints with zeros for entries that were overwritten: they win over partials that may be infinite."""
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""
-        return Adjoints(builder, self.active, self.undefined, self.is_pointer, self.to_shadow)
+        made = Adjoints(builder, self.active, self.undefined, self.is_pointer, self.to_shadow)
+        made.masked, made.cut = self.masked, self.cut
+        return made
 
     def get(self, var: Var) -> Adjoint:
         return self.values.get(var)
@@ -135,10 +139,13 @@ class Adjoints:
 
     def real(self, contribution: Atom, type_: Type) -> Atom:
         """The part of a contribution that a value of this type can take: the real part for a real value."""
+        return self._narrow(self._real_part(contribution, type_), type_)
+
+    def _real_part(self, contribution: Atom, type_: Type) -> Atom:
         complex_ = getattr(contribution.type, "kind", "f") == "c"
         if complex_ and getattr(type_, "kind", "c") != "c" and lookup(np.real) is not None:
-            contribution = call(self.builder, np.real, (wrap(self.builder, contribution),), {}).atom
-        return self._narrow(contribution, type_)
+            return call(self.builder, np.real, (wrap(self.builder, contribution),), {}).atom
+        return contribution
 
     def _narrow(self, contribution: Atom, type_: Type) -> Atom:
         """A contribution in the precision of its operand: that of a float32 array is float32."""
@@ -198,6 +205,7 @@ class Adjoints:
         """A contribution, of the shape of a broadcast result, summed to the shape of the operand."""
         lead, axes, doubt = sum_axes(operand.type, contribution.type)
         if doubt:
+            contribution = self._real_part(contribution, operand.type)
             return self.builder.emit(UNBROADCAST, contribution, operand, hint=bar(getattr(operand, "hint", "t")))
         traced = wrap(self.builder, contribution)
         if lead:

@@ -14,9 +14,9 @@ from ..analyse.regions import OPAQUE, has_memory, regions
 from ..ir.build import Builder
 from ..ir.nodes import Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import CALL, EXTERNAL, GETATTR, GETITEM
-from ..ir.types import STRUCTURES, Array, Dict, List, Numeric, Record, Type
+from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from .shadows import CHECK_APART
-from .structures import item_of
+from .structures import item_of, key_of
 
 
 def guard_memory(function: Function) -> Function:
@@ -71,12 +71,10 @@ class _Guard:
         """Note an array, or those that a container holds."""
         type_ = var.type
         if isinstance(type_, STRUCTURES) and _holds_arrays(type_):
-            keys = type_.keys if isinstance(type_, Dict) else type_.names if isinstance(type_, Record) else None
             held = {} if region is None else self.memory.contents(region)
             for k, item in enumerate(type_.items):
                 if _holds_arrays(item):
-                    key = k if keys is None else keys[k]
-                    self._root(item_of(self.builder, var, k), held.get(key, held.get(EVERY)))
+                    self._root(item_of(self.builder, var, k), held.get(key_of(type_, k), held.get(EVERY)))
         elif _holds_arrays(type_):
             (self.written if self._is_written(region) else self.others).append(var)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from inspect import Parameter as Kind
 
 from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, varied
+from ..analyse.partition import EVERY
 from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
@@ -19,7 +20,7 @@ from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE,
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
 from .apart import guard_memory
-from .structures import item_of
+from .structures import item_of, key_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 from .views import settle_views
 
@@ -162,22 +163,29 @@ class Forward:
 
     def parameter(self, builder: Builder, param: Var, seed: Var | None) -> Tangent:
         """The tangent of a parameter at the start: what is passed in, copied where it will be written."""
-        if isinstance(param.type, STRUCTURES) and (seed is None or self.is_written_inside(param)):
-            return tuple(
-                self.item(builder, param, seed, k) if is_continuous(item) else None
-                for k, item in enumerate(param.type.items)
-            )
         region = self.memory.of(param)
+        if isinstance(param.type, STRUCTURES) and (seed is None or self.is_written_inside(param)):
+            return self.items(builder, param, seed, region)
         return self.part(builder, param, seed, region)
 
-    def item(self, builder: Builder, param: Var, seed: Var | None, position: int) -> Tangent:
-        value = item_of(builder, param, position)
-        given = None if seed is None else item_of(builder, seed, position)
-        key = _keys(param)[position]
-        region = self.memory.contents(self.memory.of(param)).get(key)
-        if isinstance(value.type, STRUCTURES) and region is not None and any(self.writes(region)):
-            raise UntrackableAlias(f"{param.hint} holds arrays that are written, more than one level deep")
-        return given if region is None else self.part(builder, value, given, region)
+    def items(self, builder: Builder, value: Var, seed: Var | None, region: Region) -> Tangent:
+        """The tangents of what a structure of the caller holds."""
+        assert isinstance(value.type, STRUCTURES)
+        made: list[Tangent] = []
+        held = self.memory.contents(region)
+        for k, item in enumerate(value.type.items):
+            inner = held.get(key_of(value.type, k), held.get(EVERY))
+            if not is_continuous(item):
+                made.append(None)
+                continue
+            given = None if seed is None else item_of(builder, seed, k)
+            if inner is None:
+                made.append(given)
+            elif isinstance(item, STRUCTURES) and any(self.writes(inner)):
+                made.append(self.items(builder, item_of(builder, value, k), given, inner))
+            else:
+                made.append(self.part(builder, item_of(builder, value, k), given, inner))
+        return tuple(made)
 
     def part(self, builder: Builder, value: Var, seed: Var | None, region: Region) -> Tangent:
         """The tangent of one array, number or list that the caller owns."""
@@ -292,8 +300,3 @@ class Forward:
             self.exact.add(op.result)
             if self.is_pointer(op.result):
                 self.ownership.add(tangent)
-
-
-def _keys(param: Var) -> Sequence[object]:
-    type_ = param.type
-    return getattr(type_, "keys", None) or getattr(type_, "names", None) or range(len(type_.items))  # type: ignore[attr-defined]

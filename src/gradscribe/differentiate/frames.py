@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from ..analyse.overlap import Overlap
-from ..analyse.partition import EVERY, Regions
+from ..analyse.partition import EVERY, Region, Regions
 from ..errors import UntrackableAlias
 from ..ir.build import UNDEF, Builder
-from ..ir.indexing import is_basic_index
+from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import (
     APPEND,
@@ -19,10 +19,12 @@ from ..ir.primitives import (
     CALL,
     COPY,
     EXTERNAL,
+    GETATTR,
     GETITEM,
     IF,
     LIST,
     LOOP,
+    NEGATIVE,
     POP,
     SETITEM,
     WATCH,
@@ -30,7 +32,8 @@ from ..ir.primitives import (
 )
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
 from ..rules.selecting import READ_ONLY, WRITABLE
-from . import branches, calls, checkpoints, lists, loops, mirrors
+from ..rules.table import rule_of
+from . import branches, calls, checkpoints, leaves, lists, loops, mirrors
 from .adjoints import Adjoints, bar
 from .reads import MirrorReads
 from .recording import mentions
@@ -58,9 +61,13 @@ class Sweep:
         self.reads = MirrorReads(memory, overlap, self.shadow_values)
         self.pairs, self.watch = pairs, watch
         self.undefined = maybe_undefined(function)
+        self.definition = overlap.nesting.definition
         self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
-        self.leaf_shadows: dict[tuple[Var, object], Var] = {}
+        self.overwritten: dict[Region, bool] = {}  # by a mask?
+        self.negated: set[Var] = set()
+        self.views: dict[Var, Var] = {}  # of a structure of views, that of the same views of the shadow
+        self.leaf_shadows: dict[tuple[Var, tuple[object, ...]], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
@@ -100,13 +107,32 @@ class Sweep:
     # shadows -------------------------------------------------------------------------------------------------------
 
     def shadow(self, var: Var) -> Var:
+        """The shadow of a value, with the adjoint itself in it."""
+        if self.buffer(var) in self.negated:
+            raise UntrackableAlias(f"{var.hint}, an imaginary part, is carried or held", None, "copy it with .copy()")
+        return self.shadows[var]
+
+    def buffer(self, var: Var) -> Var:
+        """The shadow of a value; that of an imaginary part holds the adjoint with the opposite sign (`signed`)."""
         if var not in self.shadows:
             raise UntrackableAlias(f"the memory of {var.hint} cannot be followed")
         return self.shadows[var]
 
+    def signed(self, builder: Builder, var: Var, value: Atom) -> Atom:
+        """An adjoint as the buffer of a value holds it, and back."""
+        negated = self.buffer(var) in self.negated
+        return builder.emit(NEGATIVE, value, hint=getattr(value, "hint", "t")) if negated else value
+
     def shadow_or_undefined(self, atom: Atom) -> Atom:
         """The shadow of what a path hands on: of a name without a value there is none."""
         return self.shadow(atom) if isinstance(atom, Var) else UNDEF
+
+    def note_overwritten(self, target: Var, index: Atom) -> None:
+        """Entries whose adjoints are zero from here on, since other values took their places; a mask picks those that
+        are not to count."""
+        region = self.memory.of(target)
+        masked = any(isinstance(t, Array) and t.kind == "b" for t, _ in index_parts(index))
+        self.overwritten[region] = masked or self.overwritten.get(region, False)
 
     def set_shadow(self, var: Var, shadow: Var) -> None:
         self.shadows[var] = shadow
@@ -125,7 +151,7 @@ class Sweep:
         result, first = op.result, op.args[0] if op.args else None
         if op.primitive is LIST:
             shadow = self._shadow_list(op, builder)
-        elif isinstance(first, Var) and op.primitive is GETITEM and isinstance(first.type, STRUCTURES):
+        elif isinstance(first, Var) and op.primitive in (GETITEM, GETATTR) and isinstance(first.type, STRUCTURES):
             shadow = self._shadow_of_leaf(op, first, builder)
         elif isinstance(first, Var) and op.primitive in (GETITEM, POP) and isinstance(first.type, List):
             args = (self.shadow(first), *op.args[1:])
@@ -147,15 +173,21 @@ class Sweep:
             raise UntrackableAlias(reason, op.origin, _OUTSIDE)
 
     def _shadow_of_leaf(self, op: Op, container: Var, builder: Builder) -> Var:
-        """The shadow of an array in a structure that is a parameter: one, however often it is taken out."""
-        result, index = op.result, op.args[1]
-        if container not in self.function.body.params:
-            reason = f"{result.hint} may share memory with what {container.hint} was made of"
-            raise UntrackableAlias(reason, op.origin, _OUTSIDE)
-        key = (container, index.value if isinstance(index, Const) else index)
-        if key not in self.leaf_shadows:
-            self.leaf_shadows[key] = builder.emit(ZEROS_LIKE, result, hint=bar(result.hint))
-        return self.leaf_shadows[key]
+        """The shadow of an array in a structure (see `leaves`); in a structure of views it is in the structure
+        of the same views."""
+        result, known = op.result, leaves.shadow_of(self, op)
+        if known is not None:
+            return known
+        if container in self.views:
+            return builder.emit(GETITEM, self.views[container], op.args[1], hint=bar(result.hint), type=result.type)
+        reason = f"{result.hint} may share memory with what {container.hint} was made of"
+        raise UntrackableAlias(reason, op.origin, _OUTSIDE)
+
+    def _shadow_views(self, op: Op, builder: Builder) -> None:
+        """The same list of views of the shadow."""
+        base, more, how = self.shadow(op.args[0]), dict(op.keywords), {"hint": bar(op.result.hint)}  # type: ignore[arg-type]
+        made = builder.emit(op.primitive, base, *op.args[1:], style=op.style, more=more, type=op.result.type, **how)
+        self.views[op.result] = made
 
     def _shadow_view(self, op: Op, base: Var, builder: Builder) -> Var:
         """The same view of the shadow."""
@@ -165,12 +197,14 @@ class Sweep:
         if op.aliasing == "maybe":
             check_view(builder, op.result, base)
         how = {"hint": bar(op.result.hint), "type": op.result.type}
-        args, more = (self.shadow(base), *op.args[1:]), dict(op.keywords)
+        args, more = (self.buffer(base), *op.args[1:]), dict(op.keywords)
         made = builder.emit(op.primitive, *args, style=op.style, static=op.static, more=more, **how)
         if op.primitive in READ_ONLY:
             made = builder.emit(WRITABLE, made, style="runtime", **how)
         if op.primitive is GETITEM:
-            self.shadow_views[made] = (self.shadow(base), op.args[1])
+            self.shadow_views[made] = (self.buffer(base), op.args[1])
+        if op.primitive is BY_NAME["imag"] or self.buffer(base) in self.negated:
+            self.negated.add(made)
         return made
 
     def is_view(self, op: Op) -> bool:
@@ -219,6 +253,10 @@ class Sweep:
         for result in op.results:
             if self.is_pointer(result):
                 self.shadow_result(op, builder)
+            elif isinstance(result.type, STRUCTURES) and op.aliasing == "view" and self.is_pointer(op.args[0]):
+                self._shadow_views(op, builder)
+            elif isinstance(result.type, STRUCTURES) and op.aliasing == "fresh" and rule_of(op.primitive) is not None:
+                leaves.shadow_leaves(self, builder, result)
         if op.primitive is POP and self.is_pointer(op.args[0]) and not self.is_pointer(op.result):
             lists.forward_pop(self, op, builder)
         frame.steps.append(step)
@@ -227,7 +265,7 @@ class Sweep:
         """What a write is about to overwrite."""
         target = op.args[0]
         assert isinstance(target, Var)
-        if self.memory.is_foreign(target) or self._belongs_to_structure(target):
+        if self.memory.is_foreign(target) or self._belongs_to_list(target):
             raise UntrackableAlias(f"{target.hint} is written in place and read again on the way back", op.origin)
         if len(op.args) < 2:
             raise UntrackableAlias(f"what {op.primitive} overwrites cannot be restored", op.origin)
@@ -236,9 +274,9 @@ class Sweep:
         old = builder.emit(GETITEM, target, op.args[1], hint=f"{target.hint}_old")
         return builder.emit(COPY, old, hint=f"{target.hint}_old") if isinstance(old.type, Array) else old
 
-    def _belongs_to_structure(self, target: Var) -> bool:
-        """Whether a written array is an entry of a parameter, where the caller would see it restored."""
-        owners = [p for p in self.function.body.params if isinstance(p.type, (*STRUCTURES, List))]
+    def _belongs_to_list(self, target: Var) -> bool:
+        """Whether a written array is an entry of a list that is a parameter, where the caller would see it restored."""
+        owners = [p for p in self.function.body.params if isinstance(p.type, List)]
         region = self.memory.of(target)
         return any(region in self.memory.reachable(self.memory.of(p)) for p in owners)
 
@@ -289,6 +327,7 @@ class Sweep:
         """The adjoint of a parameter at the end."""
         if self.is_pointer(var):
             return adjoints.given_out(self.shadow(var))
+        leaves.gather_leaves(self, adjoints, var)
         return adjoints.given_out(self._with_dtype(adjoints, adjoints.full(adjoints.take(var), var), var))
 
     @staticmethod

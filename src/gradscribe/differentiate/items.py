@@ -64,12 +64,7 @@ def mirror_field(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
             raise UnsupportedCall(f"the attribute {op.static} of an active value has no derivative", op.origin)
         return
     if sweep.is_pointer(op.result):
-        key = (container, index.value if isinstance(index, Const) else index)
-        position = position_of(container.type, index)
-        if position is not None and key in sweep.leaf_shadows:
-            shadow = sweep.leaf_shadows.pop(key)
-            adjoints.add_item(container, position, shadow)
-        return
+        return  # see `leaves`
     g = adjoints.take(op.result)
     position = position_of(container.type, index)
     if g is None:
@@ -87,9 +82,10 @@ def _mirror_pointer_item(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     g = cotangent(sweep, op.result, adjoints)
     if g is None:
         return
-    target = sweep.shadow(container)
+    target = sweep.buffer(container)
     repeats = any(isinstance(t, Array) and t.kind != "b" for t, _ in index_parts(index)) or not known_parts(index)
-    adjoints.builder.perform(SCATTER_ADD if repeats else ADDAT, target, index, adjoints.real(g, container.type))
+    part = sweep.signed(adjoints.builder, container, adjoints.real(g, container.type))
+    adjoints.builder.perform(SCATTER_ADD if repeats else ADDAT, target, index, part)
 
 
 def known_parts(index: Atom) -> bool:

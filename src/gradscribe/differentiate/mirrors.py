@@ -36,6 +36,7 @@ from ..ir.types import Array, Scalar
 from . import items, lists, writes
 from .adjoint_rules import apply_rule, size_of
 from .adjoints import Adjoints, bar
+from .leaves import gather_leaves
 from .shadows import cotangent
 
 if TYPE_CHECKING:
@@ -50,8 +51,13 @@ def mirror_op(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         return
     if not op.results or op.result not in sweep.active or sweep.is_view(op):
         return
+    gather_leaves(sweep, adjoints, op.result)
     g = cotangent(sweep, op.result, adjoints)
     if g is not None:
+        if isinstance(g, Var) and sweep.is_pointer(op.result):
+            overwritten = sweep.overwritten.get(sweep.memory.of(op.result))
+            if overwritten is not None:
+                (adjoints.masked if overwritten else adjoints.cut).add(g)
         apply_rule(sweep, op, g, adjoints)
 
 

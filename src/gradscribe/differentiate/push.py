@@ -33,7 +33,7 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
-from ..ir.types import STRUCTURES, Array, List, Scalar, Type
+from ..ir.types import STRUCTURES, Array, List, Scalar, Type, is_continuous
 from ..rules.table import Rule, operand_names, rule_of
 from . import stores
 from .expand import expand
@@ -115,9 +115,27 @@ def _of_structure(forward: Forward, op: Op, builder: Builder, tangent: Tangent) 
     """A structure that is put together, or taken from another, passes on the tangents of its entries."""
     if op.primitive in _SPECIAL:
         return tangent
+    if op.aliasing == "view":
+        for part in tangent if isinstance(tangent, tuple) else (tangent,):
+            if forward.is_written_inside(op.result):
+                forward.ownership.add(part)  # type: ignore[arg-type]
+        return tangent
+    if op.aliasing == "fresh" and forward.is_written_inside(op.result) and rule_of(op.primitive) is not None:
+        return _of_shadows(forward, op, builder, tangent)
     if forward.is_written_inside(op.result):
         raise UntrackableAlias(f"what {op.primitive} returns holds active arrays that are written", op.origin)
     return forward.ownership.value(builder, tangent)
+
+
+def _of_shadows(forward: Forward, op: Op, builder: Builder, tangent: Tangent) -> Tangent:
+    """The tangents of arrays that an operation has made, each in memory of its own."""
+    type_ = op.result.type
+    parts: list[Tangent] = []
+    for k, (item, part) in enumerate(zip(type_.items, items(builder, type_, tangent), strict=True)):  # type: ignore[attr-defined]
+        if isinstance(item, Array) and is_continuous(item) and not isinstance(part, tuple):
+            part = forward.ownership.shadow(builder, part, item_of(builder, op.result, k), (), False)
+        parts.append(part)
+    return tuple(parts)
 
 
 def _shares(op: Op) -> bool:

@@ -11,12 +11,13 @@ to read what a later write may have hit, the next round saves what that overwrit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
 from ..analyse.activity import LAUNDERED, TEXT_HINT, Activity, useful, varied
 from ..analyse.overlap import Overlap
+from ..analyse.partition import EVERY, Region
 from ..analyse.regions import Regions, regions
 from ..analyse.undefined import may_be_undefined
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
@@ -28,7 +29,8 @@ from .adjoints import Adjoint
 from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
-from .structures import item_of
+from .leaves import shadow_leaves
+from .structures import item_of, key_of
 from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
@@ -215,6 +217,8 @@ class _Round:
         for var in body.params:
             if var in self.inputs or isinstance(var.type, Array):
                 sweep.shadow_of_parameter(forward, var)
+            if isinstance(var.type, STRUCTURES):
+                shadow_leaves(sweep, forward, var)
         frame = sweep.forward(body, forward, in_loop=False)
         if self.number and (isinstance(value.type, Numeric) or may_be_undefined(body, value)):
             forward.perform(CHECK_NUMBER, value)
@@ -257,12 +261,27 @@ class _Round:
         """Save the arrays of the caller that the mirror will restore; return the ops that put them back, so that the
         caller finds them as a plain call leaves them."""
         put_back = Builder()
-        for var in self.function.body.params:
-            if self.sweep.is_restored(var):
+        for param in self.function.body.params:
+            for var in self._restored(mirror, param, self.sweep.memory.of(param)):
                 left = mirror.emit(COPY, var, hint=f"{var.hint}_left")
                 self.sweep.reads.skip(mirror.ops[-1])
                 put_back.perform(SETITEM, var, Const(...), left)
         return put_back.ops
+
+    def _restored(self, mirror: Builder, var: Var, region: Region | None) -> Iterator[Var]:
+        """A parameter that the mirror restores, or those of its entries that are."""
+        memory, type_ = self.sweep.memory, var.type
+        writes = [] if region is None else memory.writes(region)
+        if isinstance(type_, Array) and any(write in self.sweep.restored for write in writes):
+            yield var
+        if isinstance(type_, STRUCTURES) and region is not None:
+            held = memory.contents(region)
+            for k, item in enumerate(type_.items):
+                inner = held.get(key_of(type_, k), held.get(EVERY))
+                if inner is not None and isinstance(item, (Array, *STRUCTURES)):
+                    found = item_of(mirror, var, k)
+                    self.sweep.reads.skip(mirror.ops[-1])
+                    yield from self._restored(mirror, found, inner)
 
 
 def _parts(builder: Builder, seed: Var) -> tuple[Adjoint, ...]:

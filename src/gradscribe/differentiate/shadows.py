@@ -38,7 +38,8 @@ def add_to_shadow(sweep: Sweep) -> Callable[[Builder, Var, Atom], None]:
                 raise UntrackableAlias(f"the list {var.hint} is used as a whole where its entries are active")
             _add_rows(builder, sweep.shadow(var), var.type, contribution, sweep.holds_pointers(var.type, var))
             return
-        builder.perform(ADDAT, *address(sweep, sweep.shadow(var), Const(...)), contribution)
+        contribution = sweep.signed(builder, var, contribution)
+        builder.perform(ADDAT, *address(sweep, sweep.buffer(var), Const(...)), contribution)
 
     return add
 
@@ -75,4 +76,4 @@ def cotangent(sweep: Sweep, result: Var, adjoints: Adjoints) -> Adjoint:
     """The adjoint of a result: its value, or what its shadow holds (which then belongs to the operands alone)."""
     if not sweep.is_pointer(result):
         return adjoints.take(result)
-    return sweep.shadow(result)
+    return sweep.signed(adjoints.builder, result, sweep.buffer(result))

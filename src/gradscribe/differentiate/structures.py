@@ -24,6 +24,13 @@ def position_of(type_: Type, index: Atom) -> int | None:
     return int(range(len(type_.items))[index.value])
 
 
+def key_of(type_: Type, position: int) -> object:
+    """The key or name under which a structure holds an item."""
+    if isinstance(type_, Dict):
+        return type_.keys[position]
+    return type_.names[position] if isinstance(type_, Record) else position
+
+
 def item_of(builder: Builder, container: Var, position: int) -> Var:
     """Item `position` of a structure."""
     type_ = container.type

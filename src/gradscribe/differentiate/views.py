@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Sharing, Var, replace
 from ..ir.primitives import BY_NAME, COPY, GETITEM, UNBROADCAST, Primitive
 from ..ir.types import BOOL, Array
 from ..rules.arrays import RAVEL, RESHAPE
+from ..rules.products import EINSUM, EINSUM_VIEW
 from ..rules.table import rule_of
 
 _ORDERED = (RESHAPE, RAVEL)
@@ -41,13 +42,9 @@ def settle_views(function: Function) -> Function:
         the same function where there is nothing to settle.
     """
     memory = regions(function)
-    if not any(memory.is_written(v) for op in _open(function, memory) for v in op.results):
+    if not any(_is_open(op, memory) or op.primitive is EINSUM for op in Nesting(function).places):
         return function
     return replace(function, body=_Settling(function, memory).block(function.body))
-
-
-def _open(function: Function, memory: Regions) -> list[Op]:
-    return [op for op in Nesting(function).places if _is_open(op, memory)]
 
 
 def _is_open(op: Op, memory: Regions) -> bool:
@@ -70,6 +67,7 @@ class _Settling:
             builder.origin = op.origin
             if op.blocks:
                 op = replace(op, blocks=tuple(map(self.block, op.blocks)))
+            op = self._as_diagonal(op)
             if not _is_open(op, self.memory):
                 builder.append(op)
                 continue
@@ -79,6 +77,17 @@ class _Settling:
             else:
                 _ask(builder, op)
         return replace(block, ops=tuple(builder.ops))
+
+    def _as_diagonal(self, op: Op) -> Op:
+        """An einsum that only picks entries of a written array as the view that it is."""
+        if op.primitive is not EINSUM or len(op.args) != 2 or op.keywords or not self.memory.is_written(op.result):
+            return op
+        subscripts, operand = op.args
+        inputs, _, output = str(getattr(subscripts, "value", "")).replace(" ", "").partition("->")
+        picks = inputs.isalpha() and set(inputs) == set(output) and len(set(output)) == len(output)
+        if not picks or not isinstance(operand.type, Array) or operand.type.ndim != len(inputs):
+            return op
+        return replace(op, primitive=EINSUM_VIEW, args=(operand, subscripts), style="runtime")
 
 
 def _ask(builder: Builder, op: Op) -> None:
@@ -103,8 +112,8 @@ def sharing(op: Op, definition: Mapping[Var, Op]) -> Sharing | None:
         return Sharing.VIEW
     if op.primitive is BY_NAME["diag"]:
         return Sharing.VIEW if type_.ndim == 2 else Sharing.COPY
-    if op.primitive is BY_NAME["conj_method"]:
-        return Sharing.COPY if type_.kind == "c" else Sharing.VIEW
+    if op.primitive in (BY_NAME["conj_method"], BY_NAME["imag"]):
+        return Sharing.COPY if (type_.kind == "c") == (op.primitive is BY_NAME["conj_method"]) else Sharing.VIEW
     if op.primitive is BY_NAME["ascontiguousarray"] and not op.keywords and not rest and type_.ndim:
         return Sharing.VIEW if is_contiguous(first, definition) else None
     return None

@@ -31,15 +31,16 @@ def mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         _refuse_lost_write(sweep, op)
         return
     assert isinstance(target, Var)
-    builder, shadow = adjoints.builder, sweep.shadow(target)
+    builder, shadow = adjoints.builder, sweep.buffer(target)
     if isinstance(target.type, List):
         mirror_list_write(sweep, op, adjoints)
         return
+    sweep.note_overwritten(target, index)
     if isinstance(value, Var) and value in sweep.active:
         g = _cells(builder, shadow, index, bar(value.hint))
         if isinstance(g.type, Array) and is_basic_index(index):
             g = builder.emit(COPY, g, hint=bar(value.hint))
-        g = _only_last(builder, g, shadow, index)
+        g = _only_last(builder, sweep.signed(builder, target, g), shadow, index)
         builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
         adjoints.add(value, adjoints.unbroadcast(g, value))
     else:
@@ -81,8 +82,8 @@ def mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     assert isinstance(target, Var)
     if not isinstance(value, Var) or value not in sweep.active:
         return
-    builder, shadow = adjoints.builder, sweep.shadow(target)
-    g: Atom = _cells(builder, shadow, index, bar(value.hint))
+    builder, shadow = adjoints.builder, sweep.buffer(target)
+    g: Atom = sweep.signed(builder, target, _cells(builder, shadow, index, bar(value.hint)))
     if op.primitive is ADDAT:
         g = _only_last(builder, g, shadow, index)
     g = adjoints.unbroadcast(g, value)

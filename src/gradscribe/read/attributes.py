@@ -331,8 +331,7 @@ class Attributes(Core):
             return
         if isinstance(owner, Var) and owner in self.paths and isinstance(owner.type, Record):
             self.expand(owner, node)
-        if name == "flat" and isinstance(owner, Var) and isinstance(owner.type, Array):
-            self._fill_flat(owner, value, node)
+        if isinstance(owner, Var) and isinstance(owner.type, Array) and self.set_on_array(owner, name, value, node):
             return
         if self.is_active(value) or self.is_active(owner):
             self.refuse(
@@ -340,11 +339,6 @@ class Attributes(Core):
             )
         self.changes(name)
         self.opaque(Const(setattr, name="setattr"), (owner, Const(name), value), {}, node)
-
-    def _fill_flat(self, owner: Var, value: Value, node: gast.AST | None) -> None:
-        """`a.flat = value`: entry by entry, from the first again where they are too few."""
-        size = self.call(Const(np.arange, name="np.arange"), (self.get_attribute(owner, "size", node),), {}, node)
-        self.call(Const(np.put, name="np.put"), (owner, size, value), {}, node)
 
     def _set_field(self, owner: Reference, name: str, value: Value, node: gast.AST | None) -> None:
         cls = owner.cell.cls

@@ -36,6 +36,12 @@ def _same_shape(left: Value, right: Value) -> bool:
     return a is not None and b is not None and len(a) == len(b) and all(x.same_as(y) for x, y in zip(a, b, strict=True))
 
 
+def _as_long(value: Value, index: Value) -> bool:
+    """Whether an array is known to have as many rows as an index has entries."""
+    rows, entries = (getattr(getattr(v, "type", None), "shape", (None,))[0] for v in (value, index))
+    return rows is not None and entries is not None and rows.same_as(entries)
+
+
 class NumpyCalls(Core):
     """Readers of NumPy functions that are not primitives."""
 
@@ -280,6 +286,17 @@ class NumpyCalls(Core):
         self.set_item(target, TupleValue((index, index)), value, node)
         return NONE
 
+    def set_on_array(self, owner: Value, name: str, value: Value, node: gast.AST | None) -> bool:
+        """`a.flat = value`, `a.real = value`; False for other attributes."""
+        if name == "flat":  # entry by entry, from the first again where they are too few
+            size = self.numpy("arange", self.get_attribute(owner, "size", node), node=node)
+            self.numpy("put", owner, size, value, node=node)
+        elif name in ("real", "imag"):
+            self.set_item(self.get_attribute(owner, name, node), Const(Ellipsis), value, node)
+        elif name == "shape":
+            self.refuse("the shape of an array is changed in place", node, "bind the result of .reshape() to the name")
+        return name in ("flat", "real", "imag")
+
     # ufuncs -----------------------------------------------------------------------------------------------------------
 
     def where_into(
@@ -306,6 +323,33 @@ class NumpyCalls(Core):
         target, index, value = args
         return self._add_at((target, index, self.unary(operator.neg, value, node)), keywords, node)
 
+    def _entries_at(
+        self, ufunc: np.ufunc, target: Value, index: Value, value: Value | None = None, node: gast.AST | None = None
+    ) -> Value:
+        """`ufunc.at(target, index, value)`: one entry after the other, for an index may be repeated."""
+        index = self._as_array(index, node)
+        apply = Const(ufunc, name=f"np.{ufunc.__name__}")
+        if _rank(index) != 1 or getattr(index.type, "kind", "") != "i" or not _rank(target):  # type: ignore[union-attr]
+            return NotImplemented
+        value = value if value is None or _rank(value) is not None else self._as_array(value, node)
+        own = value is not None and _rank(value) == _rank(target)
+        if value is not None and (_rank(value) is None or (_rank(value) or 0) > (_rank(target) or 0)):
+            return NotImplemented
+        if own and not _same_shape(value, index) and _rank(target) == 1:  # type: ignore[arg-type]
+            value = self.numpy("broadcast_to", value, self._shape_of(index, node))  # type: ignore[arg-type]
+        elif own and not _as_long(value, index):  # type: ignore[arg-type]
+            return NotImplemented
+
+        def trip(k: Value) -> None:
+            place = self.get_item(index, k, node)
+            others = () if value is None else (self.get_item(value, k, node) if own else value,)
+            self.set_item(
+                target, place, self.call(apply, (self.get_item(target, place, node), *others), {}, node), node
+            )
+
+        self.loop((Const(0), self.as_atom(self.length_of(index, node)), Const(1)), trip, None, "k")
+        return NONE
+
     def cast_operands(
         self, ufunc: np.ufunc, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> tuple[Sequence[Value], Keywords]:
@@ -329,6 +373,8 @@ class NumpyCalls(Core):
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """`np.add.outer(x, y)`, `np.multiply.reduce(x)`; NotImplemented for others."""
         ufunc, name = function.__self__, function.__name__
+        if name == "at" and not keywords and len(args) == ufunc.nin + 1:
+            return self._entries_at(ufunc, *args, node=node)
         if name == "outer" and not keywords and len(args) == 2 and _rank(args[1]) is not None:
             index = TupleValue((Const(Ellipsis), *[NONE] * (_rank(args[1]) or 0)))
             left = self.get_item(args[0], index, node) if _rank(args[0]) and len(index.items) > 1 else args[0]

@@ -254,6 +254,9 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def set_on_array(self, owner: Value, name: str, value: Value, node: gast.AST | None) -> bool:
+        raise NotImplementedError
+
     def special(self, function: Any) -> Any:
         raise NotImplementedError
 

@@ -292,7 +292,7 @@ REAL, IMAG = (
     )
     for function, attribute, aliasing in (
         (np.real, np.ndarray.real, "view"),
-        (np.imag, np.ndarray.imag, "any"),  # a view whose adjoint is not the same view of the adjoint
+        (np.imag, np.ndarray.imag, "maybe"),  # of a real array, zeros
     )
 )
 linear(REAL, val=lambda g, y, val: g + 0j if surely_complex(val) else g)

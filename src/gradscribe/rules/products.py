@@ -382,6 +382,24 @@ general(
     linear="subscripts",
     broadcasts=True,
 )
+
+
+def einsum_view_adjoint(g: Any, z: Any, operand: Any, subscripts: str) -> Any:
+    letters, output = subscripts.replace(" ", "").split("->")
+    different = "".join(dict.fromkeys(letters))
+    return on_diagonals(np.einsum(f"{output}->{different}", g), operand, letters)
+
+
+EINSUM_VIEW = define(
+    "einsum_view",
+    runtime.einsum_view,
+    infer=lambda args, keywords: einsum_type((args[1], args[0]), keywords),
+    parameters="operand, subscripts",
+    aliasing="view",
+    reads=False,
+    cost="free",
+)
+linear(EINSUM_VIEW, operand=einsum_view_adjoint)
 ON_DIAGONALS = define(
     "on_diagonals", runtime.on_diagonals, infer=lambda args, keywords: args[1].type, parameters="values, x, letters"
 )
