@@ -29,5 +29,5 @@ def f_grad(x, seed=1.0):
         * x
     )
     bx += bcentred  # centred = x - np.mean(x, axis=0)
-    bx = bx + np.broadcast_to(-np.sum(bcentred, axis=0) / x.shape[0], x.shape)
+    bx += np.broadcast_to(-np.sum(bcentred, axis=0) / x.shape[0], x.shape)
     return bx

@@ -14,9 +14,6 @@ def f(w, r, bins):
 
 
 # derivative
-from gradscribe.runtime import unbroadcast
-
-
 def f_grad(w, r, bins, seed=1.0):
     # forward
     sums = np.zeros(bins)
@@ -26,7 +23,7 @@ def f_grad(w, r, bins, seed=1.0):
         sums_tape.append(sums_1)
         sums[sums_1] += w[k] * w[k]
     # reverse
-    bsums = unbroadcast(2.0 * np.full_like(sums**2, seed) * sums, sums).copy()  # np.sum(sums**2)
+    bsums = 2.0 * seed * sums  # np.sum(sums**2)
     bw = np.zeros_like(w)
     for k in range(len(w) - 1, -1, -1):
         bw[k] += 2.0 * bsums[sums_tape.pop()] * w[k]  # sums[int(r[k])] += w[k] * w[k]

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..errors import UnsupportedCall
 from ..ir.build import Builder
+from ..ir.bundles import item_of
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import ADD, DIVIDE, EQUAL, FULL_LIKE, MULTIPLY, NEGATIVE, POSITIVE, SHAPE, SUBTRACT
-from ..ir.types import STRUCTURES, Scalar, is_continuous
+from ..ir.types import STRUCTURES, Array, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
 from .expand import call, expand, wrap
-from .structures import item_of
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -78,7 +78,7 @@ def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
 def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
-    if same_shape(atom.type, z.type):
+    if same_shape(atom.type, z.type) or _is_alone(op, atom):
         return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     if is_spread(g, z.type):
         mark = len(builder.ops)
@@ -91,6 +91,12 @@ def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Ad
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
     found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     return None if found is None else adjoints.unbroadcast(found, atom)
+
+
+def _is_alone(op: Op, atom: Var) -> bool:
+    """Whether an operand is the only array, so that the result has its shape, whatever that is."""
+    arrays = [a for a in op.inputs if not isinstance(a.type, Scalar)]
+    return isinstance(atom.type, Array) and isinstance(op.result.type, Array) and all(a is atom for a in arrays)
 
 
 def size_of(builder: Builder, z: Var) -> Atom:

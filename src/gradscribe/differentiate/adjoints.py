@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..ir.build import Builder
+from ..ir.bundles import item_of
 from ..ir.infer import shape_of, sum_axes
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import ADD, COPY, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
 from ..ir.types import NUMERIC, STRUCTURES, Array, Numeric, Scalar, Type
 from .expand import call, wrap
-from .structures import build, item_of
+from .structures import build
 
 Adjoint = Any
 """Atom | tuple[Adjoint, ...] | None"""

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from ..analyse.partition import EVERY, Region
 from ..analyse.regions import OPAQUE, has_memory, regions
 from ..ir.build import Builder
+from ..ir.bundles import item_of, key_of
 from ..ir.nodes import Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import CALL, EXTERNAL, GETATTR, GETITEM
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type
 from .shadows import CHECK_APART
-from .structures import item_of, key_of
 
 
 def guard_memory(function: Function) -> Function:

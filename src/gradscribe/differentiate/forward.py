@@ -15,12 +15,12 @@ from ..analyse.partition import EVERY
 from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
+from ..ir.bundles import item_of, key_of
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
 from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, WATCH, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
 from .apart import guard_memory
-from .structures import item_of, key_of
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 from .views import settle_views
 

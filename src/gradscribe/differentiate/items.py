@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UnsupportedCall
+from ..ir.bundles import position_of
 from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import (
@@ -19,7 +20,6 @@ from ..ir.types import STRUCTURES, Array, List, Numeric
 from .adjoints import Adjoints, bar
 from .lists import mirror_list_item
 from .shadows import cotangent
-from .structures import position_of
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -46,8 +46,8 @@ def mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
 
 
 def _buffer(adjoints: Adjoints, container: Var) -> Atom:
-    """The adjoint of an array, of its own shape."""
-    if isinstance(container.type, Numeric):
+    """The adjoint of an array that has been read (so it has a value), of its own shape."""
+    if isinstance(container.type, Numeric) or container in adjoints.undefined:
         zeros = adjoints.builder.emit(ZEROS_LIKE, container, hint=bar(container.hint))
         adjoint = adjoints.get(container)
         return zeros if adjoint is None else adjoints.builder.emit(ADD, zeros, adjoint, hint=bar(container.hint))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..analyse.partition import EVERY, Region
 from ..ir.build import Builder
+from ..ir.bundles import item_of, key_of
 from ..ir.nodes import Const, Op, Var
 from ..ir.primitives import GETATTR, GETITEM, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, Type, is_continuous
 from .adjoints import Adjoint, Adjoints, bar
-from .structures import item_of, key_of
 
 if TYPE_CHECKING:
     from .frames import Sweep

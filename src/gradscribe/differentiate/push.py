@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..analyse.regions import OPAQUE, has_memory
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
+from ..ir.bundles import item_of, position_of
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Sharing, Var
 from ..ir.primitives import (
@@ -38,7 +39,6 @@ from ..rules.table import Rule, operand_names, rule_of
 from . import stores
 from .expand import expand
 from .shadows import CHECK_VIEW
-from .structures import item_of, position_of
 from .tangents import Tangent, dot, full, items, made_by, total
 from .views import depends_on_order
 

@@ -22,6 +22,7 @@ from ..analyse.regions import Regions, regions
 from ..analyse.undefined import may_be_undefined
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
+from ..ir.bundles import item_of, key_of
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import CHECK_NUMBER, COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
@@ -30,7 +31,6 @@ from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
 from .leaves import shadow_leaves
-from .structures import item_of, key_of
 from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")

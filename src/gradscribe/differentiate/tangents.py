@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from ..ir.build import UNDEF, Builder
+from ..ir.bundles import item_of
 from ..ir.infer import shape_of
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import ADD, COPY, FULL_LIKE, LIST, POP, ZEROS_LIKE, lookup
 from ..ir.types import STRUCTURES, Array, List, Numeric, Scalar, Type, Undefined, is_continuous
 from .expand import call, wrap
-from .structures import item_of
 
 Tangent = Any
 """Atom | tuple[Tangent, ...] | None"""

@@ -48,7 +48,7 @@ def settle_views(function: Function) -> Function:
 
 
 def _is_open(op: Op, memory: Regions) -> bool:
-    if op.blocks or op.aliasing != "maybe" or op.primitive is UNBROADCAST or len(op.results) != 1:
+    if op.blocks or op.aliasing != "maybe" or len(op.results) != 1:
         return False
     first = op.args[0]
     of_arrays = isinstance(first, Var) and isinstance(first.type, Array) and isinstance(op.result.type, Array)
@@ -72,7 +72,9 @@ class _Settling:
                 builder.append(op)
                 continue
             known = sharing(op, self.definition)
-            if known is not None:
+            if op.primitive is UNBROADCAST:
+                _read_once(builder, op)
+            elif known is not None:
                 builder.append(replace(op, static=known))
             else:
                 _ask(builder, op)
@@ -88,6 +90,12 @@ class _Settling:
         if not picks or not isinstance(operand.type, Array) or operand.type.ndim != len(inputs):
             return op
         return replace(op, primitive=EINSUM_VIEW, args=(operand, subscripts), style="runtime")
+
+
+def _read_once(builder: Builder, op: Op) -> None:
+    """A cotangent that is read from a shadow is what stands there now, though it may be given back as it is."""
+    read = builder.emit(COPY, op.args[0], hint=op.result.hint)
+    builder.append(replace(op, args=(read, *op.args[1:])))
 
 
 def _ask(builder: Builder, op: Op) -> None:

@@ -12,6 +12,7 @@ from .prune import prune
 from .shapes import shorten_shapes
 from .share import share
 from .sink import sink_buffers
+from .unbundle import unbundle
 
 __all__ = ["algebra", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells"]
 
@@ -25,7 +26,7 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
         primal: in forward mode the function that was differentiated: what does not compute one of its values belongs
             to the derivative.
     """
-    function = _respelled(share(prune(fold(function))), primal)
+    function = _respelled(share(prune(fold(unbundle(function)))), primal)
     function = prune(shorten_shapes(sink_buffers(fold(function)), _derivative_ops(function).__contains__))
     function = prune(tidy_cells(function, _derivative_ops(function).__contains__))
     return _without_empty_sections(prune(fuse_loops(_respelled(function, primal))))
@@ -37,7 +38,7 @@ def _respelled(function: Function, primal: Function | None) -> Function:
 
 def prepare(function: Function) -> Function:
     """Drop what is dead, and make the buffers of the reverse sweep in the reverse sweep."""
-    return prune(sink_buffers(prune(fold(function))))
+    return prune(sink_buffers(prune(fold(unbundle(function)))))
 
 
 def _derivative_ops(function: Function) -> set[Op]:

@@ -1,9 +1,11 @@
-"""Control flow that is decided: branches on constants, loops without trips, carried values that never change."""
+"""What is decided: branches on constants, loops without trips, carried values that never change, entries of structures
+that the program makes."""
 
 from __future__ import annotations
 
-from ..ir.nodes import Const, Function, Loop, Op, Var, loop_of, replace
-from ..ir.primitives import IF, LOOP
+from ..ir.bundles import BUNDLES, position_of
+from ..ir.nodes import Atom, Const, Function, Loop, Op, Var, loop_of, replace
+from ..ir.primitives import GETATTR, GETITEM, IF, LOOP
 from .rewriting import Rewriting, same, substituted
 
 
@@ -19,14 +21,28 @@ class _Folding(Rewriting):
     def __init__(self) -> None:
         super().__init__()
         self.late: dict[Var, object] = {}  # found out behind a loop, when its body was already rebuilt
+        self.bundles: dict[Atom, Op] = {}
 
     def visit(self, op: Op) -> None:
+        entry = self.entry(op)
         if op.primitive is IF:
             self.branch(op)
         elif op.primitive is LOOP:
             self.loop(op)
+        elif entry is not None:
+            self.drop(op.result, entry)
         else:
+            if op.primitive in BUNDLES:
+                self.bundles[op.result] = op
             self.keep(op)
+
+    def entry(self, op: Op) -> Atom | None:
+        """What is taken out of a structure that the program has made."""
+        made = self.bundles.get(op.args[0]) if op.primitive in (GETITEM, GETATTR) else None
+        if made is None or op.result.named:
+            return None
+        position = position_of(made.result.type, Const(op.static) if op.primitive is GETATTR else op.args[1])
+        return None if position is None else made.args[position]
 
     def branch(self, op: Op) -> None:
         (predicate,) = op.args

@@ -165,10 +165,7 @@ def _same_array(a: Type, b: Type) -> bool:
 
 
 def _fits(value: Type, target: Array) -> bool:
-    """Whether a value cannot make the sum larger than the target."""
+    """Whether a value can be added in place to a target, which has the shape of the sum."""
     if isinstance(value, Scalar):
         return value.kind in "bif" or target.kind == "c"
-    if not isinstance(value, Array) or value.ndim > target.ndim:
-        return False
-    ends = target.shape[target.ndim - value.ndim :]
-    return all(v.one is True or v.same_as(t) for v, t in zip(value.shape, ends, strict=True))
+    return isinstance(value, Array) and value.ndim <= target.ndim

@@ -1,0 +1,71 @@
+"""Structures that loops carry, shadows that may be views, adjoints of what a loop defines: in second order too."""
+
+import numpy as np
+import pytest
+
+from gradscribe import check_grads, grad
+
+RNG = np.random.default_rng(11)
+
+
+def lstm(p, xs):
+    h, c = np.zeros(2), np.zeros(2)
+    for x in xs:
+        i, f, g, o = np.split(x @ p["Wx"] + h @ p["Wh"] + p["b"], 4)
+        c = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+        h = np.tanh(c) / (1 + np.exp(-o))
+    return h @ p["out"]
+
+
+PARAMETERS = {
+    "Wx": 0.3 * RNG.standard_normal((3, 8)),
+    "Wh": 0.3 * RNG.standard_normal((2, 8)),
+    "b": 0.1 * RNG.standard_normal(8),
+    "out": RNG.standard_normal(2),
+}
+
+
+def sinkhorn(cost):
+    k = np.exp(-cost / 0.5)
+    u, a, b = np.ones(4) / 4, np.ones(4) / 4, np.arange(1.0, 5.0) / 10
+    for _ in range(5):
+        v = b / (k.T @ u)
+        u = a / (k @ v)
+    return np.sum(u[:, None] * k * v[None, :] * cost)
+
+
+def through_views(a):
+    m = np.zeros((3, 4))
+    m[1:, 2:] += np.outer(a[:2], a[3:5])
+    m.ravel()[::2] *= 2.0
+    return np.sum(m**2 * np.arange(12.0).reshape(3, 4))
+
+
+def pairs(x):
+    state = (x, 2.0 * x)
+    for _ in range(3):
+        state = (state[1], np.sin(state[0]) * state[1])
+    return np.sum(state[0] * state[1])
+
+
+CASES = {
+    "lstm": (lstm, (PARAMETERS, RNG.standard_normal((4, 3)))),
+    "sinkhorn": (sinkhorn, (np.abs(RNG.standard_normal((4, 4))),)),
+    "through_views": (through_views, (RNG.standard_normal(6),)),
+    "pairs": (pairs, (RNG.standard_normal(3),)),
+}
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("name", CASES)
+def test_second_order(name, mode):
+    function, args = CASES[name]
+    check_grads(function, args, mode, order=2)
+
+
+def test_entries_are_added_to_in_place():
+    derivative = grad(lstm)
+    derivative(*CASES["lstm"][1])
+    assert "bWx += np.outer(x, " in derivative.source
+    assert 'return {"Wx": bWx, "Wh": bWh, "b": bb, "out": bout}' in derivative.source
+    assert derivative.source.count("unbroadcast(") <= 5
