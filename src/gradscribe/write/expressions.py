@@ -201,7 +201,11 @@ class Expressions:
         return self.item(*op.args)
 
     def _getattr(self, op: Op) -> ast.expr:
-        return attribute(self.atom(op.args[0]), op.static.split("."))
+        names = op.static.split(".")
+        if not all(map(str.isidentifier, names)):
+            getter = self.scope.builtin("getattr")
+            return ast.Call(getter, [self.atom(op.args[0]), ast.Constant(op.static)], [])
+        return attribute(self.atom(op.args[0]), names)
 
     def _external(self, op: Op) -> ast.expr:
         return self.scope.external(op.static)
