@@ -55,8 +55,8 @@ def check_names(body: list[ast.stmt]) -> None:
 
 
 _NAMES: dict[type, tuple[str, ...]] = {
-    ast.Name: ("id",), ast.Attribute: ("attr",), ast.keyword: ("arg",), ast.arg: ("arg",), ast.alias: ("name", "asname"),
-    ast.FunctionDef: ("name",),
+    ast.Name: ("id",), ast.Attribute: ("attr",), ast.keyword: ("arg",), ast.arg: ("arg",),
+    ast.alias: ("name", "asname"), ast.FunctionDef: ("name",),
 }  # fmt: skip
 
 
