@@ -12,13 +12,13 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from . import pipeline
 from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, signature_of, title
-from .dispatch import LIMIT, MISSING, Route, for_values, is_constant, quick_key
+from .dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
 from .errors import BadArgument, UnsupportedCall
 from .explain.blame import cite
 from .explain.looking import Looking
 from .explain.nans import watchful
 from .failures import explained, reporting
-from .freshness import guards_of, refresh
+from .freshness import form_of, guards_of, refresh
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
@@ -64,7 +64,7 @@ class Derivative(Looking, Generic[P, R]):
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self.jit, self.debug_nans = jit, debug_nans
-        self._signature, self._wrt = self._parameters()
+        self._form, (self._signature, self._wrt) = form_of(primal), self._parameters()
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
         self._settings: dict[Any, tuple[str, ...]] = {}
@@ -74,6 +74,12 @@ class Derivative(Looking, Generic[P, R]):
         functools.update_wrapper(self, primal, updated=())
         self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
         prepare(self, jit)
+
+    def _renew(self) -> None:
+        """The code or the defaults of a function can be replaced."""
+        form = form_of(self.primal)
+        if any(now is not before for now, before in zip(form, self._form, strict=True)):
+            self._form, (self._signature, self._wrt) = form, self._parameters()
 
     def _parameters(self) -> tuple[inspect.Signature, tuple[str, ...]]:
         """The signature, and the parameters to differentiate with respect to."""
@@ -105,6 +111,7 @@ class Derivative(Looking, Generic[P, R]):
             raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
+        self._renew()
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
         function = compiled.function
@@ -134,13 +141,11 @@ class Derivative(Looking, Generic[P, R]):
         positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
         guards = guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
         if guards is not None:
-            if len(self._routes) >= LIMIT:
-                self._routes.clear()
             function, names = compiled.function, list(self._signature.parameters)
             if known:
                 values = tuple((names.index(name), value) for name, value in known.items())
                 function = for_values(function, values, lambda *args: self._slow(args[: len(given)], {}, None))
-            self._routes[key] = Route(function, rest, guards, compiled)
+            keep(self._routes, key, Route(function, rest, guards, compiled))
 
     def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
@@ -164,7 +169,7 @@ class Derivative(Looking, Generic[P, R]):
         if found is None or not refresh(found):
             types, static = split(arguments)
             found = self._settle(kinds, arguments, functools.partial(self.compile_for, types, static))
-            self._compiled[self._with_settings(kinds, arguments)] = found
+            keep(self._compiled, self._with_settings(kinds, arguments), found)
         self._last = found
         return found
 
@@ -177,12 +182,13 @@ class Derivative(Looking, Generic[P, R]):
         """What is made with as few of the arguments known by value as will do; which these are is remembered."""
         made, chosen = settled(make, settings_of(arguments, self._wrt), self._settings.get(kinds, ()))
         if chosen:
-            self._settings[kinds] = tuple(chosen)
+            keep(self._settings, kinds, tuple(chosen))
         return made
 
     @reporting
     def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
+        self._renew()
         bound, _ = self._bind(primals, keywords or {})
         ahead, back = self.pair_for(bound.arguments)
         if self.jit is not None:
@@ -198,7 +204,7 @@ class Derivative(Looking, Generic[P, R]):
             types, static = split(arguments)
             make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
             found = self._settle(kinds, arguments, make)
-            self._pairs[self._with_settings(kinds, arguments)] = found
+            keep(self._pairs, self._with_settings(kinds, arguments), found)
         return found
 
     def compile_for(

@@ -7,10 +7,10 @@ import inspect
 import types
 from typing import Any
 
-from .dispatch import Guard, guards, value_guard
+from .dispatch import FORM, Guard, guards, value_guard
 from .ir.primitives import External
-from .ir.signature import signature_of
 from .pipeline import Compiled
+from .signature import key_of
 
 
 def refresh(compiled: Compiled) -> bool:
@@ -22,14 +22,22 @@ def refresh(compiled: Compiled) -> bool:
     """
     if any(_now(owner, name) is not seen for owner, name, seen in compiled.lowered.resolved):
         return False
-    for external, type_ in compiled.lowered.externals:
-        if signature_of(external.read(), external.name) != type_:
+    try:
+        if any(key_of(external.read()) != key for external, key in compiled.lowered.externals):
             return False
+    except NameError:
+        return False
     namespace = getattr(compiled.function, "__globals__", {})
     for name, value in compiled.written.externals.items():
         if isinstance(value, External):
             namespace[name] = value.read()
     return True
+
+
+def form_of(function: Any) -> tuple[Any, ...]:
+    """The code and the defaults of a function or method; a tuple of None for other things."""
+    function = getattr(function, "__func__", function)
+    return tuple(getattr(function, name, None) if type(function) is types.FunctionType else None for name in FORM)
 
 
 def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:

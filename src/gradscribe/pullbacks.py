@@ -12,6 +12,7 @@ from .errors import BadArgument, BadResult
 from .failures import head_of, reporting
 from .ir.types import is_continuous
 from .signature import abstract, describe
+from .source import make_function, text_of_function
 
 
 class Pullback:
@@ -20,6 +21,11 @@ class Pullback:
     def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
         self._back, self._record, self._chosen, self._count = back, record, chosen, count
         self._value = _form(value)
+
+    def __reduce__(self) -> Any:
+        """By the text of the reverse function: it needs no source where it is read again."""
+        made = (*text_of_function(self._back), self._record, self._value, self._chosen, self._count)
+        return _read_again, made
 
     @reporting
     def __call__(self, adjoint: Any) -> tuple[Any, ...]:
@@ -33,6 +39,10 @@ class Pullback:
         for k, part in zip(self._chosen, found, strict=True):
             adjoints[k] = part
         return tuple(adjoints)
+
+
+def _read_again(text: str, name: str, namespace: dict[str, Any], *rest: Any) -> Pullback:
+    return Pullback(make_function(text, name, namespace, label=name), *rest)
 
 
 def _form(value: Any) -> Any:

@@ -100,6 +100,14 @@ def _overlaps_itself(array: Any) -> bool:
     return False
 
 
+def instance_of(cls: Any, /, **fields: Any) -> Any:
+    """An instance with these fields, whatever its class would do to make one."""
+    made = object.__new__(cls)
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
 def fresh(record: Any) -> Any:
     """A deep copy of a record, in which what was one object is one object, and what shared memory shares memory."""
     made: dict[int, tuple[Any, Any]] = {}

@@ -318,3 +318,19 @@ def _stored_function(text: str, name: str, namespace: Mapping[str, Any], filenam
     sys.modules[module.__name__] = module
     exec(compile(text, filename, "exec", dont_inherit=True), vars(module))
     return vars(module)[name]
+
+
+def text_of_function(function: Callable[..., Any]) -> tuple[str, str, dict[str, Any]]:
+    """What `make_function` made a function of: the text, the name, and the namespace without what the text defines."""
+    scope, code = function.__globals__, function.__code__
+    own = {name for name, value in scope.items() if getattr(value, "__globals__", None) is scope}
+    namespace = {
+        name: value
+        for name, value in scope.items()
+        if not name.startswith("__") and name not in own and not isinstance(value, types.ModuleType)
+    }
+    text = "".join(linecache.getlines(code.co_filename))
+    imports = [a for n in ast.parse(text).body if isinstance(n, ast.Import) for a in n.names]
+    known = {"__builtins__", *(a.asname or a.name.split(".")[0] for a in imports)}
+    modules = {n: v for n, v in scope.items() if isinstance(v, types.ModuleType) and n not in known}
+    return "".join(f"import {v.__name__} as {n}\n" for n, v in modules.items()) + text, code.co_name, namespace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import decimal
 import fractions
 import math
@@ -226,3 +227,34 @@ def test_what_a_pullback_holds_is_its_own():
         np.testing.assert_array_equal(bx, 4.0 * np.arange(3.0) + 1.0)
         np.testing.assert_array_equal(bp["w"], np.arange(3.0))
         bx[:] = 7.0
+
+
+class Holder:
+    """Its `__init__` takes other things than its fields, and changes them."""
+
+    def __init__(self, a):
+        self.a, self._b = 2.0 * a, np.array([a])
+
+
+@dataclasses.dataclass
+class Checked:
+    a: float
+    b: float = dataclasses.field(init=False, default=1.0)
+
+    def __post_init__(self):
+        self.a = abs(self.a)
+
+
+def test_instances_whose_init_does_more_than_keep_fields():
+    found = grad(lambda p: -3.0 * p.a + np.sum(p._b))(Holder(2.0))
+    assert (type(found), found.a, found._b.tolist()) == (Holder, -3.0, [1.0])
+    found = grad(lambda p: -3.0 * p.a * p.b)(Checked(2.0))
+    assert (type(found), found.a, found.b) == (Checked, -3.0, -6.0)
+
+
+def test_structures_that_hold_themselves():
+    items, table = [2.0], {"a": 2.0}
+    items.append(items)
+    table["again"] = table
+    for held, f in ((items, lambda x, p: x * p[0]), (table, lambda x, p: x * p["a"])):
+        assert grad(f)(1.0, held) == 2.0

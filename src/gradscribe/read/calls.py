@@ -18,8 +18,10 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
 from ..ir.types import NUMERIC, List, Object, Type
+from ..signature import key_of
 from .assumptions import Restart
 from .changing import in_place_operator, is_method_of_container
+from .core import is_huge
 from .core import type_from_outside as signature_of
 from .derivatives import Derivatives
 from .environment import Frame
@@ -148,6 +150,9 @@ class Calls(Derivatives):
         """The object of a bound method that was found outside, read when the derivative is called."""
         owner = callee.value.__self__
         made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
+        fields = getattr(owner, "__dict__", None)
+        if type(fields) is dict and not is_huge(fields):
+            self.assumed_types.append((P.External("__dict__", owner), key_of(fields)))
         if isinstance(made, Var):
             self.samples[made] = owner
         return made

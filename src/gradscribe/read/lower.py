@@ -113,6 +113,7 @@ class Reader(
         """The program of a function for arguments of these types."""
         target, owner = _peeled(function)
         code = self.codes.code_of(target)
+        self.note_form(target)
         self.frame = Frame(code, None, (), code.local)
         self.begin_rebound()
         signature = inspect.signature(function)

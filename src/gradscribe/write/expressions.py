@@ -38,6 +38,7 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.signature import is_made_of_fields
 from ..ir.types import Array, List, Scalar, Type
 from .lines import operands
 from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, literal
@@ -192,7 +193,12 @@ class Expressions:
 
     def _record(self, op: Op) -> ast.expr:
         cls, fields = op.static
-        return self.call(self._class(cls), (), list(zip(fields, op.args, strict=True)))
+        values = list(zip(fields, op.args, strict=True))
+        if is_made_of_fields(cls):
+            return self.call(self._class(cls), (), values)
+        made = self.call(self.scope.helper("instance_of"), (), values)
+        made.args.insert(0, self._class(cls))
+        return made
 
     def _slice(self, op: Op) -> ast.expr:
         return self.call(self.scope.builtin("slice"), _slice_parts(op))
