@@ -6,12 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 VENV ?= .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
-CHECKED := src tests examples benchmarks
+CHECKED := src tests examples benchmarks docs/conf.py docs/shown.py
 SEEDS ?= 2000
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage docs clean
+.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage docs docs-update clean
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -61,8 +61,12 @@ bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four o
 coverage: $(READY)  ## differentiate all of NumPy and SciPy case by case, and write docs/coverage.md
 	$(RUN) -m tests.coverage_table -o docs/coverage.md
 
-docs: $(VENV)/.ready-docs  ## build the documentation into site/
-	$(RUN) -m mkdocs build --strict --quiet
+docs: $(VENV)/.ready-docs  ## build the documentation into site/; fails where a page is stale
+	$(RUN) -m sphinx -W --keep-going -q -b html docs site
+
+docs-update: $(READY)  ## run the programs in the documentation and the notebooks, and show what they print now
+	$(RUN) docs/shown.py --update
+	$(RUN) examples/notebooks/run.py --update
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .venv-* site build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -35,7 +35,7 @@ LAYERS = [
     ["source"],
     ["matching", "failures"],
     ["errors"],
-    ["runtime", "numerical", "dispatch", "checkpoints", "depth"],
+    ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints", "depth"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
@@ -43,7 +43,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
-    "scipy": {"rules"},  # when SciPy's functions are first met, see below
+    "scipy": {"rules", "runtime_scipy"},  # when SciPy's functions are first met or run, see below
     "graphviz": {"explain"},  # these when they are asked for
     "sympy": {"explain"},
     "matplotlib": {"explain"},

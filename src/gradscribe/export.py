@@ -6,17 +6,17 @@ import hashlib
 import inspect
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from . import checkpoints, runtime
+from . import checkpoints, runtime, runtime_scipy
 from .errors import BadArgument
 from .ir.primitives import External
 from .pipeline import Compiled
 
-_HELPERS = re.compile(r"from gradscribe\.(runtime|checkpoints) import (.*)")
+_HELPERS = re.compile(r"from gradscribe\.(runtime|runtime_scipy|checkpoints) import (.*)")
 
 
 def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
@@ -31,7 +31,7 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
     """
     lines = compiled.written.text.splitlines()
     found = [match for line in lines if (match := _HELPERS.match(line))]
-    helpers = [name for match in found for name in match[2].split(", ")]
+    helpers = _all_helpers(name for match in found for name in match[2].split(", "))
     imports = [line for line in lines if line.startswith(("import ", "from ")) and not _HELPERS.match(line)]
     rest = [line for line in lines if not line.startswith(("import ", "from "))]
     values = list(_bindings(compiled.written.externals))
@@ -61,8 +61,34 @@ def _header(compiled: Compiled, primal: Callable[..., Any]) -> str:
     )
 
 
+def _all_helpers(names: Iterable[str]) -> list[str]:
+    """These helpers, those that they call in front of them."""
+    found: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        code = getattr(_helper(name), "__code__", None)
+        for other in () if code is None else code.co_names:
+            called = getattr(_home_of(name), other, None)
+            if other not in (name, *found) and inspect.isfunction(called):
+                add(other)
+        found[name] = None
+
+    for name in names:
+        add(name.partition(" as ")[0])
+    return list(found)
+
+
+def _home_of(name: str) -> types.ModuleType:
+    """The module of a helper."""
+    return next(module for module in (runtime, runtime_scipy, checkpoints) if hasattr(module, name))
+
+
+def _helper(name: str) -> Any:
+    return getattr(_home_of(name), name)
+
+
 def _source_of_helper(name: str) -> str:
-    source = inspect.getsource(getattr(runtime, name, None) or getattr(checkpoints, name))
+    source = inspect.getsource(_helper(name))
     source = re.sub(r" -> (None|int|Any|tuple\[Any, \.\.\.\])(?=:)", "", source)
     source = re.sub(r"(?<=\w): (Any|int|range|tuple\[Any, \.\.\.\]|Callable\[.*?\]\])(?=[,)])", "", source)
     return re.sub(r"(?m)^( +self\.\w+): \S.* = ", r"\1 = ", source).strip("\n")

@@ -23,7 +23,8 @@ from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
 from .ir.build import Builder, inline, without_snapshots
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import CALL, COMMENT, LOOP, STATE_BEFORE, External
+from .ir.primitives import COMMENT, LOOP, External
+from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
@@ -347,11 +348,11 @@ def _simplify_callees(program: Function) -> None:
     """Simplify each function that is called, once."""
     todo, done = [program], set()
     while todo:
-        for op in walk(todo.pop().body):
-            if op.primitive in (CALL, STATE_BEFORE) and op.static not in done:
-                done.add(op.static)
-                op.static.function = simplify(op.static.function)
-                todo.append(op.static.function)
+        for callee in [callee for op in walk(todo.pop().body) for callee in callees_of(op)]:
+            if callee not in done:
+                done.add(callee)
+                callee.function = simplify(callee.function)
+                todo.append(callee.function)
 
 
 def _bound(value: Any) -> Any:

@@ -108,6 +108,19 @@ def instance_of(cls: Any, /, **fields: Any) -> Any:
     return made
 
 
+def check_converged(result: Any, name: str) -> None:
+    """Raise CheckFailed unless a solver reports that it has succeeded: elsewhere its result has no derivative."""
+    if not getattr(result, "success", getattr(result, "converged", True)):
+        reason = getattr(result, "message", getattr(result, "flag", ""))
+        raise CheckFailed(f"{name} did not converge, so that its result has no derivative: {reason}")
+
+
+def check_solution(step: Any, x: Any) -> None:
+    """Raise CheckFailed where a step of Newton's method would still move a solution x by more than a thousandth."""
+    if not np.linalg.norm(step) <= 1e-3 * np.linalg.norm(x) + 1e-4:
+        raise CheckFailed("the solver stopped away from a solution, where no derivative exists; tighten its tolerance")
+
+
 def fresh(record: Any) -> Any:
     """A deep copy of a record, in which what was one object is one object, and what shared memory shares memory."""
     made: dict[int, tuple[Any, Any]] = {}
@@ -297,21 +310,6 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
             back = fall * np.sum(last * v, axis=axis, keepdims=True)
             v = np.concatenate([front, v, back], axis=axis)
     return v
-
-
-def slope(function: Any, position: int, *operands: Any) -> Any:
-    """The derivative of a smooth function of positive operands in one of them, by differences of order 8."""
-    x = np.asarray(operands[position], float)
-    step = 0.02 * x
-    total = 0.0
-    for k, weight in enumerate((4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0), 1):
-        ends = []
-        for sign in (1, -1):
-            moved = list(operands)
-            moved[position] = x + sign * k * step
-            ends.append(function(*moved))
-        total = total + weight * (ends[0] - ends[1])
-    return total / step
 
 
 def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:

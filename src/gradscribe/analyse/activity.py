@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ..ir.nodes import Atom, Function, Op, Var, loop_of, walk
 from ..ir.primitives import ADDAT, CALL, FULL_LIKE, GETATTR, GETITEM, IF, LOOP, SCATTER_ADD, SETITEM
+from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Object, is_continuous, is_numeric
 from ..rules.table import operand_names, rule_of
 from .regions import OPAQUE, Region, Regions, regions
@@ -192,7 +193,11 @@ def _passes_on(node: Node) -> bool:
 
 def _sources(op: Op) -> Iterator[Atom]:
     """The operands whose change changes the result."""
-    if op.primitive is GETITEM:
+    if op.primitive is LIBRARY_CALL:
+        return
+    if op.primitive is SOLUTION:
+        yield from op.args[1:]
+    elif op.primitive is GETITEM:
         yield op.args[0]
     elif op.primitive is GETATTR and op.static in _DISCRETE and is_numeric(op.args[0].type):
         return

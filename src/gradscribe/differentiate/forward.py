@@ -16,6 +16,7 @@ from ..analyse.regions import Region, Regions, regions
 from ..errors import UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.bundles import item_of, key_of
+from ..ir.inlining import without_calls
 from ..ir.nodes import Atom, Block, Callee, Const, Function, Op, Parameter, Var, loop_of, replace
 from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE, WATCH, ZEROS_LIKE
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
@@ -78,6 +79,7 @@ class Forward:
     def __init__(
         self, function: Function, inputs: Sequence[Var], callees: Callees, owned: bool = True, watch: bool = False
     ) -> None:
+        function = without_calls(function)
         self.function, self.inputs, self.callees, self.owned, self.watch = function, inputs, callees, owned, watch
         self.memory: Regions = regions(function)
         self.active: Activity = varied(function, inputs, self.memory)

@@ -32,8 +32,9 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, Scalar
-from . import items, lists, writes
+from . import items, lists, solutions, writes
 from .adjoint_rules import apply_rule, size_of
 from .adjoints import Adjoints, bar
 from .leaves import gather_leaves
@@ -134,6 +135,8 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Adjoints], None]] = {
     VADDAT: _mirror_vaddat,
     UNBROADCAST: _mirror_unbroadcast,
     CALL: _nothing,
+    SOLUTION: solutions.mirror_solution,
+    LIBRARY_CALL: _refuse,
     CALL_PYTHON: _refuse,
     CALL_METHOD: _refuse,
     EXPRESSION: _refuse,

@@ -34,9 +34,10 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.solvers import SOLUTION
 from ..ir.types import STRUCTURES, Array, List, Scalar, Type, is_continuous
 from ..rules.table import Rule, operand_names, rule_of
-from . import stores
+from . import solutions, stores
 from .expand import expand
 from .shadows import CHECK_VIEW
 from .tangents import Tangent, dot, full, items, made_by, total
@@ -362,4 +363,5 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Builder], Any]] = {
     UNBROADCAST: _linear_in_first,
     LAST_WRITE: _linear_in_first,
     COMMENT: _nothing,
+    SOLUTION: solutions.push_solution,
 }

@@ -23,6 +23,7 @@ from ..analyse.undefined import may_be_undefined
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.build import Builder
 from ..ir.bundles import item_of, key_of
+from ..ir.inlining import without_calls
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, walk
 from ..ir.primitives import CHECK_NUMBER, COMMENT, COPY, LOOP, SETITEM, TUPLE
 from ..ir.types import FLOAT, STRUCTURES, Array, Numeric, Type, is_continuous
@@ -144,6 +145,7 @@ def both_sweeps(
     far."""
     function = settle_views(guard_memory(function) if pairs is None else function)
     pairs = pairs or Pairs()
+    function = without_calls(function)
     inputs = [function.body.params[k] for k in wrt]
     memory = regions(function)
     reached, matters = varied(function, inputs, memory), useful(function, None, memory)

@@ -9,6 +9,7 @@ from typing import Any
 from .compute import compute
 from .nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of
 from .primitives import CALL, IF, LOOP
+from .solvers import LIBRARY_CALL, SOLUTION, FunctionArgument, LibraryCall, Place
 
 
 def run(function: Function, *args: Any) -> Any:
@@ -55,10 +56,24 @@ class Interpreter:
         keywords = {k: read(a, values) for k, a in op.keywords}
         if op.primitive is CALL:
             result = self.run(op.static.function, args)
+        elif op.primitive is LIBRARY_CALL:
+            result = self.run_library(op.static, args)
+        elif op.primitive is SOLUTION:
+            result = args[0]
         else:
             result = compute(op.primitive, op.style, op.static, args, dict(keywords))
         self.done(op, args, keywords, result)
         return (result,) if op.results else ()
+
+    def run_library(self, how: LibraryCall, operands: Sequence[Any]) -> Any:
+        def argument(place: Place) -> Any:
+            if not isinstance(place, FunctionArgument):
+                return operands[place]
+            function, held = place.callee.function, [operands[k] for k in place.captured]
+            assert function is not None
+            return lambda *own: run(function, *own, *held)
+
+        return how.function(*map(argument, how.args), **{k: argument(v) for k, v in how.keywords})
 
     def loop(self, loop: Loop, values: dict[Var, Any]) -> tuple[Any, ...]:
         carried = tuple(read(a, values) for a in loop.inits)

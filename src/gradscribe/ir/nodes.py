@@ -174,12 +174,14 @@ class Callee:
         function: the function.
         result: the type of what it returns, for the calls that are met before it is finished.
         again: whether it is computed again on the way back, and nothing of it recorded.
+        plain: whether it does not call itself and may take the place of its calls when these are differentiated.
     """
 
     name: str
     function: Function | None = None
     result: Type | None = None
     again: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)

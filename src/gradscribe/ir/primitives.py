@@ -104,7 +104,7 @@ def define(
     for function in callables:
         style, path = _spelling(function)
         spellings.setdefault(style, (path, function))
-    signature = _signature(parameters) if isinstance(parameters, str) else parameters
+    signature = parameters_of(parameters) if isinstance(parameters, str) else parameters
     primitive = Primitive(name, spellings, infer, signature, **how)
     assert name not in BY_NAME, name
     BY_NAME[name] = primitive
@@ -168,7 +168,7 @@ def _spelling(function: Callable[..., Any]) -> tuple[str, str]:
         return "operator", f"operator.{name}"
     if module.startswith("scipy.stats") and hasattr(getattr(function, "__self__", None), "name"):
         return "scipy.stats", f"scipy.stats.{function.__self__.name}.{name}"  # type: ignore[attr-defined]
-    if module == "gradscribe.runtime":
+    if module in ("gradscribe.runtime", "gradscribe.runtime_scipy"):
         return "runtime", name
     path = _numpy_path(function, name, module)
     if path is not None:
@@ -195,7 +195,8 @@ def _public(module: str) -> str:
     return ".".join(itertools.takewhile(lambda part: not part.startswith("_"), module.split(".")))
 
 
-def _signature(parameters: str) -> inspect.Signature:
+def parameters_of(parameters: str) -> inspect.Signature:
+    """The signature of `def f(parameters)`."""
     scope: dict[str, Any] = {"np": np, "_NoValue": np._NoValue}
     exec(f"def signature({parameters}): pass", scope)
     return inspect.signature(scope["signature"])

@@ -22,6 +22,7 @@ from typing import Any
 from ..errors import GradscribeError, UnsupportedCall
 from ..ir.nodes import Const, Function, Op, walk
 from ..ir.primitives import CALL_METHOD, CALL_PYTHON, SNAPSHOTS, External
+from ..ir.solvers import LIBRARY_CALL
 from ..ir.types import Array, Scalar, Type
 from ..source import make_function
 from ..write import Written
@@ -61,6 +62,8 @@ def check_calls(function: Function) -> None:
     for op in walk(function.body):
         if op.primitive is SNAPSHOTS:
             raise UnsupportedCall("a checkpointed loop is not compiled with numba", op.origin)
+        if op.primitive is LIBRARY_CALL:
+            raise UnsupportedCall(f"`{op.static.path}` is called as it is, which numba cannot", op.origin)
         if op.primitive is CALL_METHOD:
             raise UnsupportedCall(f"the method `{op.static}` is called as it is, which numba cannot", op.origin)
         if op.primitive is CALL_PYTHON and not _means_the_same(op):

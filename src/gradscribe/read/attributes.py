@@ -21,6 +21,7 @@ from ..signature import key_of
 from .core import Core
 from .core import type_from_outside as signature_of
 from .resolve import is_library, is_static, stands_for_itself
+from .solved import Solved
 from .values import (
     Choice,
     Closure,
@@ -66,7 +67,7 @@ class Attributes(Core):
             return Const(owner.code.name if isinstance(owner, Closure) else "method")
         if isinstance(owner, Var):
             return self._attribute_of_var(owner, name, node)
-        return Named(owner, name)
+        return self.attribute_of_solved(owner, name, node) if isinstance(owner, Solved) else Named(owner, name)
 
     def _attribute_of_constant(self, owner: Const, name: str, node: gast.AST | None) -> Value:
         if not is_code(owner):

@@ -17,6 +17,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
+from ..ir.solvers import solver_of
 from ..ir.types import NUMERIC, List, Object, Type
 from ..signature import key_of
 from .assumptions import Restart
@@ -29,6 +30,7 @@ from .iterators import is_iterator
 from .parts import Keywords
 from .primitive_calls import is_observer
 from .resolve import is_library
+from .solved import Native
 from .syntax import Code, parameters
 from .values import (
     NONE,
@@ -67,6 +69,8 @@ class Calls(Derivatives):
             return self._call_closure(callee, args, keywords, node)
         if isinstance(callee, Method):
             return self.call(callee.function, (callee.owner, *args), keywords, node)
+        if isinstance(callee, Native):
+            return callee.run(args)
         if isinstance(callee, Partial):
             return self.call(callee.function, (*callee.args, *args), {**callee.keywords, **keywords}, node)
         if isinstance(callee, Named):
@@ -106,6 +110,9 @@ class Calls(Derivatives):
             return self.make_derivative(callee, args, keywords, node)
         if overloads(function):
             return self.apply(function, args, keywords, node)
+        solver = solver_of(function)
+        if solver is not None:
+            return self.call_solver(solver, function, args, keywords, node)
         written = definition_of(function)
         if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)

@@ -29,6 +29,7 @@ from ..ir.types import (
 from .assumptions import Restart
 from .core import Core
 from .lists import is_slice
+from .solved import FinalColumn, Solved
 from .values import (
     Choice,
     Compound,
@@ -165,6 +166,8 @@ class Indexing(Core):
         return self.binary(operator.add, container.start, offset)
 
     def _sequence_item(self, container: Value, index: Value, node: gast.AST | None) -> Value:
+        if isinstance(container, (FinalColumn, Solved)):
+            return self.item_of_solved(container, index, node)
         items = self.items_of(container, node)
         if items is None:
             self.refuse("this cannot be indexed", node)

@@ -30,6 +30,7 @@ from .exceptions import Exceptions
 from .expressions import Expressions
 from .generators import Generators
 from .indexing import Indexing
+from .initial_values import LibrarySolvers
 from .instances import Instances
 from .iteration import Iteration
 from .iterators import Iterators
@@ -96,6 +97,7 @@ class Reader(
     NumpyCalls,
     Patterns,
     Outline,
+    LibrarySolvers,
     Calls,
     Changing,
     PrimitiveCalls,

@@ -175,13 +175,13 @@ class Outline(Core):
 
     def _finish(self, made: Outlined, code: Code, body: Block) -> None:
         """Close the function: values of the functions around it become parameters, also of its calls of itself."""
-        made.around = _free(body)
+        made.around = free(body)
         own = [Var(v.hint, v.type, v.named) for v in made.around]
         for inner in own:
             self.born[inner] = len(self.born)
         moved = clone(body, dict(zip(made.around, own, strict=True)))
         block = Block((*moved.params, *own), _with_args(moved.ops, made.callee, own), moved.yields)
-        names = _distinct([p.hint for p in block.params])
+        names = distinct([p.hint for p in block.params])
         parameters = []
         for var, name in zip(block.params, names, strict=True):
             var.hint = name
@@ -205,7 +205,7 @@ def _without_sizes(type_: Type) -> Type:
     return replace(type_, item=_without_sizes(item)) if isinstance(item, Type) else type_
 
 
-def _free(block: Block) -> list[Var]:
+def free(block: Block) -> list[Var]:
     """The values from outside that a block mentions, in order."""
     defined: set[Var] = set()
     free: dict[Var, None] = {}
@@ -236,7 +236,7 @@ def _with_args(ops: tuple[Op, ...], callee: Callee, args: list[Var]) -> tuple[Op
     return tuple(made)
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
     out: list[str] = []
     for name in names:
         candidate, k = name, 1

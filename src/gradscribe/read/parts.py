@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import gast
 
 from ..ir.nodes import Atom, Var
+from ..ir.solvers import Solver
 from ..ir.types import (
     NUMERIC,
     UNDEFINED,
@@ -142,6 +143,17 @@ class Parts:
         raise NotImplementedError
 
     def load(self, name: str, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def call_solver(
+        self, solver: Solver, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> Value:
+        raise NotImplementedError
+
+    def attribute_of_solved(self, owner: Any, name: str, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def item_of_solved(self, container: Any, index: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def method_of_class(self, reference: Value, name: str) -> Value | None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 FAMILIES = {
-    "scipy.special": "special",
+    "scipy.special": "special special_families",
     "scipy.fft": "scipy_fft",
     "scipy.stats": "stats",
     "scipy.linalg": "scipy_linalg",
@@ -19,9 +19,10 @@ FAMILIES = {
     "scipy.ndimage": "ndimage",
     "scipy.sparse.linalg": "sparse",
     "scipy.integrate": "scipy_integrate",
+    "scipy.optimize": "scipy_optimize",
     "scipy.spatial.distance": "scipy_distance",
 }
-"""Module of the library -> module of this package."""
+"""Module of the library -> modules of this package, blank-separated."""
 
 _done: set[str] = set()
 
@@ -36,7 +37,8 @@ def ensure_registered(function: Any) -> bool:
     if home is None or home in _done:
         return False
     _done.add(home)
-    importlib.import_module(f"{__package__}.{FAMILIES[home]}")
+    for family in FAMILIES[home].split():
+        importlib.import_module(f"{__package__}.{family}")
     return True
 
 

@@ -6,8 +6,12 @@ from typing import Any
 
 import numpy as np
 import scipy.integrate as si
+from scipy import special
 
-from ..ir.primitives import DEFINITIONS
+from ..ir import infer as _infer
+from ..ir.primitives import DEFINITIONS, define
+from ..ir.solvers import SOLVERS, Solver
+from ..ir.types import UNKNOWN, Array, Tuple
 
 
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
@@ -56,6 +60,54 @@ def simpson(y: Any, x: Any = None, *, dx: float = 1.0, axis: int = -1) -> Any:
     return total
 
 
+def nodes_and_weights(n: int) -> Any:
+    """The nodes and weights of Gauss and Legendre."""
+    return special.roots_legendre(n)
+
+
+_VECTOR = Array("float64", (UNKNOWN,))
+define(
+    "nodes_and_weights",
+    nodes_and_weights,
+    infer=_infer.always(Tuple((_VECTOR, _VECTOR))),
+    parameters="n",
+)
+
+
+def fixed_quad(func: Any, a: Any, b: Any, args: Any = (), n: int = 5) -> Any:
+    nodes, weights = nodes_and_weights(n)
+    y = (b - a) * (nodes + 1) / 2.0 + a
+    return (b - a) / 2.0 * np.sum(weights * func(y, *args), axis=-1), None
+
+
+DEFINITIONS[si.fixed_quad] = fixed_quad
 DEFINITIONS[si.trapezoid] = trapezoid if hasattr(np, "trapezoid") else trapezoid_before_numpy_2
 DEFINITIONS[si.cumulative_trapezoid] = cumulative_trapezoid
 DEFINITIONS[si.simpson] = simpson
+
+SOLVERS[si.quad] = Solver(
+    "integral",
+    "scipy.integrate.quad",
+    "func, a, b, args=(), epsabs=1.49e-8, epsrel=1.49e-8, limit=50, points=None",
+    scalar=True,
+    estimates=True,
+)
+SOLVERS[si.quad_vec] = Solver(
+    "integral",
+    "scipy.integrate.quad_vec",
+    "f, a, b, epsabs=1e-200, epsrel=1e-8, norm='2', limit=10000, quadrature=None, points=None",
+    estimates=True,
+)
+SOLVERS[si.odeint] = Solver(
+    "ode",
+    "scipy.integrate.odeint",
+    "func, y0, t, args=(), rtol=None, atol=None, mxstep=0, h0=0.0, hmax=0.0, hmin=0.0, tfirst=False",
+    unknown="y0",
+)
+SOLVERS[si.solve_ivp] = Solver(
+    "ode",
+    "scipy.integrate.solve_ivp",
+    "fun, t_span, y0, method='RK45', t_eval=None, args=None, rtol=1e-3, atol=1e-6, max_step=None, first_step=None",
+    unknown="y0",
+    result="y",
+)

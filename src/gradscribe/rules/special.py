@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from .. import runtime
+from .. import runtime_scipy
 from ..ir import infer as _infer
 from ..ir.primitives import define
 from .reductions import align, reduced
@@ -39,26 +39,20 @@ def floating(operands: Any) -> Any:
     return made
 
 
-slope = dispatching(runtime.slope)
-define(
-    "slope",
-    runtime.slope,
-    infer=lambda args, keywords: floating(args[2:]),
-    parameters="function, position, *operands",
-)
+def helper(function: Any, parameters: str, **known: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of `runtime_scipy`, elementwise, with derivatives in some of its parameters."""
+    made = define(
+        function.__name__, function, infer=lambda args, keywords: floating(args), parameters=parameters + ", /"
+    )
+    general(made, dict(known), dict(known), elementwise=True)
+    return dispatching(function)
 
 
-def of_last(function: Any, partial: Callable[..., Any], parameters: str, numeric: str = "") -> None:
-    """An elementwise function with a derivative in its last parameter, and by differences in positive parameters."""
+def of_last(function: Any, partial: Callable[..., Any], parameters: str, **others: Callable[..., Any]) -> None:
+    """An elementwise function with a derivative in its last parameter, and in those that are named."""
     made = define(function.__name__, function, infer=_infer.elementwise(function), parameters=parameters + ", /")
-    name = parameters.split(", ")[-1]
-    names = parameters.split(", ")
-    partials = {name: partial} | {n: _by_differences(function, names.index(n)) for n in numeric.split()}
+    partials = {parameters.split(", ")[-1]: partial, **others}
     general(made, partials, dict(partials), elementwise=True)
-
-
-def _by_differences(function: Any, position: int) -> Callable[..., Any]:
-    return lambda d, z, *operands: d * slope(function, position, *operands)
 
 
 def one(name: str, partial: Callable[..., Any] | None, *others: Callable[..., Any], singular: str = "") -> None:
@@ -171,21 +165,92 @@ general(
     elementwise=True,
     zero="d",
 )
-of_last(sp.gammainc, lambda d, z, a, x: d * np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a)), "a, x", "a")
-of_last(sp.gammaincc, lambda d, z, a, x: -d * np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a)), "a, x", "a")
-of_last(sp.gammaincinv, lambda d, z, a, x: d * np.exp(z + sp.gammaln(a) - (a - 1.0) * np.log(z)), "a, x")
-of_last(sp.gammainccinv, lambda d, z, a, x: -d * np.exp(z + sp.gammaln(a) - (a - 1.0) * np.log(z)), "a, x")
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    return np.exp((a - 1.0) * np.log(x) - x - sp.gammaln(a))
+
+
+_gammainc_slope = helper(
+    runtime_scipy.gammainc_slope,
+    "a, x, log_gamma, digamma",
+    x=lambda d, z, a, x, log_gamma, digamma: d * _gamma_density(a, x) * (np.log(x) - digamma),
+)
+
+
+def gammainc_in_a(a: Any, x: Any) -> Any:
+    """The derivative of P(a, x) in a."""
+    return _gammainc_slope(a, x, sp.gammaln(a), sp.digamma(a))
+
+
+of_last(sp.gammainc, lambda d, z, a, x: d * _gamma_density(a, x), "a, x", a=lambda d, z, a, x: d * gammainc_in_a(a, x))
+of_last(
+    sp.gammaincc, lambda d, z, a, x: -d * _gamma_density(a, x), "a, x", a=lambda d, z, a, x: -d * gammainc_in_a(a, x)
+)
+of_last(
+    sp.gammaincinv,
+    lambda d, x, a, p: d / _gamma_density(a, x),
+    "a, p",
+    a=lambda d, x, a, p: -d * gammainc_in_a(a, x) / _gamma_density(a, x),
+)
+of_last(
+    sp.gammainccinv,
+    lambda d, x, a, p: -d / _gamma_density(a, x),
+    "a, p",
+    a=lambda d, x, a, p: -d * gammainc_in_a(a, x) / _gamma_density(a, x),
+)
 
 
 def _beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp((a - 1.0) * np.log(x) + (b - 1.0) * np.log1p(-x) - sp.betaln(a, b))
 
 
-of_last(sp.betainc, lambda d, z, a, b, x: d * _beta_density(a, b, x), "a, b, x", "a b")
-of_last(sp.betaincinv, lambda d, z, a, b, x: d / _beta_density(a, b, z), "a, b, x")
+_betainc_slope = helper(
+    runtime_scipy.betainc_slope,
+    "a, b, x, log_beta, digammas",
+    x=lambda d, z, a, b, x, log_beta, digammas: d * _beta_density(a, b, x) * (np.log(x) - digammas),
+)
+
+
+def betainc_in_a(a: Any, b: Any, x: Any) -> Any:
+    """The derivative of I(a, b, x) in a."""
+    return _betainc_slope(a, b, x, sp.betaln(a, b), sp.digamma(a) - sp.digamma(a + b))
+
+
+def betainc_in_b(a: Any, b: Any, x: Any) -> Any:
+    """The derivative of I(a, b, x) in b, by I(a, b, x) = 1 - I(b, a, 1 - x)."""
+    return -betainc_in_a(b, a, 1.0 - x)
+
+
+of_last(
+    sp.betainc,
+    lambda d, z, a, b, x: d * _beta_density(a, b, x),
+    "a, b, x",
+    a=lambda d, z, a, b, x: d * betainc_in_a(a, b, x),
+    b=lambda d, z, a, b, x: d * betainc_in_b(a, b, x),
+)
+of_last(
+    sp.betaincinv,
+    lambda d, x, a, b, p: d / _beta_density(a, b, x),
+    "a, b, p",
+    a=lambda d, x, a, b, p: -d * betainc_in_a(a, b, x) / _beta_density(a, b, x),
+    b=lambda d, x, a, b, p: -d * betainc_in_b(a, b, x) / _beta_density(a, b, x),
+)
 if hasattr(sp, "betaincc"):
-    of_last(sp.betaincc, lambda d, z, a, b, x: -d * _beta_density(a, b, x), "a, b, x", "a b")
-    of_last(sp.betainccinv, lambda d, z, a, b, x: -d / _beta_density(a, b, z), "a, b, x")
+    of_last(
+        sp.betaincc,
+        lambda d, z, a, b, x: -d * _beta_density(a, b, x),
+        "a, b, x",
+        a=lambda d, z, a, b, x: -d * betainc_in_a(a, b, x),
+        b=lambda d, z, a, b, x: -d * betainc_in_b(a, b, x),
+    )
+    of_last(
+        sp.betainccinv,
+        lambda d, x, a, b, p: -d / _beta_density(a, b, x),
+        "a, b, p",
+        a=lambda d, x, a, b, p: -d * betainc_in_a(a, b, x) / _beta_density(a, b, x),
+        b=lambda d, x, a, b, p: -d * betainc_in_b(a, b, x) / _beta_density(a, b, x),
+    )
 
 # ------------------------------------------------------------------ exponential integrals and elementary functions
 
@@ -237,9 +302,9 @@ of_last(sp.hyp1f1, lambda d, z, a, b, x: d * (a / b) * sp.hyp1f1(a + 1.0, b + 1.
 of_last(sp.hyperu, lambda d, z, a, b, x: -d * a * sp.hyperu(a + 1.0, b + 1.0, x), "a, b, x")
 of_last(sp.hyp2f1, lambda d, z, a, b, c, x: d * (a * b / c) * sp.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x), "a, b, c, x")
 of_last(sp.zeta, lambda d, z, n, x: -d * n * zeta(n + 1.0, x), "n, x")
-one("ellipk", lambda d, y, x: 0.5 * d * (sp.ellipe(x) / (1.0 - x) - y) / x)
-one("ellipe", lambda d, y, x: 0.5 * d * (y - sp.ellipk(x)) / x)
-one("ellipkm1", lambda d, y, x: -0.5 * d * (sp.ellipe(1.0 - x) / x - y) / (1.0 - x))
+one("ellipk", lambda d, y, x: d * sp.elliprd(0.0, 1.0, 1.0 - x) / 6.0)
+one("ellipe", lambda d, y, x: -d * sp.elliprd(0.0, 1.0 - x, 1.0) / 6.0)
+one("ellipkm1", lambda d, y, x: -d * sp.elliprd(0.0, 1.0, x) / 6.0)
 
 # ------------------------------------------------------------------ over axes
 

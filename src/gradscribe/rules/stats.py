@@ -8,7 +8,7 @@ shapes it can; the derivatives of cdf, sf and ppf in y come from the density.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,109 +17,11 @@ from scipy import stats
 
 from ..ir.primitives import define
 from . import special, stats_definitions  # noqa: F401  (the rules of what the densities are made of)
-from .special import floating, slope
+from .special import floating
+from .stats_densities import DENSITIES, Density
 from .table import dispatching, general
 
-ROOT_2PI = float(np.sqrt(2.0 * np.pi))
 Partial = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Density:
-    """The derivatives of a standard log density.
-
-    Args:
-        score: `(y, *shapes)` -> its derivative in y.
-        shapes: for each shape parameter that may be active, `(y, *shapes)` -> its derivative in that.
-        cdf: for each shape parameter with a closed form, `(y, *shapes)` -> the derivative of the cdf in that.
-        numeric: the positive shape parameters in which the cdf has no elementary derivative: it is found by
-            differences of high order.
-    """
-
-    score: Partial
-    shapes: dict[str, Partial] = field(default_factory=dict)
-    cdf: dict[str, Partial] = field(default_factory=dict)
-    numeric: tuple[str, ...] = ()
-
-
-def _phi(y: Any) -> Any:
-    return np.exp(-0.5 * y**2) / ROOT_2PI
-
-
-def _t_df(y: Any, df: Any) -> Any:
-    inner = 1.0 + y**2 / df
-    change = sp.digamma(0.5 * (df + 1.0)) - sp.digamma(0.5 * df) - 1.0 / df - np.log(inner)
-    return 0.5 * (change + (df + 1.0) * y**2 / (df**2 * inner))
-
-
-def _truncnorm_mass(a: Any, b: Any) -> Any:
-    return sp.ndtr(b) - sp.ndtr(a)
-
-
-def _vonmises_kappa(y: Any, kappa: Any) -> Any:
-    return np.cos(y) - sp.i1e(kappa) / sp.i0e(kappa)
-
-
-DENSITIES: dict[str, Density] = {
-    "norm": Density(lambda y: -y),
-    "expon": Density(lambda y: -np.ones_like(y)),
-    "uniform": Density(lambda y: np.zeros_like(y)),
-    "laplace": Density(lambda y: -np.sign(y)),
-    "logistic": Density(lambda y: -np.tanh(0.5 * y)),
-    "cauchy": Density(lambda y: -2.0 * y / (1.0 + y**2)),
-    "gumbel_r": Density(lambda y: np.exp(-y) - 1.0),
-    "gumbel_l": Density(lambda y: 1.0 - np.exp(y)),
-    "halfnorm": Density(lambda y: -y),
-    "rayleigh": Density(lambda y: 1.0 / y - y),
-    "maxwell": Density(lambda y: 2.0 / y - y),
-    "hypsecant": Density(lambda y: -np.tanh(y)),
-    "halfcauchy": Density(lambda y: -2.0 * y / (1.0 + y**2)),
-    "gamma": Density(lambda y, a: (a - 1.0) / y - 1.0, {"a": lambda y, a: np.log(y) - sp.digamma(a)}, numeric=("a",)),
-    "chi2": Density(
-        lambda y, df: (0.5 * df - 1.0) / y - 0.5,
-        {"df": lambda y, df: 0.5 * (np.log(0.5 * y) - sp.digamma(0.5 * df))},
-        numeric=("df",),
-    ),
-    "beta": Density(
-        lambda y, a, b: (a - 1.0) / y - (b - 1.0) / (1.0 - y),
-        {
-            "a": lambda y, a, b: np.log(y) - sp.digamma(a) + sp.digamma(a + b),
-            "b": lambda y, a, b: np.log1p(-y) - sp.digamma(b) + sp.digamma(a + b),
-        },
-        numeric=("a", "b"),
-    ),
-    "t": Density(lambda y, df: -(df + 1.0) * y / (df + y**2), {"df": _t_df}, numeric=("df",)),
-    "lognorm": Density(
-        lambda y, s: -(1.0 + np.log(y) / s**2) / y,
-        {"s": lambda y, s: np.log(y) ** 2 / s**3 - 1.0 / s},
-        {"s": lambda y, s: -_phi(np.log(y) / s) * np.log(y) / s**2},
-    ),
-    "pareto": Density(
-        lambda y, b: -(b + 1.0) / y,
-        {"b": lambda y, b: 1.0 / b - np.log(y)},
-        {"b": lambda y, b: np.log(y) * y**-b},
-    ),
-    "weibull_min": Density(
-        lambda y, c: (c - 1.0) / y - c * y ** (c - 1.0),
-        {"c": lambda y, c: 1.0 / c + np.log(y) * (1.0 - y**c)},
-        {"c": lambda y, c: np.exp(-(y**c)) * y**c * np.log(y)},
-    ),
-    "invgamma": Density(
-        lambda y, a: -(a + 1.0) / y + 1.0 / y**2, {"a": lambda y, a: -np.log(y) - sp.digamma(a)}, numeric=("a",)
-    ),
-    "truncnorm": Density(
-        lambda y, a, b: -y,
-        {
-            "a": lambda y, a, b: _phi(a) / _truncnorm_mass(a, b),
-            "b": lambda y, a, b: -_phi(b) / _truncnorm_mass(a, b),
-        },
-        {
-            "a": lambda y, a, b: _phi(a) * (sp.ndtr(y) - sp.ndtr(b)) / _truncnorm_mass(a, b) ** 2,
-            "b": lambda y, a, b: -_phi(b) * (sp.ndtr(y) - sp.ndtr(a)) / _truncnorm_mass(a, b) ** 2,
-        },
-    ),
-    "vonmises": Density(lambda y, kappa: -kappa * np.sin(y), {"kappa": _vonmises_kappa}),
-}
 
 
 @dataclass(frozen=True)
@@ -145,13 +47,7 @@ class Method:
 
     def cdf_slope(self, name: str, y: Any, shapes: tuple[Any, ...]) -> Any:
         """The derivative of the standard cdf in a shape."""
-        if name in self.density.cdf:
-            return self.density.cdf[name](y, *shapes)
-        return slope(self.distribution.cdf, 1 + self.names.index(name), y, *shapes)
-
-    @property
-    def cdf_names(self) -> tuple[str, ...]:
-        return (*self.density.cdf, *self.density.numeric)
+        return self.density.cdf[name](y, *shapes)
 
     def along(self, z: Any, y: Any, shapes: tuple[Any, ...], density: Any) -> Any:
         """The derivative of the standard form in y."""
@@ -215,7 +111,7 @@ def direct_partials(m: Method) -> dict[str, Partial]:
 
         return partial
 
-    known = tuple(m.density.shapes) if dense else m.cdf_names
+    known = tuple(m.density.shapes) if dense else m.density.cdf
     found = {name: of_shape(name) for name in m.names if name in known}
     return {"x": of_x, "loc": lambda z, *a, **k: -of_x(z, *a, **k), "scale": of_scale, **found}
 
@@ -239,7 +135,7 @@ def inverse_partials(m: Method) -> dict[str, Partial]:
 
         return partial
 
-    found = {name: of_shape(name) for name in m.names if name in m.cdf_names}
+    found = {name: of_shape(name) for name in m.names if name in m.density.cdf}
     return {
         "x": of_q,
         "loc": lambda z, *args, **keywords: np.ones_like(z),
@@ -252,13 +148,52 @@ for _name, _density in DENSITIES.items():
     for _method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
         _declare(getattr(stats, _name), _method, _density)
 
+# ------------------------------------------------------------------ moments and entropy
+
+
+def _declare_moment(distribution: Any, method: str, density: Density) -> None:
+    """mean, var, std or entropy: of the standard form, moved and scaled."""
+    shapes = tuple(s.strip() for s in distribution.shapes.split(",")) if distribution.shapes else ()
+    function = getattr(distribution, method)
+    parameters = ", ".join((*shapes, "loc=0", "scale=1"))
+    primitive = define(f"{distribution.name}.{method}", function, infer=_elementwise(function), parameters=parameters)
+    table = {"mean": density.mean, "entropy": density.entropy}.get(method, density.variance)
+    partials: dict[str, Partial] = {name: _moment_in_shape(method, table[name]) for name in shapes if name in table}
+    partials["scale"] = _MOMENT_IN_SCALE[method]
+    zero = "loc"
+    if method == "mean":
+        partials["loc"], zero = (lambda z, *shapes, loc=0.0, scale=1.0: 1.0), ""
+    partials = {k: _linear_in_d(v) for k, v in partials.items()}
+    general(primitive, partials, dict(partials), elementwise=True, zero=zero)
+
+
+def _moment_in_shape(method: str, slope: Partial) -> Partial:
+    def partial(z: Any, *shapes: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+        change = slope(*shapes)
+        if method == "std":
+            return 0.5 * scale**2 * change / z
+        return change if method == "entropy" else change * scale if method == "mean" else change * scale**2
+
+    return partial
+
+
+_MOMENT_IN_SCALE: dict[str, Partial] = {
+    "mean": lambda z, *shapes, loc=0.0, scale=1.0: (z - loc) / scale,
+    "var": lambda z, *shapes, loc=0.0, scale=1.0: 2.0 * z / scale,
+    "std": lambda z, *shapes, loc=0.0, scale=1.0: z / scale,
+    "entropy": lambda z, *shapes, loc=0.0, scale=1.0: 1.0 / scale,
+}
+for _name, _density in DENSITIES.items():
+    for _method in ("entropy",) if _name in ("cauchy", "halfcauchy") else _MOMENT_IN_SCALE:  # there are no others
+        _declare_moment(getattr(stats, _name), _method, _density)
+
 # ------------------------------------------------------------------ discrete distributions: their probabilities
 
 
 def _discrete(name: str, shapes: str, log: dict[str, Partial], cdf: dict[str, Partial]) -> None:
     """A discrete distribution by the derivatives of its log probabilities and of its cdf."""
     distribution = getattr(stats, name)
-    for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
+    for method in ("pmf", "logpmf", *(("cdf", "logcdf", "sf", "logsf") if cdf else ())):
         function = getattr(distribution, method)
         known = log if method in ("pmf", "logpmf") else cdf
         made = define(f"{name}.{method}", function, infer=_elementwise(function), parameters=f"k, {shapes}")
@@ -279,7 +214,8 @@ def _of_discrete(method: str, partial: Partial) -> Partial:
     return rule
 
 
-_pmf = {name: dispatching(getattr(stats, name).pmf) for name in ("poisson", "binom", "nbinom", "geom", "bernoulli")}
+_pmf = {name: dispatching(getattr(stats, name).pmf) for name in ("poisson", "binom", "nbinom", "geom", "skellam")}
+_logser_sf = dispatching(stats.logser.sf)
 _discrete(
     "poisson",
     "mu",
@@ -309,4 +245,31 @@ _discrete(
     "n, p",
     {"p": lambda k, n, p: n / p - k / (1.0 - p)},
     {"p": lambda k, n, p: (n + np.floor(k)) / p * _pmf["nbinom"](np.floor(k), n, p)},
+)
+_discrete(
+    "skellam",
+    "mu1, mu2",
+    {
+        "mu1": lambda k, m, n: _pmf["skellam"](k - 1, m, n) / _pmf["skellam"](k, m, n) - 1.0,
+        "mu2": lambda k, m, n: _pmf["skellam"](k + 1, m, n) / _pmf["skellam"](k, m, n) - 1.0,
+    },
+    {
+        "mu1": lambda k, m, n: -_pmf["skellam"](np.floor(k), m, n),
+        "mu2": lambda k, m, n: _pmf["skellam"](np.floor(k) + 1, m, n),
+    },
+)
+_discrete(
+    "logser",
+    "p",
+    {"p": lambda k, p: k / p + 1.0 / ((1.0 - p) * np.log1p(-p))},
+    {"p": lambda k, p: (p ** np.floor(k) - _logser_sf(np.floor(k), p)) / ((1.0 - p) * np.log1p(-p))},
+)
+_discrete(
+    "betabinom",
+    "n, a, b",
+    {
+        "a": lambda k, n, a, b: sp.digamma(k + a) - sp.digamma(n + a + b) - sp.digamma(a) + sp.digamma(a + b),
+        "b": lambda k, n, a, b: sp.digamma(n - k + b) - sp.digamma(n + a + b) - sp.digamma(b) + sp.digamma(a + b),
+    },
+    {},
 )

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..depth import deep_recursion
 from ..ir.nodes import Block, Function, Var, walk
-from ..ir.primitives import CALL, STATE_BEFORE
+from ..ir.solvers import callees_of
 from .exits import lines_of
 from .expressions import Expressions
 from .inline import Inliner
@@ -97,9 +97,7 @@ def _called(function: Function) -> dict[Function, str]:
         caller, name = todo.pop()
         if caller not in found:
             found[caller] = name
-            todo += [
-                (op.static.function, op.static.name) for op in walk(caller.body) if op.primitive in (CALL, STATE_BEFORE)
-            ]
+            todo += [(callee.function, callee.name) for op in walk(caller.body) for callee in callees_of(op)]
     return dict(reversed(found.items()))
 
 

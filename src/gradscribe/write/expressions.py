@@ -39,9 +39,11 @@ from ..ir.primitives import (
     Primitive,
 )
 from ..ir.signature import is_made_of_fields
+from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, List, Scalar, Type
 from .lines import operands
 from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, literal
+from .solver_calls import library_call
 from .substitution import substituted
 
 BINARY: dict[str, ast.operator] = {
@@ -166,7 +168,8 @@ class Expressions:
         path = _spelling(op.primitive, op.style)
         args, keywords = _by_position(op)
         if "runtime" in op.primitive.spellings:
-            return self.call(self.scope.helper(path), args, keywords)
+            module = op.primitive.spellings["runtime"][1].__module__
+            return self.call(self.scope.helper(path, module), args, keywords)
         if op.style == "attribute":
             return ast.Attribute(self.atom(args[0]), path)
         if op.style == "method" or path.startswith("."):
@@ -218,6 +221,9 @@ class Expressions:
 
     def _call(self, op: Op) -> ast.expr:
         return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
+
+    def _solution(self, op: Op) -> ast.expr:
+        return self.atom(op.args[0])
 
     def _call_python(self, op: Op) -> ast.expr:
         return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
@@ -374,6 +380,8 @@ _SPECIAL: dict[Primitive, Any] = {
     GETATTR: Expressions._getattr,
     EXTERNAL: Expressions._external,
     CALL: Expressions._call,
+    LIBRARY_CALL: library_call,
+    SOLUTION: Expressions._solution,
     CALL_PYTHON: Expressions._call_python,
     CALL_METHOD: Expressions._call_method,
     EXPRESSION: Expressions._expression,

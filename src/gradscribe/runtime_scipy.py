@@ -1,0 +1,177 @@
+"""Helpers that emitted code may call where the user's function uses SciPy; SciPy is imported when they run.
+
+Interpolants are linear in the data that they go through, and so are called with other data by derivatives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def _tail(rate: Any) -> tuple[Any, Any]:
+    """Distances and weights of the double exponential rule for integrals of what decays at about this rate."""
+    t = np.arange(-4.0, 10.0, 0.05)
+    distance = np.exp(t - np.exp(-t))
+    rate = np.asarray(rate)[..., np.newaxis]
+    return distance / rate, 0.05 * distance * (1.0 + np.exp(-t)) / rate
+
+
+def gammainc_slope(a: Any, x: Any, log_gamma: Any, digamma: Any) -> Any:
+    """The derivative in a of the regularised incomplete gamma function P(a, x).
+
+    It is the integral of `(log t - digamma(a)) t**(a-1) exp(-t) / gamma(a)` from 0 to x, or what is beyond x with the
+    opposite sign, on the side without the maximum; in log t, to about 1e-13.
+    """
+    a, x = np.broadcast_arrays(np.asarray(a, float), np.asarray(x, float))
+    safe = np.where(x > 0.0, x, 1.0)
+    side = np.where(safe > a, 1.0, -1.0)
+    distance, weight = _tail(np.abs(a - safe) + np.sqrt(safe))
+    s = np.log(safe)[..., np.newaxis] + side[..., np.newaxis] * distance
+    with np.errstate(over="ignore"):
+        density = np.exp(a[..., np.newaxis] * s - np.exp(s) - np.asarray(log_gamma)[..., np.newaxis])
+    total = np.sum(weight * density * (s - np.asarray(digamma)[..., np.newaxis]), axis=-1)
+    return np.where(x > 0.0, -side * total, 0.0)[()]
+
+
+def betainc_slope(a: Any, b: Any, x: Any, log_beta: Any, digammas: Any) -> Any:
+    """The derivative in a of the regularised incomplete beta function I(a, b, x), likewise, in log(t / (1 - t)).
+
+    Args:
+        a, b, x: its operands.
+        log_beta: the logarithm of the beta function at a and b.
+        digammas: digamma(a) - digamma(a + b).
+    """
+    a, b, x = np.broadcast_arrays(*(np.asarray(v, float) for v in (a, b, x)))
+    inside = (x > 0.0) & (x < 1.0)
+    safe = np.where(inside, x, 0.5)
+    side = np.where((a + b) * safe > a, 1.0, -1.0)
+    distance, weight = _tail(np.abs(a - (a + b) * safe) + np.sqrt((a + b) * safe * (1.0 - safe)))
+    s = (np.log(safe) - np.log1p(-safe))[..., np.newaxis] + side[..., np.newaxis] * distance
+    below, above = -np.logaddexp(0.0, -s), -np.logaddexp(0.0, s)
+    exponent = a[..., np.newaxis] * below + b[..., np.newaxis] * above
+    density = np.exp(exponent - np.asarray(log_beta)[..., np.newaxis])
+    total = np.sum(weight * density * (below - np.asarray(digammas)[..., np.newaxis]), axis=-1)
+    return np.where(inside, -side * total, 0.0)[()]
+
+
+def vonmises_slope(x: Any, kappa: Any, mean_cosine: Any) -> Any:
+    """The derivative in kappa of the distribution function of von Mises: an integral from 0 to x, by Gauss and
+    Legendre."""
+    x, kappa = np.broadcast_arrays(np.asarray(x, float), np.asarray(kappa, float))
+    x = x - 2.0 * np.pi * np.round(x / (2.0 * np.pi))
+    nodes, weights = np.polynomial.legendre.leggauss(80)
+    half = 0.5 * np.sign(x) * np.minimum(np.abs(x), 10.0 / np.sqrt(kappa))
+    t = half[..., np.newaxis] * (nodes + 1.0)
+    k = kappa[..., np.newaxis]
+    density = np.exp(k * (np.cos(t) - 1.0)) / (2.0 * np.pi * np.i0(kappa) * np.exp(-kappa))[..., np.newaxis]
+    return np.sum(
+        half[..., np.newaxis] * weights * density * (np.cos(t) - np.asarray(mean_cosine)[..., np.newaxis]), -1
+    )[()]
+
+
+def cubic_spline(x: Any, y: Any, v: Any, nu: int = 0, bc_type: str = "not-a-knot", extrapolate: Any = None) -> Any:
+    """The derivative of order nu at v of the cubic spline through y at x; zero from order 4 on."""
+    from scipy import interpolate
+
+    if nu > 3:
+        return 0.0 * interpolate.CubicSpline(x, y, 0, bc_type, extrapolate)(v)
+    return interpolate.CubicSpline(x, y, 0, bc_type, extrapolate)(v, nu)
+
+
+def spline_integral(x: Any, y: Any, a: float, b: float, bc_type: str = "not-a-knot", extrapolate: Any = None) -> Any:
+    """The integral from a to b of the cubic spline through y at x."""
+    from scipy import interpolate
+
+    return interpolate.CubicSpline(x, y, 0, bc_type, extrapolate).integrate(a, b)
+
+
+def b_spline(t: Any, c: Any, v: Any, k: int = 3, nu: int = 0, extrapolate: bool = True) -> Any:
+    """The derivative of order nu at v of the B-spline of degree k with knots t and coefficients c."""
+    from scipy import interpolate
+
+    return interpolate.BSpline(t, c, k, extrapolate)(v, nu)
+
+
+def interpolating_spline(x: Any, y: Any, v: Any, k: int = 3, nu: int = 0) -> Any:
+    """The derivative of order nu at v of the spline of degree k through y at x (`make_interp_spline`)."""
+    from scipy import interpolate
+
+    return interpolate.make_interp_spline(x, y, k)(v, nu)
+
+
+def piecewise_polynomial(c: Any, x: Any, v: Any, nu: int = 0) -> Any:
+    """The derivative of order nu at v of the piecewise polynomial with coefficients c and breakpoints x."""
+    from scipy import interpolate
+
+    return interpolate.PPoly(c, x)(v, nu)
+
+
+def polynomial_through(x: Any, y: Any, v: Any, nu: int = 0) -> Any:
+    """The derivative of order nu at v of the polynomial through y at x."""
+    from scipy import interpolate
+
+    made = interpolate.KroghInterpolator(x, y)
+    return made(v) if nu == 0 else made.derivative(v, nu)
+
+
+def barycentric(x: Any, y: Any, v: Any) -> Any:
+    """The polynomial through y at x, at v, by the barycentric formula."""
+    from scipy import interpolate
+
+    return interpolate.BarycentricInterpolator(x, y)(v)
+
+
+def exact_spline(x: Any, y: Any, v: Any, k: int = 3, nu: int = 0) -> Any:
+    """The derivative of order nu at v of FITPACK's spline of degree k through y at x."""
+    from scipy import interpolate
+
+    return interpolate.splev(v, interpolate.splrep(x, y, k=k, s=0), der=nu)
+
+
+def exact_univariate(x: Any, y: Any, v: Any, k: int = 3, nu: int = 0) -> Any:
+    """The derivative of order nu at v of `UnivariateSpline(x, y, k=k, s=0)`."""
+    from scipy import interpolate
+
+    return interpolate.UnivariateSpline(x, y, k=k, s=0)(v, nu=nu)
+
+
+def interpolate_1d(x: Any, y: Any, v: Any, kind: str = "linear") -> Any:
+    """`interp1d(x, y, kind)(v)`, for y of one dimension."""
+    from scipy import interpolate
+
+    return interpolate.interp1d(x, y, kind)(v)
+
+
+def grid_values(points: Any, values: Any, xi: Any, method: str = "linear") -> Any:
+    """`RegularGridInterpolator(points, values, method)(xi)`."""
+    from scipy import interpolate
+
+    return interpolate.RegularGridInterpolator(points, values, method)(xi)
+
+
+def scattered_values(points: Any, values: Any, xi: Any) -> Any:
+    """Linear interpolation of values at scattered points (`LinearNDInterpolator`)."""
+    from scipy import interpolate
+
+    return interpolate.LinearNDInterpolator(points, values)(xi)
+
+
+def radial_values(y: Any, d: Any, x: Any, kernel: str = "thin_plate_spline", epsilon: Any = None) -> Any:
+    """`RBFInterpolator(y, d, kernel=kernel, epsilon=epsilon)(x)`."""
+    from scipy import interpolate
+
+    return interpolate.RBFInterpolator(y, d, kernel=kernel, epsilon=epsilon)(x)
+
+
+def grid_spline(x: Any, y: Any, z: Any, xi: Any, yi: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Any:
+    """`RectBivariateSpline(x, y, z)(xi, yi, dx, dy, grid)`."""
+    from scipy import interpolate
+
+    return interpolate.RectBivariateSpline(x, y, z)(xi, yi, dx=dx, dy=dy, grid=grid)
+
+
+def data_like(n: int) -> Any:
+    """The unit vectors of the data, one a column."""
+    return np.eye(n)
