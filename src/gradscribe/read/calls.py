@@ -19,10 +19,8 @@ from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of, overloads
 from ..ir.solvers import solver_of
 from ..ir.types import NUMERIC, List, Object, Type
-from ..signature import key_of
 from .assumptions import Restart
 from .changing import in_place_operator, is_method_of_container
-from .core import is_huge
 from .core import type_from_outside as signature_of
 from .derivatives import Derivatives
 from .environment import Frame
@@ -145,24 +143,13 @@ class Calls(Derivatives):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
             of_class = isinstance(function.__self__, type)
-            owner = self.lift(function.__self__, "self") if of_class else self._bound_owner(callee)
+            owner = self.lift(function.__self__, "self") if of_class else self.bound_owner(callee)
             return self.call(self.lift(function.__func__, callee.name or "method"), (owner, *args), keywords, node)
         if isinstance(function, (staticmethod, classmethod)):
             return self.call(self.lift(function.__func__, callee.name or "method"), args, keywords, node)
         if isinstance(function, types.FunctionType):
             return self._call_function(callee, args, keywords, node)
         return self.opaque(callee, args, keywords, node)
-
-    def _bound_owner(self, callee: Const) -> Value:
-        """The object of a bound method that was found outside, read when the derivative is called."""
-        owner = callee.value.__self__
-        made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
-        fields = getattr(owner, "__dict__", None)
-        if type(fields) is dict and not is_huge(fields):
-            self.assumed_types.append((P.External("__dict__", owner), key_of(fields)))
-        if isinstance(made, Var):
-            self.samples[made] = owner
-        return made
 
     def _call_class(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         made = self.make_instance(callee.value, args, keywords, node)

@@ -163,7 +163,7 @@ class Reader(
             assert isinstance(lifted, Partial)
             return lifted.args, dict(lifted.keywords)
         bound = function if isinstance(function, python_types.MethodType) else function.__call__
-        return (self._bound_owner(Const(bound, name=getattr(bound, "__name__", "method"))),), {}
+        return (self.bound_owner(Const(bound, name=getattr(bound, "__name__", "method"))),), {}
 
     def _parameter(
         self,

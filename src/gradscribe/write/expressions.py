@@ -212,8 +212,7 @@ class Expressions:
     def _getattr(self, op: Op) -> ast.expr:
         names = op.static.split(".")
         if not all(map(str.isidentifier, names)):
-            getter = self.scope.builtin("getattr")
-            return ast.Call(getter, [self.atom(op.args[0]), ast.Constant(op.static)], [])
+            return ast.Call(self.scope.builtin("getattr"), [self.atom(op.args[0]), ast.Constant(op.static)], [])
         return attribute(self.atom(op.args[0]), names)
 
     def _external(self, op: Op) -> ast.expr:
