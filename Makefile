@@ -11,7 +11,7 @@ SEEDS ?= 2000
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage docs docs-update clean
+.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage language docs docs-update clean
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four o
 
 coverage: $(READY)  ## differentiate all of NumPy and SciPy case by case, and write docs/coverage.md
 	$(RUN) -m tests.coverage_table -o docs/coverage.md
+
+language: $(READY)  ## judge the constructs of the corpus, and write docs/language.md
+	$(RUN) -m tests.corpus.language
 
 docs: $(VENV)/.ready-docs  ## build the documentation into site/; fails where a page is stale
 	$(RUN) -m sphinx -W --keep-going -q -b html docs site

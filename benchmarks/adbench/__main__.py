@@ -5,6 +5,7 @@ The derivatives of all tools are compared with those by hand; the table shows th
 
 import argparse
 import importlib
+import importlib.util
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ import numpy as np
 from .. import report
 from . import readers
 
-TOOLS = ["NumPy by hand", "C by hand", "gradscribe", "JAX jit", "PyTorch", "autograd"]
+TOOLS = ["NumPy by hand", "C by hand", "gradscribe", "gradscribe numba", "JAX jit", "PyTorch", "autograd"]
 REFERENCE = "NumPy by hand"  # its derivative is what the others are compared with
 MODULES = {"JAX jit": "peer_jax", "PyTorch": "peer_torch", "autograd": "peer_autograd"}
 SAMPLE_SECONDS = 0.02
@@ -36,14 +37,20 @@ def build(tool, problem, data):
         return _by_hand(problem, data)
     if tool == "C by hand":
         return _in_c(problem, data)
-    if tool == "gradscribe":
+    if tool.startswith("gradscribe"):
         from . import ours
 
-        return ours.make(problem, data)
+        return _in_numba(ours, problem, data) if tool.endswith("numba") else ours.make(problem, data)
     try:
         return importlib.import_module(f".{MODULES[tool]}", __package__).make(problem, data)
     except ImportError as error:
         raise NotThere(f"{error.name} is not installed") from None
+
+
+def _in_numba(ours, problem, data):
+    if importlib.util.find_spec("numba") is None:
+        raise NotThere("numba is not installed")
+    return ours.make_numba(problem, data)
 
 
 def _by_hand(problem, data):

@@ -1,5 +1,6 @@
 """Readers of ADBench's text files. Each takes a path and returns the problem as a dict of arrays and numbers."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,23 @@ DEFAULT = {
 def load(problem, size=None, folder=FOLDER):
     """The data of a problem: "gmm", "ba", "lstm" or "hand"."""
     path = Path(folder) / problem / f"{size or DEFAULT[problem]}.txt"
+    sizes = re.fullmatch(r"(\d+)k/gmm_d(\d+)_K(\d+)", size or "")
+    if sizes and not path.exists():
+        return random_gmm(*map(int, sizes.groups()))
     return READERS[problem](path)
+
+
+def random_gmm(thousands, d, k, seed=0):
+    """A mixture of a size of which there is no file."""
+    rng = np.random.default_rng(seed)
+    return {
+        "alphas": rng.standard_normal(k),
+        "means": rng.random((k, d)),
+        "icf": 0.3 * rng.standard_normal((k, d * (d + 1) // 2)),
+        "x": rng.random((1000 * thousands, d)),
+        "gamma": 1.0,
+        "m": 0,
+    }
 
 
 def read_gmm(path):

@@ -10,7 +10,7 @@ f(2.0, 3.0)     # the derivative with respect to x
 f.show()        # the Python source of the derivative
 """
 
-from .api import Derivative, derive, grad, jvp, value_and_grad, vjp
+from .api import Derivative, derive, explain_tape, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
@@ -31,6 +31,7 @@ __all__ = [
     "directional",
     "elementwise_grad",
     "explain",
+    "explain_tape",
     "grad",
     "hessian",
     "hvp",

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 from .arguments import ArgNums, check_any
 from .derivative import Derivative
 from .errors import BadArgument
+from .explain.tape import Tape
 from .guess import continuous_parameters
 from .ir.types import is_continuous
 from .pullbacks import Pullback, matching, with_tangent
@@ -159,6 +160,20 @@ def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple
     derivative = _cached(fun, "reverse", chosen, jit)
     value, record, back = derivative.run_forward(primals)
     return value, Pullback(back, record, value, chosen, len(primals))
+
+
+def explain_tape(fun: Callable[..., Any], *args: Any, argnums: ArgNums | None = None, **keywords: Any) -> Tape:
+    """What a gradient records on its way forward: each value, why, and how many bytes.
+
+    Args:
+        fun: the function.
+        args, keywords: its arguments; without any, nothing is measured.
+        argnums: the argument(s) with respect to which it is differentiated; by default all that can be.
+
+    Returns:
+        a table: print it, or look at its `recorded` and `bytes`.
+    """
+    return derive(fun, argnums=argnums).tape(*args, **keywords)
 
 
 @functools.lru_cache(maxsize=512)

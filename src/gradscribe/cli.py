@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--stage", metavar="NAME", help=f"print a stage of the compiler, or `{ALL}` of them")
     parser.add_argument("--types", action="store_true", help="with --stage: every operation with its type")
+    parser.add_argument("--tape", action="store_true", help="list what the gradient records, and why")
     parser.add_argument("-o", "--output", metavar="OUT.py", help="write the module there instead of printing it")
     parser.add_argument("--no-optimize", action="store_true", help="the plain translation, line by line")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
@@ -89,10 +90,12 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> None:
     function = load_function(options.target)
     derivative = api.derive(function, options.mode, _argnums(options.wrt), optimize=not options.no_optimize)
-    if options.output and not options.stage:
+    if options.output and not options.stage and not options.tape:
         _write(options.output, derivative.save)
         return
     text = _stage(derivative, options) if options.stage else derivative.source
+    if options.tape:
+        text = str(derivative.tape())
     text = text.rstrip("\n") + "\n"
     if options.output:
         _write(options.output, lambda path: Path(path).write_text(text, encoding="utf-8"))

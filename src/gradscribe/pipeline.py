@@ -30,6 +30,7 @@ from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
 from .simplify import prepare, prune, simplify
+from .simplify.hoist import hoist_reads
 from .simplify.writable import writable_results
 from .source import make_function
 from .write import Written, write
@@ -88,6 +89,7 @@ def differentiate(
     if mode == "reverse":
         seed = seed_type(value_type(lowered.function, has_aux))
         positions = positions_of(lowered.function, wrt)
+        lowered = replace(lowered, function=hoist_reads(lowered.function))
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
         return reverse(lowered.function, positions, name=name, seed=seed, **options)
     from .differentiate.forward import forward

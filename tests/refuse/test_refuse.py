@@ -38,13 +38,18 @@ def _function(case: Refused, text: str):
     return made["f"]
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in TABLE])
-def test_refused(case):
-    text, place = _prepared(case)
-    function = _function(case, text)
+def refusal_of(case: Refused) -> GradscribeError:
+    """The error in which the differentiation of a source ends."""
+    function = _function(case, _prepared(case)[0])
     with pytest.raises(GradscribeError) as caught:
         gradscribe.grad(function)(*case.args)
-    error = caught.value
+    return caught.value
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in TABLE])
+def test_refused(case):
+    place = _prepared(case)[1]
+    error = refusal_of(case)
     assert re.fullmatch(case.error, type(error).__name__), f"{type(error).__name__}: {error}"
     assert re.search(case.words, f"{error.reason} {error.hint or ''}", re.IGNORECASE), str(error)
     if place is not None:

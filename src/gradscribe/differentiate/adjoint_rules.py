@@ -32,7 +32,7 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if name in rule.zero:
             continue
         if rule.elementwise:
-            adjoints.add(atom, _elementwise(op, rule, name, atom, g, adjoints))
+            adjoints.add(atom, _elementwise(sweep, op, rule, name, atom, g, adjoints))
         else:
             found = _general(op, rule, name, position, atom, g, adjoints)
             if rule.masks and isinstance(found, Var):
@@ -75,10 +75,10 @@ def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
     return [(n, k, a) for n, k, a in named if isinstance(a, Var) and a in sweep.active]
 
 
-def _elementwise(op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
+def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
-    if same_shape(atom.type, z.type) or _is_alone(op, atom):
+    if same_shape(atom.type, z.type) or _is_alone(op, atom) or sweep.extents.same(atom, z):
         return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
     if is_spread(g, z.type):
         mark = len(builder.ops)

@@ -11,6 +11,7 @@ from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Block, Op, Var
 from .adjoints import Adjoint, Adjoints, bar, type_of_all
 from .recording import place
+from .reuse import reuse
 from .saving import assemble, resolve_block, tapes
 from .steps import Frame, Step, assemble_branch
 
@@ -81,6 +82,7 @@ def _resolve_arms(sweep: Sweep, frame: Frame, step: Step, mirrors: list[Block]) 
     """See to what the mirrored arms read of the arms; put the finished branch into the forward sweep."""
     out = []
     for k, (inner, mirror) in enumerate(zip(step.frames, mirrors, strict=True)):
+        mirror = reuse(inner.builder.ops, mirror)
         found = resolve_block(sweep, step.op, inner.builder.ops, (), mirror, {})
         pops: list[Op] = []
         if frame.in_loop:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
+from ..analyse.extents import Extents
 from ..analyse.overlap import Overlap
 from ..analyse.partition import EVERY, Region, Regions
 from ..errors import UntrackableAlias
@@ -62,6 +63,7 @@ class Sweep:
         self.pairs, self.watch = pairs, watch
         self.undefined = maybe_undefined(function)
         self.definition = overlap.nesting.definition
+        self.extents = Extents(self.definition)
         self.shadows: dict[Var, Var] = {}
         self.shadow_views: dict[Var, tuple[Var, Atom]] = {}
         self.overwritten: dict[Region, bool] = {}  # by a mask?
@@ -70,6 +72,7 @@ class Sweep:
         self.leaf_shadows: dict[tuple[Var, tuple[object, ...]], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
+        self.left_behind: dict[tuple[Op, int], Var] = {}  # loop, number of an integer -> what its mirror leaves
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
     # facts ---------------------------------------------------------------------------------------------------------

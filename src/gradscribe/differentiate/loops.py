@@ -13,8 +13,10 @@ from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Loop, Op, Var, loop_of, walk
 from ..ir.types import NUMERIC, STRUCTURES, Array
 from .adjoints import Adjoints, bar, type_of_all
+from .backwards import run_backwards
 from .counters import counters
 from .recording import Resolved, place
+from .reuse import reuse
 from .saving import assemble, into_arms, resolve_block, tapes
 from .steps import Frame, MirrorShape, Step, assemble_branch, assemble_loop, finish_unmirrored
 from .trips import count_trips, mirrored_range
@@ -70,13 +72,15 @@ def mirror_loop(sweep: Sweep, frame: Frame, step: Step, adjoints: Adjoints) -> N
     _mirror_body(sweep, body, test, step.shape, inner)
     nexts = [_next(inner, loop.carried[k], p) for k, p in zip(carried, params, strict=False)]
     nexts += [inner.full(inner.get(v), v) for v in outer]
+    counted = run_backwards(sweep, op, inner.builder, nexts)
     bounds, index, known = mirrored_range(loop, step.shape, builder, inner.builder)
     if step.shape.trips is not None:
         known.update(counters(sweep.reads.affine, op, index, inner.builder))
-    block = inner.builder.block((index, *params), nexts)
+    known.update(counted.known)
+    block = inner.builder.block((index, *params, *counted.params), [*nexts, *counted.nexts])
     block = _resolve_body(sweep, frame, step, block, known)
     builder.origin = op.origin
-    builder.loop(bounds, inits, block, results, exits=False)
+    builder.loop(bounds, [*inits, *counted.inits], block, [*results, *counted.results], exits=False)
     adjoints.values.update(zip(outer, results[len(carried) :], strict=True))
     for k, result in zip(carried, results, strict=False):
         adjoints.add(loop.inits[k], result)
@@ -125,11 +129,14 @@ def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: 
     index = loop_of(step.op).index
     params = ([] if index is None else [index]) + step.carried
     if not step.shape.counted:
+        mirror = reuse(body.builder.ops, mirror)
         found = resolve_block(sweep, step.op, body.builder.ops, params, mirror, known)
         mirror = into_arms(sweep, body, mirror, found)
         pushes, pops = tapes(sweep, found)
         body.builder.ops = place(body.builder.ops, params, pushes)
     else:
+        arm = body.steps[-1].frames[step.shape.passed]
+        mirror = reuse([*body.builder.ops[: body.steps[-1].position], *arm.builder.ops], mirror)
         found, pops = _resolve_counted(sweep, step, params, mirror, known)
     frame.builder.ops[step.position] = assemble_loop(step)
     return assemble(sweep, mirror, found, pops)

@@ -42,9 +42,16 @@ def mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
             g = builder.emit(COPY, g, hint=bar(value.hint))
         g = _only_last(builder, sweep.signed(builder, target, g), shadow, index)
         builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
-        adjoints.add(value, adjoints.unbroadcast(g, value))
+        adjoints.add(value, _summed(sweep, adjoints, g, op))
     else:
         builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
+
+
+def _summed(sweep: Sweep, adjoints: Adjoints, g: Atom, op: Op) -> Atom:
+    """The adjoint of the cells that a value was written to, of the shape of the value."""
+    target, index, value = op.args
+    assert isinstance(target, Var)
+    return g if sweep.extents.fits_cells(value, target, index) else adjoints.unbroadcast(g, value)
 
 
 def _cells(builder: Builder, shadow: Var, index: Atom, hint: str) -> Var:
@@ -86,7 +93,7 @@ def mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     g: Atom = sweep.signed(builder, target, _cells(builder, shadow, index, bar(value.hint)))
     if op.primitive is ADDAT:
         g = _only_last(builder, g, shadow, index)
-    g = adjoints.unbroadcast(g, value)
+    g = _summed(sweep, adjoints, g, op)
     if isinstance(g.type, Array) and (g is shadow or is_basic_index(index)) and not sweep.is_pointer(value):
         g = builder.emit(COPY, g, hint=bar(value.hint))
     adjoints.add(value, g)

@@ -13,6 +13,7 @@ from ..guess import guesses
 from ..ir.nodes import Function
 from ..ir.types import Type
 from .display import bundle_of_code
+from .tape import Tape, tape_of
 
 T = TypeVar("T")
 
@@ -42,6 +43,17 @@ class Looking:
         """
         bound, _ = self._bind(args, keywords)
         return self._compiled_for(bound.arguments).written.text
+
+    def tape(self, *args: Any, **keywords: Any) -> Tape:
+        """What the gradient records on its way forward.
+
+        Args:
+            args, keywords: as in a call; without any, nothing is measured.
+        """
+        if not args and not keywords:
+            return tape_of(self._guessing(self.compile_for))
+        bound, _ = self._bind(args, keywords)
+        return tape_of(self._compiled_for(bound.arguments), tuple(bound.arguments.values()))
 
     def stages(self, as_text: Callable[[Function], str] | None = None) -> dict[str, str]:
         """The text of the program after each stage of the compiler, by the stage's name, for guessed arguments.

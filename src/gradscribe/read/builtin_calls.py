@@ -56,6 +56,12 @@ class BuiltinCalls(Core):
         start, stop, step = (Const(0), atoms[0], Const(1)) if len(atoms) == 1 else (*atoms, Const(1))[:3]
         return Range(start, stop, step)
 
+    @reads(slice)
+    def _slice(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if not args or not all(is_const(a, int, type(None)) for a in args):
+            return NotImplemented
+        return Const(slice(*(a.value for a in args)))  # type: ignore[union-attr]
+
     @reads(enumerate)
     def _enumerate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         start = args[1] if len(args) > 1 else keywords.get("start", Const(0))

@@ -19,7 +19,7 @@ from .values import FALSE, TRUE, Cell, Content, Lazy, Poison, Reference, TupleVa
 
 ONE_SHOT = {
     "zip", "zip_longest", "enumerate", "map", "filter", "generator", "reversed", "chain", "product", "pairs",
-    "takewhile", "starmap", "ndenumerate", "count", "repeat", "yields", "rest", "islice",
+    "takewhile", "starmap", "ndenumerate", "count", "repeat", "yields", "rest", "islice", "dropwhile", "compress",
 }  # fmt: skip
 _INDEXED = {"zip", "zip_longest", "enumerate", "map", "reversed", "count", "repeat", "rest"}
 _KEYS = ("source", "position")

@@ -125,6 +125,14 @@ class IteratorCalls(Core):
     def _takewhile(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return Lazy("takewhile", tuple(args))
 
+    @reads(itertools.dropwhile)
+    def _dropwhile(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Lazy("dropwhile", tuple(args))
+
+    @reads(itertools.compress)
+    def _compress(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Lazy("compress", (Lazy("zip", tuple(args), False),))
+
     @reads(itertools.accumulate)
     def _accumulate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         function = args[1] if len(args) > 1 else keywords.get("func", Const(operator.add, name="operator.add"))

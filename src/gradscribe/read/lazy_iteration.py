@@ -26,10 +26,13 @@ _PUSHED = {
     "ndenumerate",
     "yields",
     "islice",
+    "dropwhile",
+    "compress",
 }
 
 _WITHOUT_ITEMS = {
     "flat", "generator", "count", "pairs", "takewhile", "ndenumerate", "zip_longest", "yields", "islice", "rest",
+    "dropwhile", "compress",
 }  # fmt: skip
 
 
@@ -210,6 +213,32 @@ class LazyIteration(Core):
             self.branch(self.truth(self.call(function, (item,), {}, node)), run, lambda: self.store.set(end, TRUE))
 
         self.iterate(source, trip, end, hint, node)
+
+    def _iterate_dropwhile(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        function, source = value.sources
+        started = Cell("temporary", "started")
+        self.store.set(started, FALSE)
+
+        def trip(item: Value) -> None:
+            def ask() -> None:
+                found = self.truth(self.call(function, (item,), {}, node))
+                self.branch(found, lambda: None, lambda: self.store.set(started, TRUE))
+
+            self.branch(self.truth(self.store.get(started)), lambda: None, ask)
+            self.branch(self.truth(self.store.get(started)), lambda: consume(item), lambda: None)
+
+        self.iterate(source, trip, exit_flag, hint, node)
+
+    def _iterate_compress(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        def trip(pair: Value) -> None:
+            item, chosen = self.known_items(pair, node)
+            self.branch(self.truth(chosen), lambda: consume(item), lambda: None)
+
+        self.iterate(value.sources[0], trip, exit_flag, hint, node)
 
     def _iterate_generator(self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None) -> None:
         node, frame = value.extra

@@ -12,7 +12,7 @@ import gast
 
 from ..ir import primitives as P
 from ..ir.nodes import Atom, Const, Var
-from ..ir.types import INT, SLICE, List, Slice, Tuple, is_continuous
+from ..ir.types import INT, SLICE, List, Object, Slice, Tuple, is_continuous
 from .core import Core
 from .values import Range, Reference, Value, is_const
 
@@ -85,6 +85,21 @@ class RunTimeLists(Core):
             )
         part = self.emit(P.SLICE_, self.as_atom(index, node), Const(None), Const(None), type=SLICE, hint="part")
         return self._bounds(part, n).start
+
+    def opened(self, value: Var, first: int, after: int, node: gast.AST) -> tuple[Value, ...]:
+        """The values for `a, *b, c = value`, where `first` names stand in front of the star and `after` behind it."""
+        few = self.compare(operator.lt, self.entry_count(value), Const(first + after), node)
+
+        def fail() -> None:
+            made = Const(ValueError, name="ValueError")
+            text = Const("not enough values to unpack")
+            self.perform(P.RAISE, self.emit(P.CALL_PYTHON, made, text, type=Object(ValueError), hint="error"))
+
+        self.branch(self.truth(few), fail, lambda: None)
+        head = [self.get_item(value, Const(k), node) for k in range(first)]
+        part = self.get_item(value, Const(slice(first, -after or None)), node)
+        middle = part if is_run_time_list(part) else self.call(Const(list, name="list"), (part,), {}, node)
+        return (*head, middle, *(self.get_item(value, Const(k - after), node) for k in range(after)))
 
     # growing ----------------------------------------------------------------------------------------------------------
 

@@ -97,7 +97,9 @@ class Statements(Core):
     def _unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
         starred = [k for k, t in enumerate(target.elts) if isinstance(t, gast.Starred)]
         items = self._unpacked(value, len(target.elts), bool(starred), target)
-        if starred:
+        if isinstance(items, Var):
+            items = self.opened(items, starred[0], len(target.elts) - starred[0] - 1, target)
+        elif starred:
             first, after = starred[0], len(target.elts) - starred[0] - 1
             if len(items) < first + after:
                 self.refuse("not enough values to unpack", target)
@@ -109,7 +111,8 @@ class Statements(Core):
                 item.hint = inner.id.lstrip("%")
             self.assign(inner, item)
 
-    def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...]:
+    def _unpacked(self, value: Value, count: int, starred: bool, node: gast.AST) -> tuple[Value, ...] | Var:
+        """The items, or a list or array of an unknown number of them where one name is starred."""
         if value is UNDEF:
             return (UNDEF,) * (count - 1 if starred else count)
         value = self.taken(value, True, node)
@@ -117,8 +120,13 @@ class Statements(Core):
         counted = isinstance(value, Var) and isinstance(value.type, (Array, Numeric, List, Object))
         if items is None and not starred and counted:
             return tuple(self.get_item(value, Const(k), node) for k in range(count))
+        if items is None and starred and isinstance(value, Var) and isinstance(value.type, Array):
+            return value
         if items is None:
-            listed = self.items_of(self.call(Const(list, name="list"), (value,), {}, node), node)
+            made = self.call(Const(list, name="list"), (value,), {}, node)
+            listed = self.items_of(made, node)
+            if listed is None and starred and is_run_time_list(made):
+                return made  # type: ignore[return-value]
             if listed is None:
                 self.refuse("how many values there are to unpack is not known", node, "index the array")
             items = listed
