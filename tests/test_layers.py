@@ -17,8 +17,8 @@ LAYERS = [
     ["views"],
     ["loading"],
     ["__init__"],
-    ["checking"],
     ["family"],
+    ["checking"],
     ["api"],
     ["derivative"],
     ["explain"],
@@ -33,7 +33,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
-    ["matching", "failures"],
+    ["matching", "failures", "constants"],
     ["errors"],
     ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints", "depth"],
 ]
@@ -43,7 +43,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "gast": {"read", "source", "guess"},
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
-    "scipy": {"rules", "runtime_scipy"},  # when SciPy's functions are first met or run, see below
+    "scipy": {"rules", "runtime_scipy", "family"},  # when SciPy's functions are first met or run, see below
     "graphviz": {"explain"},  # these when they are asked for
     "sympy": {"explain"},
     "matplotlib": {"explain"},

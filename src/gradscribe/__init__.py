@@ -16,17 +16,25 @@ from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace
+from .family.custom import adjoint_hook, custom_jvp, custom_vjp, stop_gradient
 from .family.jacobians import hessian, jacfwd, jacobian, jacrev
 from .family.linear import linearize
 from .family.products import directional, elementwise_grad, hvp
+from .family.rules import check_rule
+from .rules import adjoint, tangent
 
 __all__ = [
     "Derivative",
     "GradscribeError",
     "Trace",
+    "adjoint",
+    "adjoint_hook",
     "check_grads",
+    "check_rule",
     "checkpoint",
     "checkpointed",
+    "custom_jvp",
+    "custom_vjp",
     "derive",
     "directional",
     "elementwise_grad",
@@ -40,6 +48,8 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "stop_gradient",
+    "tangent",
     "trace",
     "value_and_grad",
     "vjp",

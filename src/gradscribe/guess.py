@@ -31,6 +31,8 @@ def guess_types(function: Callable[..., Any]) -> tuple[dict[str, Type], dict[str
     """
     if hasattr(function, "program_for"):  # a derivative takes what its function takes
         return guess_types(function.primal)
+    if hasattr(type(function), "custom_rule"):
+        return guess_types(function.fun)
     uses = _Uses(read_source(function).tree)
     types: dict[str, Type] = {}
     static: dict[str, object] = {}

@@ -22,6 +22,7 @@ from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
 from .ir.build import Builder, inline, without_snapshots
+from .ir.inlining import inline_calls
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
@@ -235,7 +236,7 @@ def derivative_program(
             check(value_type(lowered.function, has_aux), function)
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
         program = differentiate(lowered, "reverse", wrt, name, **options)
-        return Lowered(_with_unit_seed(simplify(program)), lowered.externals, lowered.resolved)
+        return Lowered(_with_unit_seed(simplify(inline_calls(program))), lowered.externals, lowered.resolved)
 
     return settled(make, {})[0]
 

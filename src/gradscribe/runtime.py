@@ -380,6 +380,11 @@ def exception_of(
     return None
 
 
+def stop_gradient(x: Any) -> Any:
+    """x as a constant, whose derivative is zero; an array is copied."""
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
 def regions_of(x: Any, indices: Any, axis: int, g: Any) -> Any:
     """The adjoint of `np.add.reduceat(x, indices, axis)`: each entry of g for each entry of x that it is a sum of."""
     out = np.zeros(np.shape(x), g.dtype)

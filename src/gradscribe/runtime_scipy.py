@@ -71,13 +71,28 @@ def vonmises_slope(x: Any, kappa: Any, mean_cosine: Any) -> Any:
     )[()]
 
 
+def _each(function: Any, y: Any) -> Any:
+    """The function of data of one dimension, for each column of what has more."""
+    if np.ndim(y) == 1:
+        return function(y)
+    columns = np.reshape(y, (np.shape(y)[0], -1)).T
+    made = np.stack([function(column) for column in columns], axis=-1)
+    return np.reshape(made, made.shape[:-1] + np.shape(y)[1:])
+
+
+def unit_data(y: Any, axes: int = 1) -> Any:
+    """The unit vectors of data with so many axes, along a last axis."""
+    shape = np.shape(y)[:axes]
+    n = int(np.prod(shape))
+    return np.reshape(np.eye(n), (*shape, n))
+
+
 def cubic_spline(x: Any, y: Any, v: Any, nu: int = 0, bc_type: str = "not-a-knot", extrapolate: Any = None) -> Any:
     """The derivative of order nu at v of the cubic spline through y at x; zero from order 4 on."""
     from scipy import interpolate
 
-    if nu > 3:
-        return 0.0 * interpolate.CubicSpline(x, y, 0, bc_type, extrapolate)(v)
-    return interpolate.CubicSpline(x, y, 0, bc_type, extrapolate)(v, nu)
+    made = interpolate.CubicSpline(x, y, 0, bc_type, extrapolate)
+    return made(v, nu) if nu < 4 else 0.0 * made(v)
 
 
 def spline_integral(x: Any, y: Any, a: float, b: float, bc_type: str = "not-a-knot", extrapolate: Any = None) -> Any:
@@ -87,7 +102,7 @@ def spline_integral(x: Any, y: Any, a: float, b: float, bc_type: str = "not-a-kn
     return interpolate.CubicSpline(x, y, 0, bc_type, extrapolate).integrate(a, b)
 
 
-def b_spline(t: Any, c: Any, v: Any, k: int = 3, nu: int = 0, extrapolate: bool = True) -> Any:
+def b_spline(t: Any, c: Any, v: Any, k: int, nu: int = 0, extrapolate: bool = True) -> Any:
     """The derivative of order nu at v of the B-spline of degree k with knots t and coefficients c."""
     from scipy import interpolate
 
@@ -123,25 +138,18 @@ def barycentric(x: Any, y: Any, v: Any) -> Any:
     return interpolate.BarycentricInterpolator(x, y)(v)
 
 
-def exact_spline(x: Any, y: Any, v: Any, k: int = 3, nu: int = 0) -> Any:
+def exact_univariate(x: Any, y: Any, v: Any, k: int = 3, nu: int = 0) -> Any:
     """The derivative of order nu at v of FITPACK's spline of degree k through y at x."""
     from scipy import interpolate
 
-    return interpolate.splev(v, interpolate.splrep(x, y, k=k, s=0), der=nu)
-
-
-def exact_univariate(x: Any, y: Any, v: Any, k: int = 3, nu: int = 0) -> Any:
-    """The derivative of order nu at v of `UnivariateSpline(x, y, k=k, s=0)`."""
-    from scipy import interpolate
-
-    return interpolate.UnivariateSpline(x, y, k=k, s=0)(v, nu=nu)
+    return _each(lambda column: interpolate.UnivariateSpline(x, column, k=k, s=0)(v, nu=nu), y)
 
 
 def interpolate_1d(x: Any, y: Any, v: Any, kind: str = "linear") -> Any:
-    """`interp1d(x, y, kind)(v)`, for y of one dimension."""
+    """`interp1d(x, y, kind, axis=0)(v)`."""
     from scipy import interpolate
 
-    return interpolate.interp1d(x, y, kind)(v)
+    return interpolate.interp1d(x, y, kind, axis=0)(v)
 
 
 def grid_values(points: Any, values: Any, xi: Any, method: str = "linear") -> Any:
@@ -151,11 +159,27 @@ def grid_values(points: Any, values: Any, xi: Any, method: str = "linear") -> An
     return interpolate.RegularGridInterpolator(points, values, method)(xi)
 
 
+def grid_slopes(points: Any, values: Any, xi: Any) -> Any:
+    """The derivatives of linear interpolation on a grid in each coordinate of xi, along its last axis."""
+    xi = np.asarray(xi)
+    slopes = []
+    for axis, places in enumerate(points):
+        places = np.asarray(places)
+        left = np.clip(np.searchsorted(places, xi[..., axis], side="right") - 1, 0, len(places) - 2)
+        ends = []
+        for shift in (0, 1):
+            moved = xi.astype(float)
+            moved[..., axis] = places[left + shift]
+            ends.append(grid_values(points, values, moved))
+        slopes.append((ends[1] - ends[0]) / (places[left + 1] - places[left]))
+    return np.stack(slopes, axis=-1)
+
+
 def scattered_values(points: Any, values: Any, xi: Any) -> Any:
     """Linear interpolation of values at scattered points (`LinearNDInterpolator`)."""
     from scipy import interpolate
 
-    return interpolate.LinearNDInterpolator(points, values)(xi)
+    return interpolate.LinearNDInterpolator(points, values)(*np.moveaxis(xi, -1, 0))
 
 
 def radial_values(y: Any, d: Any, x: Any, kernel: str = "thin_plate_spline", epsilon: Any = None) -> Any:
@@ -165,13 +189,11 @@ def radial_values(y: Any, d: Any, x: Any, kernel: str = "thin_plate_spline", eps
     return interpolate.RBFInterpolator(y, d, kernel=kernel, epsilon=epsilon)(x)
 
 
-def grid_spline(x: Any, y: Any, z: Any, xi: Any, yi: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Any:
-    """`RectBivariateSpline(x, y, z)(xi, yi, dx, dy, grid)`."""
+def grid_spline(x: Any, y: Any, z: Any, xi: Any, yi: Any, dx: int = 0, dy: int = 0) -> Any:
+    """`RectBivariateSpline(x, y, z).ev(xi, yi, dx, dy)`: at the points (xi, yi)."""
     from scipy import interpolate
 
-    return interpolate.RectBivariateSpline(x, y, z)(xi, yi, dx=dx, dy=dy, grid=grid)
-
-
-def data_like(n: int) -> Any:
-    """The unit vectors of the data, one a column."""
-    return np.eye(n)
+    if np.ndim(z) == 2:
+        return interpolate.RectBivariateSpline(x, y, z).ev(xi, yi, dx, dy)
+    layers = [interpolate.RectBivariateSpline(x, y, z[..., k]).ev(xi, yi, dx, dy) for k in range(z.shape[2])]
+    return np.stack(layers, axis=-1)

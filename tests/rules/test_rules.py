@@ -19,7 +19,8 @@ def test_rule(case: Case) -> None:
 
 def test_every_rule_has_a_case() -> None:
     tried = {case.primitive for case in CASES}
-    assert not [primitive.name for primitive in RULES if primitive not in tried]
+    decreed = {"stop_gradient"}  # its derivative is not that of its function
+    assert not [p.name for p in RULES if p not in tried and p.name not in decreed]
 
 
 @pytest.mark.parametrize("shape", [(3, 1), (1, 3), (3, 2)])

@@ -170,6 +170,9 @@ class Graph:
     def call(self, op: Op) -> None:
         """From operands to the result, and to the operands that the callee writes."""
         callee: Function = op.static.function
+        if op.static.rule is not None:
+            self.join(op.args, op.results)
+            return
         if callee not in self.known:
             Graph(callee, regions(callee), self.known)
         inside = self.known[callee]

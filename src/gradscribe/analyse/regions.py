@@ -253,6 +253,11 @@ class _Grouping:
     def call(self, op: Op) -> None:
         """What the callee does with its parameters happens to the operands."""
         callee: Function | None = op.static.function
+        if op.static.rule is not None:  # its rule may return, or keep, any of its operands
+            operands = [*self.nodes((*op.args, *op.results))]
+            for region in operands:
+                self.mix(operands[0], region)
+            return
         if callee is None:  # still being made, by a transform that writes to no argument
             for region in self.nodes((*op.args, *op.results)):
                 self.mix(region, region)

@@ -22,6 +22,7 @@ from ..ir.primitives import ADD, CALL, COPY, FLOAT_OF, GETITEM, IF, LOOP, TUPLE,
 from ..ir.types import FLOAT, STRUCTURES, Array, List, Numeric, Tuple, is_continuous
 from . import push
 from .apart import guard_memory
+from .calls import refuse_written
 from .tangents import Ownership, Tangent, dot, full, tangent_type
 from .views import settle_views
 
@@ -60,6 +61,9 @@ class Callees:
             ending = "" if not any(c is callee for c, _ in self.made) else f"_{len(self.made)}"
             made = self.made[key] = Callee(f"{callee.name}_jvp{ending}")
             assert callee.function is not None
+            if callee.rule is not None:
+                made.function = callee.rule.tangent
+                return made
             inputs = [callee.function.body.params[k] for k in active]
             made.function = Forward(settle_views(callee.function), inputs, self, owned=False).run(made.name)
         return self.made[key]
@@ -288,11 +292,14 @@ class Forward:
         if not active:
             builder.append(op)
             return
+        if op.static.rule is not None:
+            active = self.by_own_rule(op)
         if any(p.default is not None for p in op.static.function.parameters):
             raise UnsupportedCall(f"{op.static.name} calls itself and has parameters with defaults", op.origin)
         seeds = [self.whole(builder, op.args[k]) for k in active]
         made = self.callees.of(op.static, active)
-        pair = Tuple((op.result.type, tangent_type(op.result.type)))
+        pair = made.function.body.yields[0].type if op.static.rule else None
+        pair = pair or Tuple((op.result.type, tangent_type(op.result.type)))
         both = builder.emit(CALL, *op.args, *seeds, static=made, type=pair, hint="pair")
         builder.append(Op(GETITEM, (both, Const(0)), op.results, origin=op.origin))
         if op.result in self.active:
@@ -302,3 +309,11 @@ class Forward:
             self.exact.add(op.result)
             if self.is_pointer(op.result):
                 self.ownership.add(tangent)
+
+    def by_own_rule(self, op: Op) -> tuple[int, ...]:
+        """The positions of the arguments whose tangents the user's rule takes."""
+        if op.static.rule.tangent is None:
+            reason = f"{op.static.name} has a rule for adjoints alone (custom_vjp): it has no tangent"
+            raise UnsupportedCall(reason, op.origin, "use reverse mode, or give it a rule with custom_jvp")
+        refuse_written(op, self.memory)
+        return op.static.rule.moving

@@ -145,20 +145,34 @@ def jacrev(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> A
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="reverse", has_aux=has_aux))
 
 
-def jacobian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def jacobian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False) -> Any:
     """The Jacobian by the mode that needs fewer directions: forward where the result has more entries than the
     argument, else reverse. `chosen_mode` of what is returned, and its `repr`, say which it was.
 
     Args:
         fun, argnums, has_aux: as for `jacfwd`.
+        sparse: True for a `scipy.sparse` array, whose rows are the entries of the result and whose columns those of the
+            arguments. Where entries can be other than zero is found by a run on sets of indices; groups of columns (or
+            rows) share one direction. A sparse matrix in its place says where they can be, at every point.
 
     Returns:
         as `jacfwd`.
 
     Raises:
-        as `jacfwd`.
+        WrongPattern: the given pattern leaves out entries that are not zero.
+        and as `jacfwd`.
     """
+    if sparse is not False:
+        return decorator(fun, lambda f: _sparse("SparseJacobian", f, argnums, has_aux, sparse))
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="auto", has_aux=has_aux))
+
+
+def _sparse(kind: str, fun: Any, argnums: ArgNums, has_aux: bool, sparse: Any) -> Any:
+    from . import sparse as family
+
+    if has_aux:
+        raise BadArgument("a sparse derivative has no auxiliary")
+    return getattr(family, kind)(fun, argnums, pattern=None if sparse is True else sparse)
 
 
 class Hessian(Jacobian[P]):
@@ -175,12 +189,13 @@ class Hessian(Jacobian[P]):
         return f"<Hessian of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
 
 
-def hessian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
+def hessian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False) -> Any:
     """The Hessian of a scalar function, by forward mode over its gradient.
 
     Args:
         fun, argnums: as for `jacfwd`.
         has_aux: whether the function returns `(value, auxiliary)`; then `(hessian, auxiliary)` is returned.
+        sparse: as for `jacobian`; rows and columns are the entries of the arguments.
 
     Returns:
         a function of the same arguments. Its result has the structure of the argument, with the same structure in each
@@ -190,4 +205,6 @@ def hessian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> 
         BadResult: the function does not return a real scalar.
         and as `jacfwd`.
     """
+    if sparse is not False:
+        return decorator(fun, lambda f: _sparse("SparseHessian", f, argnums, has_aux, sparse))
     return decorator(fun, lambda f: Hessian(f, argnums, has_aux=has_aux))

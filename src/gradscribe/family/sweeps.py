@@ -11,7 +11,9 @@ from typing import Any
 from .. import pipeline
 from ..api import Derivative
 from ..arguments import title
+from ..differentiate.shadows import CHECK_APART
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
+from ..ir.nodes import walk
 from ..ir.types import STRUCTURES, Array, Scalar, Tuple, Type, is_continuous, leaves
 from ..numerical import copied
 from ..signature import abstract, call_key, split
@@ -94,9 +96,10 @@ class Sweeps:
 def transpose(back: pipeline.Compiled) -> pipeline.Compiled | None:
     """The transpose of a reverse function; None where it restores memory, which cannot be followed a second time."""
     try:
-        return pipeline.compile_pushforward(back, back.program.name.removesuffix("_rev") + "_linear")
+        made = pipeline.compile_pushforward(back, back.program.name.removesuffix("_rev") + "_linear")
     except (UnsupportedCall, UntrackableAlias):
         return None
+    return None if any(op.primitive is CHECK_APART for op in walk(made.program.body)) else made
 
 
 @dataclass(frozen=True)

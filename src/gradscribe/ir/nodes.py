@@ -34,6 +34,7 @@ __all__ = [
     "Loop",
     "LoopShape",
     "Op",
+    "OwnRule",
     "Parameter",
     "Sharing",
     "Var",
@@ -164,6 +165,25 @@ class Function:
     doc: str | None = None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class OwnRule:
+    """How a function that is called is differentiated, where its user says so. The programs take the arguments of the
+    call; `moving` are the positions of those that can carry a derivative.
+
+    Args:
+        moving: the positions.
+        tangent: takes a tangent for each of `moving` as well; returns `(value, tangent)`. None for a rule of adjoints.
+        ahead: returns `(value, record)`, None for a rule of tangents.
+        back: takes the record and the adjoint of the value; returns a tuple with an adjoint for each of `moving`, None
+            for a part that is zero.
+    """
+
+    moving: tuple[int, ...]
+    tangent: Function | None = None
+    ahead: Function | None = None
+    back: Function | None = None
+
+
 @dataclass(eq=False, slots=True)
 class Callee:
     """A function that is called: what a CALL op holds. The function is filled in when it has been made, so that it may
@@ -173,6 +193,7 @@ class Callee:
         name: the name that it is printed with.
         function: the function.
         result: the type of what it returns, for the calls that are met before it is finished.
+        rule: the user's own rule, where there is one.
         again: whether it is computed again on the way back, and nothing of it recorded.
         plain: whether it does not call itself and may take the place of its calls when these are differentiated.
     """
@@ -180,6 +201,7 @@ class Callee:
     name: str
     function: Function | None = None
     result: Type | None = None
+    rule: OwnRule | None = None
     again: bool = False
     plain: bool = False
 

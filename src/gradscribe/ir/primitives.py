@@ -131,6 +131,10 @@ def unsupported(reason: str) -> NoReturn:
     raise UnsupportedCall(reason)
 
 
+FOLLOWED_WHEN_CONSTANT: set[Any] = set()
+"""The definitions that are read even where nothing active goes in: classes whose instances are called later."""
+
+
 def definition_of(function: Any) -> Callable[..., Any] | None:
     """What is read in place of a call of a library's function with active operands; None for most."""
     try:

@@ -27,7 +27,7 @@ from .environment import Frame
 from .iterators import is_iterator
 from .parts import Keywords
 from .primitive_calls import is_observer
-from .resolve import is_library
+from .resolve import is_followed, is_library
 from .solved import Native
 from .syntax import Code, parameters
 from .values import (
@@ -102,17 +102,17 @@ class Calls(Derivatives):
         result = self._call_special(function, args, keywords, node)
         if result is not NotImplemented:
             return result
-        if hasattr(type(function), "program_for"):
-            return self.call_derivative(function, args, keywords, node)
-        if getattr(function, "makes_derivative", False):
-            return self.make_derivative(callee, args, keywords, node)
+        result = self.call_of_ours(callee, args, keywords, node)
+        if result is not NotImplemented:
+            return result
         if overloads(function):
             return self.apply(function, args, keywords, node)
         solver = solver_of(function)
         if solver is not None:
             return self.call_solver(solver, function, args, keywords, node)
         written = definition_of(function)
-        if written is not None and any(map(self._may_depend, (*args, *keywords.values()))):
+        depends = any(map(self._may_depend, (*args, *keywords.values())))
+        if written is not None and (depends or is_followed(written, args, keywords)):
             return self._call_object(Const(written, name=callee.name), args, keywords, node)
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             result = self.ufunc_method(function, args, keywords, node)

@@ -81,6 +81,7 @@ class Core(Parts):
         self.list_sites: dict[Var, Any] = {}
         self.originals: dict[Cell, Content] = {}
         self.outlined: dict[Hashable, Any] = {}
+        self.customs: dict[Hashable, Any] = {}
         self.samples: dict[Var, Any] = {}
         self.statics: dict[Var, Any] = {}
         self.opaque_roots: dict[Var, Any] = {}

@@ -13,7 +13,7 @@ from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.nodes import Atom, Const
 from ..ir.types import Scalar
-from .core import Core
+from .custom import CustomRules
 from .parts import Keywords
 from .values import (
     TupleValue,
@@ -21,8 +21,19 @@ from .values import (
 )
 
 
-class Derivatives(Core):
+class Derivatives(CustomRules):
     """`make_derivative` and `call_derivative`."""
+
+    def call_of_ours(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        """A derivative, what makes one, or a function with a rule of its own."""
+        function = callee.value
+        if hasattr(type(function), "program_for"):
+            return self.call_derivative(function, args, keywords, node)
+        if hasattr(type(function), "custom_rule"):
+            return self.call_custom(function, args, keywords, node)
+        if getattr(function, "makes_derivative", False):
+            return self.make_derivative(callee, args, keywords, node)
+        return NotImplemented
 
     def make_derivative(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """`grad(f)` of a function that is known: the derivative is known too."""

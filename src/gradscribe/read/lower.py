@@ -16,7 +16,7 @@ from ..depth import deep_recursion
 from ..errors import UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.nodes import Block, Const, Function, Parameter, Var
-from ..ir.primitives import External
+from ..ir.primitives import External, overloads
 from ..ir.types import BOOL, STRUCTURES, Object, Type, is_continuous
 from .assumptions import Assumptions, Restart
 from .attributes import Attributes
@@ -126,7 +126,13 @@ class Reader(
                 f"`{code.name}` is a generator", code.source.tree, "differentiate a function that returns a value"
             )
         bound = self._bound(code, function, owner, signature, values)
-        result = self.read_body(code, None, bound, None, owner_class(target))
+        custom = _with_rule(function)
+        if custom is not None:
+            result = self.call_custom(custom, [bound[p.id] for p in parameters(code.args)], {}, None)
+        elif overloads(function):  # it has a rule: its own text is not read
+            result = self.apply(function, [bound[p.id] for p in parameters(code.args)], {}, None)
+        else:
+            result = self.read_body(code, None, bound, None, owner_class(target))
         self.node = code.source.tree.body[-1]
         atom = self.as_atom(result)
         body = Block(tuple(p.var for p in made.values()), tuple(self.root.ops), (atom,))
@@ -199,6 +205,8 @@ class Reader(
 
 def _peeled(function: Any) -> tuple[Any, Any]:
     """The Python function that runs when `function` is called, and the object that brings arguments along."""
+    if hasattr(type(function), "custom_rule"):
+        return function.fun, None
     if isinstance(function, python_types.MethodType):
         return function.__func__, function.__self__
     if isinstance(function, functools.partial):
@@ -207,6 +215,13 @@ def _peeled(function: Any) -> tuple[Any, Any]:
         return function, None
     method = inspect.getattr_static(type(function), "__call__", None)
     return (method, function) if isinstance(method, python_types.FunctionType) else (function, None)
+
+
+def _with_rule(function: Any) -> Any:
+    """The function with a rule of its own that is called in the end, None for any other."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function if hasattr(type(function), "custom_rule") else None
 
 
 def lower(

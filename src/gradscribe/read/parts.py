@@ -183,6 +183,21 @@ class Parts:
     def static_key(self, value: Value, node: gast.AST | None) -> Any:
         raise NotImplementedError
 
+    def expanded(self, atom: Var) -> Value:
+        raise NotImplementedError
+
+    def bind(self, code: Code, args: Any, keywords: Keywords, defaults: Any, node: gast.AST | None) -> dict[str, Value]:
+        raise NotImplementedError
+
+    def _defaults(self, callee: Any) -> dict[str, Value]:
+        raise NotImplementedError
+
+    def _leaves_of(self, value: Value, leaves: list[Atom], node: gast.AST | None) -> Any:
+        raise NotImplementedError
+
+    def _inside(self, value: Value, leaves: Any, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
     def generate(
         self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
     ) -> None:

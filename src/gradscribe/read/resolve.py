@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import builtins
 import functools
+import inspect
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gast
@@ -21,7 +22,7 @@ from ..errors import UnresolvedName
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import External
+from ..ir.primitives import FOLLOWED_WHEN_CONSTANT, External
 from ..ir.signature import is_library_name
 from ..ir.types import Array, List, Object, join, type_of
 from ..signature import key_of
@@ -258,3 +259,14 @@ def _qualified(value: Any, name: str) -> str:
     if not isinstance(own, str) or module in (None, "builtins", "__main__"):
         return own if isinstance(own, str) else name
     return f"{module}.{own}"
+
+
+def is_followed(written: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> bool:
+    """Whether a definition is read though nothing active goes in, as it can be."""
+    if written not in FOLLOWED_WHEN_CONSTANT:
+        return False
+    try:
+        inspect.signature(written).bind(*args, **keywords)
+    except TypeError:
+        return False
+    return True

@@ -562,3 +562,6 @@ zero(np.isnan, np.isinf, np.isfinite, np.logical_and, np.logical_or, np.logical_
 for function in (np.fix, np.isposinf, np.isneginf, np.isreal, np.iscomplex):
     name = function.__name__
     zero(define(name, function, infer=_infer.elementwise(function), parameters="x, /", cost="cheap"))
+
+STOP = define("stop_gradient", runtime.stop_gradient, infer=_infer.same_as_first, parameters="x, /", cost="cheap")
+zero(STOP)

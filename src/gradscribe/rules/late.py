@@ -20,6 +20,7 @@ FAMILIES = {
     "scipy.sparse.linalg": "sparse",
     "scipy.integrate": "scipy_integrate",
     "scipy.optimize": "scipy_optimize",
+    "scipy.interpolate": "interpolate_definitions",
     "scipy.spatial.distance": "scipy_distance",
 }
 """Module of the library -> modules of this package, blank-separated."""

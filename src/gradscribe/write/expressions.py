@@ -175,6 +175,9 @@ class Expressions:
         if op.style == "method" or path.startswith("."):
             receiver = ast.Attribute(self.atom(args[0]), path.lstrip("."))
             return self.call(receiver, args[1:], keywords)
+        local = _of_no_module(op)
+        if local is not None:
+            return self.call(self.scope.object(local, path.rpartition(".")[2]), args, keywords)
         return self.call(self.scope.path(path), args, keywords)
 
     # special forms ----------------------------------------------------------------------------------------------------
@@ -348,6 +351,12 @@ def _zero(type_: Type, scope: Scope) -> ast.expr:
     if isinstance(type_, Scalar) and type_.kind == "c":
         return ast.Constant(0j)
     return ast.Constant(0.0)
+
+
+def _of_no_module(op: Op) -> Any:
+    """The function that is called, where it was defined inside another."""
+    function = op.primitive.function(op.style) if op.primitive.spellings else None
+    return function if "<locals>" in getattr(function, "__qualname__", "") else None
 
 
 def _spelling(primitive: Primitive, style: str | None) -> str:
