@@ -1,5 +1,7 @@
 """Integers that must be known by value, wherever they come from, and never a stale answer."""
 
+import copy
+import itertools
 import math
 import sys
 from types import SimpleNamespace
@@ -7,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradscribe import GradscribeError, grad, jvp, vjp
+from gradscribe import GradscribeError, check_grads, grad, jvp, vjp
 
 X = np.arange(1.0, 7.0).reshape(2, 3)
 COLUMNS = np.broadcast_to(2 * X.sum(axis=0), X.shape)
@@ -198,3 +200,39 @@ def test_gradients_can_be_written_to():
 def test_object_that_computes_with_its_index():
     with pytest.raises(GradscribeError, match="index depends on what is differentiated"):
         grad(lambda x: np.sum(np.mgrid[0.0 : x[0] : 3j]))(X[0])
+
+
+def with_slice(x, k=1):
+    return x[slice(k, None)][0] * x[np.s_[:-1]][0] * x[slice(2)][1]
+
+
+@pytest.mark.parametrize("x", [np.array([2.0, 3.0, 4.0]), [2.0, 3.0, 4.0]], ids=["array", "list"])
+def test_slices_as_objects(x):
+    assert list(grad(with_slice)(x)) == [9.0, 12.0, 0.0]
+
+
+def cycled(x):
+    total = 0.0
+    for weight, value in zip(itertools.cycle([1.0, 3.0]), x):
+        total = total + weight * value * value
+    return total
+
+
+def test_cycle_is_zipped():
+    assert list(grad(cycled)(np.arange(1.0, 5.0))) == [2.0, 12.0, 6.0, 24.0]
+
+
+def test_cycle_alone_is_refused():
+    with pytest.raises(GradscribeError, match="cycle` has no end"):
+        grad(lambda x: sum(v for v in itertools.cycle(x)))(X[0])
+
+
+def deeply(p, b):
+    kept = [p["w"], p["w"]]
+    q = copy.deepcopy(kept)
+    q[0][0] = b[0] ** 2
+    return np.sum(q[1] ** 2 * p["w"]) + kept[1][0]
+
+
+def test_deep_copies_keep_identity():
+    check_grads(deeply, ({"w": np.array([1.0, 2.0])}, np.array([3.0, 4.0])), order=2)

@@ -264,7 +264,8 @@ def sinc_derivative(x: Any, order: int) -> Any:
     nodes, weights = np.polynomial.legendre.leggauss(24)
     t = 0.5 * np.pi * (nodes + 1.0)
     x = np.asarray(x)
-    near = np.sum(0.5 * weights * t**order * np.cos(x[..., None] * t + 0.5 * order * np.pi), axis=-1)
+    wave, sign = (np.cos, np.sin)[order % 2], (1.0, -1.0, -1.0, 1.0)[order % 4]
+    near = np.sum(0.5 * sign * weights * t**order * wave(x[..., None] * t), axis=-1)
     safe = np.where(np.abs(x) < 2.0, 2.0, x)
     far = np.sinc(safe)
     for n in range(1, order + 1):

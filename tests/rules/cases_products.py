@@ -121,3 +121,4 @@ for function in (np.cross, getattr(np.linalg, "cross", None)):
         case(function, A(4, 3), A(3))
         case(function, A(3, 4), A(3, 4), axis=0)
 case(np.cross, A(3, 4), A(4, 3), axisa=0, axisb=1, axisc=0)
+case(runtime.einsum_view, A(3, 3), "ii->i")

@@ -75,7 +75,8 @@ class Adjoints:
         self.masked: set[Var] = set()
         """Adjoints whose zeros stand for entries that do not count: what is made of them stays zero."""
         self.cut: set[Var] = set()
-        """Adjoints with zeros for entries that were overwritten: they win over partials that may be infinite."""
+        """Adjoints with zeros for entries that were overwritten or left out: they win over partials that may be
+        infinite."""
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""

@@ -20,6 +20,7 @@ from ..ir.primitives import (
     FULL_LIKE,
     GETATTR,
     GETITEM,
+    LAST_WRITE,
     LIST,
     MULTIPLY,
     POP,
@@ -107,6 +108,15 @@ def _mirror_unbroadcast(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         adjoints.add(value, adjoints.builder.emit(FULL_LIKE, value, g, hint=bar(value.hint)))
 
 
+def _mirror_last_write(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
+    """The same entries pass on the way back."""
+    g = cotangent(sweep, op.result, adjoints)
+    value, *where = op.args
+    if g is not None and isinstance(value, Var):
+        passed = adjoints.builder.emit(LAST_WRITE, adjoints.full(g, op.result), *where, hint=bar(value.hint))
+        adjoints.add(value, passed)
+
+
 def _nothing(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     """Opaque or constant: its result is not active."""
 
@@ -134,6 +144,7 @@ _SPECIAL: dict[Primitive, Callable[[Any, Op, Adjoints], None]] = {
     FULL_LIKE: _mirror_full_like,
     VADDAT: _mirror_vaddat,
     UNBROADCAST: _mirror_unbroadcast,
+    LAST_WRITE: _mirror_last_write,
     CALL: _nothing,
     SOLUTION: solutions.mirror_solution,
     LIBRARY_CALL: _refuse,

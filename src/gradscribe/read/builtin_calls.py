@@ -58,9 +58,9 @@ class BuiltinCalls(Core):
 
     @reads(slice)
     def _slice(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if not args or not all(is_const(a, int, type(None)) for a in args):
+        if not 1 <= len(args) <= 3:
             return NotImplemented
-        return Const(slice(*(a.value for a in args)))  # type: ignore[union-attr]
+        return self.slice_of((NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3], node)
 
     @reads(enumerate)
     def _enumerate(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

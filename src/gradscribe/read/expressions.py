@@ -153,7 +153,11 @@ class Expressions(Operators, Core):
         return self.expression(node)
 
     def _read_Slice(self, node: gast.Slice) -> Value:
-        parts = [Const(None) if p is None else self.expression(p) for p in (node.lower, node.upper, node.step)]
+        parts = (node.lower, node.upper, node.step)
+        return self.slice_of([Const(None) if p is None else self.expression(p) for p in parts], node)
+
+    def slice_of(self, parts: Sequence[Value], node: gast.AST | None) -> Value:
+        """`slice(start, stop, step)`."""
         atoms = [self.as_atom(p, node) for p in parts]
         if any(is_continuous(a.type) and self.is_active(a) for a in atoms if isinstance(a.type, Scalar)):
             self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")

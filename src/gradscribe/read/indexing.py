@@ -65,9 +65,8 @@ class Indexing(Core):
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
-            known = self.samples.get(container)
-            joined = self.joined_by(known, index, node) if known is np.r_ or known is np.c_ else NotImplemented
-            return self._var_item(container, index, node) if joined is NotImplemented else joined
+            made = self._by_helper(self.samples.get(container), index, node)
+            return self._var_item(container, index, node) if made is NotImplemented else made
         if isinstance(container, Reference) and container.cell.kind == "table":
             return self.get_from_table(container, index, node)
         if isinstance(container, Reference) and container.cell.kind == "dict":
@@ -75,6 +74,12 @@ class Indexing(Core):
         if isinstance(container, Range):
             return self._range_item(container, index, node)
         return self._sequence_item(container, index, node)
+
+    def _by_helper(self, helper: Any, index: Value, node: gast.AST | None) -> Value:
+        """What NumPy's objects make that are there to be indexed; NotImplemented for any other."""
+        if helper is np.s_ or helper is np.index_exp:
+            return TupleValue((index,)) if helper is np.index_exp and not isinstance(index, TupleValue) else index
+        return self.joined_by(helper, index, node) if helper is np.r_ or helper is np.c_ else NotImplemented
 
     def _constant_item(self, container: Const, index: Value, node: gast.AST | None) -> Value:
         if is_code(container):
@@ -207,6 +212,8 @@ class Indexing(Core):
         if joined is None:
             return self._chosen_entry(container, index, node)
         made = self.emit(P.LIST, *atoms, type=List(joined))
+        if is_slice(index):
+            return self.list_slice(made, index, node)
         return self.emit(P.GETITEM, made, self.as_atom(index, node), type=joined)
 
     def _chosen_entry(self, container: Value, index: Value, node: gast.AST | None) -> Value:

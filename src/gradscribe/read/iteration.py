@@ -297,13 +297,16 @@ class Iteration(LazyIteration):
         return self.as_atom(length), lambda i: TupleValue(tuple(entry(i, own, item) for own, item in columns))
 
     def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Item]:
-        """One source of a zip; `itertools.count` has no length."""
+        """One source of a zip; what never ends has no length."""
         if isinstance(source, Lazy) and source.kind == "count":
             return None, lambda i: self.range_at(
                 Range(self.as_atom(source.sources[0]), Const(0), self.as_atom(source.sources[1])), i
             )
         if isinstance(source, Lazy) and source.kind == "repeat" and isinstance(source.sources[1], Lazy):
             return None, lambda i: source.sources[0]
+        if isinstance(source, Lazy) and source.kind == "cycle":
+            length, item = self._indexed(source.sources[0], node)
+            return None, lambda i: item(self.as_atom(self.binary(operator.mod, i, length, node)))
         return self._indexed(source, node)
 
     def _shorter(self, left: Value, right: Value) -> Value:

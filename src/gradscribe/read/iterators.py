@@ -19,9 +19,10 @@ from .values import FALSE, TRUE, Cell, Content, Lazy, Poison, Reference, TupleVa
 
 ONE_SHOT = {
     "zip", "zip_longest", "enumerate", "map", "filter", "generator", "reversed", "chain", "product", "pairs",
-    "takewhile", "starmap", "ndenumerate", "count", "repeat", "yields", "rest", "islice", "dropwhile", "compress",
+    "takewhile", "starmap", "ndenumerate", "count", "cycle", "repeat", "yields", "rest", "islice", "dropwhile",
+    "compress",
 }  # fmt: skip
-_INDEXED = {"zip", "zip_longest", "enumerate", "map", "reversed", "count", "repeat", "rest"}
+_INDEXED = {"zip", "zip_longest", "enumerate", "map", "reversed", "count", "cycle", "repeat", "rest"}
 _KEYS = ("source", "position")
 _USED = Poison(
     "an iterator is used again that has been used in part", "make a list of it first, and use the list each time"
@@ -126,6 +127,8 @@ class Iterators(Core):
         """Refuse a generator that need not end, where all that it yields would be computed."""
         if not isinstance(source, Lazy):
             return
+        if source.kind == "cycle":
+            self.refuse("`itertools.cycle` has no end", node, "zip it with what has an end")
         body = source.extra[0].body if source.kind == "yields" else ()
         if any(isinstance(part, gast.While) for statement in body for part in gast.walk(statement)):
             self.refuse("the entries of this generator are computed at once, and it need not end", node, "loop over it")

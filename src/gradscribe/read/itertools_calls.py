@@ -76,6 +76,10 @@ class IteratorCalls(Core):
         start = args[0] if args else keywords.get("start", Const(0))
         return Lazy("count", (start, args[1] if len(args) > 1 else keywords.get("step", Const(1))))
 
+    @reads(itertools.cycle)
+    def _cycle(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return Lazy("cycle", (self.as_listed(args[0], node) if isinstance(args[0], Lazy) else args[0],))
+
     @reads(itertools.pairwise)
     def _pairwise(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         value = args[0] if not isinstance(args[0], Lazy) else self.as_listed(args[0], node)

@@ -31,8 +31,8 @@ _PUSHED = {
 }
 
 _WITHOUT_ITEMS = {
-    "flat", "generator", "count", "pairs", "takewhile", "ndenumerate", "zip_longest", "yields", "islice", "rest",
-    "dropwhile", "compress",
+    "flat", "generator", "count", "cycle", "pairs", "takewhile", "ndenumerate", "zip_longest", "yields", "islice",
+    "rest", "dropwhile", "compress",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from ..ir import primitives as P
-from ..ir.nodes import Const, Var
+from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of
 from ..ir.types import INT, SLICE, UNKNOWN, Array, List, Scalar
 from .core import Core
@@ -149,6 +149,15 @@ class NumpyCalls(Core):
         if written is None or len(args) != 1 or set(keywords) - {"otypes"}:
             return NotImplemented
         return Partial(Const(written, name="np.vectorize"), (args[0], keywords.get("otypes", NONE)), {})
+
+    def refuse_layout(
+        self, primitive: P.Primitive, atoms: Sequence[Atom], order: Atom | None, node: gast.AST | None
+    ) -> None:
+        """An order of entries that depends on the layout of one array would be another one for its derivative."""
+        if primitive.name not in ("reshape", "ravel", "flatten") or not any(map(self.is_active, atoms)):
+            return
+        if order is not None and not (isinstance(order, Const) and order.value in ("C", "F")):
+            self.refuse("the order of entries depends on the layout in memory", node, "use order='C' or order='F'")
 
     # writing where a mask says ----------------------------------------------------------------------------------------
 

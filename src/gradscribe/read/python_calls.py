@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import operator
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
@@ -17,8 +17,8 @@ import numpy as np
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Const, Var
-from ..ir.types import STRING, Array, Dict, FixedList, List, Object, Record, Scalar, Tuple
+from ..ir.nodes import Const, Op, Var
+from ..ir.types import BOOL, STRING, STRUCTURES, Array, Dict, FixedList, List, Record, Scalar, Tuple
 from .comparisons import is_numeric_for_sure
 from .core import Core
 from .parts import Keywords
@@ -244,19 +244,69 @@ class LibraryCalls(Core):
         values = {name: self.get_attribute(owner, name, node) for name in names if name not in keywords}
         return self.call(Const(cls, name=cls.__name__), (), {**values, **keywords}, node)
 
-    @reads(copy.copy, copy.deepcopy)
+    @reads(copy.copy)
     def _copy(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         (value,) = args
-        if isinstance(value, Var) and isinstance(value.type, Array):
-            return self.emit(P.COPY, value, style="np")
-        if isinstance(value, Var) and isinstance(value.type, Scalar):
-            return value
+        if isinstance(value, Reference) and not _copies_itself(value, "__copy__"):
+            return self.new_cell(self.content(value, node), node, value.cell.cls)
+        return NotImplemented if isinstance(value, Reference) else self._deep_copy(value, {}, node)
+
+    @reads(copy.deepcopy)
+    def _deepcopy(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return NotImplemented if len(args) != 1 else self._deep_copy(args[0], {}, node)
+
+    def _object(self, value: Value) -> Any:
+        """The same for values that are known to be one object."""
         if isinstance(value, Reference):
-            content = self.content(value, node)
-            if not all(isinstance(i, (Var, Const)) and isinstance(i.type, (Scalar, Object)) for i in content.items):
-                return NotImplemented
-            return self.new_cell(content, node, value.cell.cls)
-        return NotImplemented
+            return value.cell
+        op = self._maker(value)
+        return (op.args[0], op.args[1].value) if op is not None and isinstance(op.args[1], Const) else value
+
+    def _maker(self, value: Value) -> Op | None:
+        """What took an array out of an argument."""
+        made = (op for op in reversed(self.builder.ops) if value in op.results and op.primitive is P.GETITEM)
+        op = next(made, None) if isinstance(value, Var) else None
+        return op if op is not None and isinstance(op.args[0].type, STRUCTURES) else None
+
+    def _demand_others(self, value: Var, made: Mapping[Any, Value]) -> None:
+        """Check that an array is none of those that have been copied already, where that is not known."""
+        copies = {op.result: op.args[0] for op in self.builder.ops if op.primitive is P.COPY}
+        for copied in made.values():
+            other = copies.get(copied) if isinstance(copied, Var) else None
+            if isinstance(other, Var) and not (value in self._owned or other in self._owned):
+                self.perform(P.ASSERT, self.emit(P.IS_NOT, value, other, type=BOOL))
+
+    def _deep_copy(self, value: Value, made: dict[Any, Value], node: gast.AST) -> Value:
+        """A copy in which what was one object is one again; NotImplemented where the structure is not known.
+
+        Args:
+            value: any value.
+            made: what has been copied so far, with the copies.
+            node: the place.
+        """
+        key = self._object(value)
+        if key in made:
+            return made[key]
+        if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
+            value = self.expanded(value)
+        if isinstance(value, Var) and isinstance(value.type, Array):
+            self._demand_others(value, made)
+            made[key] = self.emit(P.COPY, value, style="np")
+            return made[key]
+        if isinstance(value, (Const, Var)):
+            return value if isinstance(value, Const) or isinstance(value.type, Scalar) else NotImplemented
+        known = isinstance(value, Reference) and value.cell.kind in ("list", "dict", "instance")
+        if not isinstance(value, TupleValue) and (not known or _copies_itself(value, "__deepcopy__")):
+            return NotImplemented
+        whole = self.content(value, node) if isinstance(value, Reference) else value
+        parts = [self._deep_copy(part, made, node) for part in whole.parts]
+        if any(part is NotImplemented for part in parts):
+            return NotImplemented
+        built = whole.rebuilt(tuple(parts))
+        if isinstance(value, Reference):
+            built = self.new_cell(built, node, value.cell.cls, tag=f"copy {len(made)}")  # type: ignore[arg-type]
+        made[key] = built
+        return built
 
     @reads(P.unsupported)
     def _unsupported(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -307,6 +357,10 @@ class LibraryCalls(Core):
         if isinstance(value, (Var, Const)) and isinstance(value.type, (Array, Scalar)):
             return Const(isinstance(value.type, Scalar))
         return NotImplemented
+
+
+def _copies_itself(value: Reference, method: str) -> bool:
+    return value.cell.cls is not None and hasattr(value.cell.cls, method)
 
 
 def _same(function: Any) -> Any:
