@@ -23,6 +23,7 @@ from ..ir.types import (
     STRUCTURES,
     Array,
     Dict,
+    FixedList,
     List,
     Numeric,
     Object,
