@@ -121,6 +121,37 @@ def check_solution(step: Any, x: Any) -> None:
         raise CheckFailed("the solver stopped away from a solution, where no derivative exists; tighten its tolerance")
 
 
+def check_kinds(kinds: Any, values: Any, name: str = "", sizes: Any = None) -> None:
+    """Raise CheckFailed unless the arguments are of the kinds that the derivative was written for.
+
+    Args:
+        kinds: "number", or a dtype with lengths (`"float64[n0, n1, 1]"`: those of one name are equal), or a tuple, list
+            or dict of these.
+        values: the arguments, in the same form.
+        name: of what is looked at.
+        sizes: the lengths so far, by their names.
+    """
+    sizes = {} if sizes is None else sizes
+    if isinstance(kinds, dict):
+        good = isinstance(values, dict) and list(values) == list(kinds)
+        parts = [(kinds[k], values[k], f"{name}[{k!r}]" if name else k) for k in kinds] if good else []
+    elif isinstance(kinds, (tuple, list)):
+        good = isinstance(values, type(kinds)) and len(values) == len(kinds)
+        parts = [(kind, values[k], f"{name}[{k}]") for k, kind in enumerate(kinds)] if good else []
+    elif kinds in ("number", None):
+        good, parts = kinds is None or np.ndim(values) == 0, []
+    else:
+        dtype, _, lengths = kinds[:-1].partition("[")
+        names = lengths.split(", ") if lengths else []
+        good = isinstance(values, np.ndarray) and values.dtype.name == dtype and values.ndim == len(names)
+        pairs = zip(names, np.shape(values), strict=True) if good else ()
+        good, parts = good and all((n == 1) == (k == "1") and sizes.setdefault(k, n) == n for k, n in pairs), []
+    if not good:
+        raise CheckFailed(f"{name or 'the arguments'}: the derivative was written for {kinds!r}; save it again")
+    for kind, value, part in parts:
+        check_kinds(kind, value, part, sizes)
+
+
 def fresh(record: Any) -> Any:
     """A deep copy of a record, in which what was one object is one object, and what shared memory shares memory."""
     made: dict[int, tuple[Any, Any]] = {}
