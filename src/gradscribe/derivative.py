@@ -12,6 +12,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from . import pipeline
 from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, signature_of, title
+from .disk import cached
 from .dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
 from .errors import BadArgument, UnsupportedCall
 from .explain.blame import cite
@@ -120,8 +121,10 @@ class Derivative(Looking, Generic[P, R]):
         elif key is not None:
             known = self._settings.get(call_key(bound.arguments.values()), ()) if self._settings else ()
             self._remember(key, args, (*bound.args, *extra), compiled, {n: bound.arguments[n] for n in known})
+        if not extra:
+            return function(*bound.args, **bound.kwargs)
         added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
-        if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
+        if added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
             names = [p.var.hint for p in added]
             return function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
         return function(*bound.args, *extra, **bound.kwargs)
@@ -232,7 +235,10 @@ class Derivative(Looking, Generic[P, R]):
             check=check_followed if self.raw else check_result,
             settings=settings,
         )
-        return compiled_with(compile, self.jit, self.__name__)
+        if self.jit is not None or self.debug_nans or self.mode != "reverse" or static or settings is not None:
+            return compiled_with(compile, self.jit, self.__name__)
+        options = (types, self._wrt, self.keep_value, self.has_aux, self._several, self.optimize, self.raw)
+        return cached(compile, self.primal, options)
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
         """The gradient as a program, for a function that calls it and is itself differentiated.
