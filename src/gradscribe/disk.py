@@ -25,7 +25,7 @@ import gast
 import numpy as np
 
 from .errors import GradscribeError
-from .freshness import form_of
+from .freshness import form_of, now_under
 from .ir.nodes import Function
 from .ir.primitives import External, overloads
 from .ir.signature import is_library_name
@@ -90,7 +90,8 @@ def _own_digest() -> str:
     """Of gradscribe itself, Python and NumPy."""
     digest = hashlib.sha256(f"{sys.version} {np.__version__} {sys.flags.optimize}".encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+        status = path.stat()
+        digest.update(f"{path.name} {status.st_mtime_ns} {status.st_size}\n".encode())
     return digest.hexdigest()
 
 
@@ -201,7 +202,7 @@ def _restored(entry: Mapping[str, Any], make: Callable[[], Compiled]) -> Compile
     """The derivative, if all that it depends on is as it was."""
     try:
         resolved = [(_owner_again(owner), name, kind) for owner, name, kind in entry["resolved"]]
-        pairs = [(owner, name, External(name, owner).read(), kind) for owner, name, kind in resolved]
+        pairs = [(owner, name, now_under(owner, name), kind) for owner, name, kind in resolved]
         functions = [_found(f[1], f[2]) for f in entry["functions"]]
         same = all(_fingerprint(value) == kind for _, _, value, kind in pairs)
         same &= all(_fingerprint(f) == told for f, told in zip(functions, entry["functions"], strict=True))

@@ -20,7 +20,7 @@ def refresh(compiled: Compiled) -> bool:
         False where they have changed so that it must be compiled anew: a function that was resolved is another one
         now, or a value has another type.
     """
-    if any(_now(owner, name) is not seen for owner, name, seen in compiled.lowered.resolved):
+    if any(now_under(owner, name) is not seen for owner, name, seen in compiled.lowered.resolved):
         return False
     try:
         if any(key_of(external.read()) != key for external, key in compiled.lowered.externals):
@@ -42,16 +42,16 @@ def form_of(function: Any) -> tuple[Any, ...]:
 
 def guards_of(compiled: Compiled) -> tuple[Guard, ...] | None:
     """What must be as it was for `refresh` to have nothing to do; None where only `refresh` can tell."""
-    found: list[Guard | None] = list(guards(compiled.lowered.resolved, _now))
+    found: list[Guard | None] = list(guards(compiled.lowered.resolved, now_under))
     outside = [external for external, _ in compiled.lowered.externals]
     outside += [value for value in compiled.written.externals.values() if isinstance(value, External)]
     for external in dict.fromkeys(outside):
-        found.append(value_guard(external.owner, external.name, external.read(), _now))
+        found.append(value_guard(external.owner, external.name, external.read(), now_under))
     kept = tuple(guard for guard in found if guard is not None)
     return kept if len(kept) == len(found) else None
 
 
-def _now(owner: Any, name: Any) -> Any:
+def now_under(owner: Any, name: Any) -> Any:
     """What stands under a name today, in a namespace, a cell, or as an attribute."""
     try:
         if isinstance(owner, dict):

@@ -25,6 +25,8 @@ def helper(x, power=2.0):
     return x * x if NAME == "square" else x
 
 def f(x):
+    for k in range(1):
+        x = abs(x) * 1.0 + k
     return SCALE * np.sum(helper(x)) * math.exp(0.0)
 """
 RUN = textwrap.dedent("""
