@@ -174,6 +174,8 @@ class GradientMismatch(GradscribeError):
 
     Attributes:
         report: all that was compared.
+        parting: where tangents and differences part, if that is known.
     """
 
     report: object = None
+    parting: object = None
