@@ -80,5 +80,32 @@ def braycurtis(u: Any, v: Any) -> Any:
     return between(u, v, "braycurtis")
 
 
-for _function in (cdist, pdist, euclidean, sqeuclidean, cosine, correlation, cityblock, chebyshev, braycurtis):
+def minkowski(u: Any, v: Any, p: Any = 2) -> Any:
+    return np.linalg.norm(u - v, p)
+
+
+def canberra(u: Any, v: Any) -> Any:
+    size = np.abs(u) + np.abs(v)
+    return np.sum(np.abs(u - v) / np.where(size == 0.0, 1.0, size))
+
+
+def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
+    delta = u - v
+    return np.sqrt(delta @ VI @ delta)
+
+
+for _function in (
+    cdist,
+    pdist,
+    euclidean,
+    sqeuclidean,
+    cosine,
+    correlation,
+    cityblock,
+    chebyshev,
+    braycurtis,
+    minkowski,
+    canberra,
+    mahalanobis,
+):
     DEFINITIONS[getattr(sd, _function.__name__)] = _function
