@@ -12,7 +12,7 @@ MUTANTS ?= 60
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz mutants redefine limits corpus lint format bench bench-adbench coverage language docs docs-update clean
+.PHONY: help demo test test-all fuzz mutants redefine limits corpus lint format bench bench-adbench coverage language docs docs-update clean bench-kernels
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ bench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## measure, and write docs/
 
 bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four objectives against hand-written code and the peers
 	$(RUN) -m benchmarks.adbench
+
+bench-kernels: $(READY)  ## programs with loops and in-place writes, against their gradients: time and memory
+	$(RUN) -m benchmarks.kernels
 
 coverage: $(READY)  ## differentiate all of NumPy and SciPy case by case, and write docs/coverage.md
 	$(RUN) -m tests.coverage_table -o docs/coverage.md

@@ -287,6 +287,9 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
     def set_on_array(self, owner: Value, name: str, value: Value, node: gast.AST | None) -> bool:
         raise NotImplementedError
 

@@ -156,7 +156,8 @@ class Statements(Core):
         container = self.expression(target.value)
         index = self.index(target.slice)
         if isinstance(container, Lazy) and container.kind == "flat":
-            container = self.apply(np.reshape, (*container.sources, Const(-1)), {}, target)
+            (container,) = container.sources
+            index = self.flat_index(container, index, target)
         if isinstance(container, Var) and self._holds_numbers(container):
             self._augment_cells(function, container, self.index_atom(index, target), node)
             return
