@@ -54,6 +54,7 @@ format: $(VENV)/.ready-lint  ## lay out the code
 
 bench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## measure, and write docs/performance.md (PEERS=1 installs the peers)
 	$(RUN) -m benchmarks
+	MALLOC_TRIM_THRESHOLD_=100000000 MALLOC_TOP_PAD_=100000000 $(RUN) -m benchmarks.scaling
 
 bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four objectives against hand-written code and the peers
 	$(RUN) -m benchmarks.adbench

@@ -316,6 +316,9 @@ class Parts:
     def exhaust(self, iterator: Reference) -> None:
         raise NotImplementedError
 
+    def has_next(self, iterator: Reference, node: gast.AST) -> Value:
+        raise NotImplementedError
+
     def refuse_endless(self, source: Value, node: gast.AST | None) -> None:
         raise NotImplementedError
 

@@ -94,7 +94,20 @@ def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
     return np.sqrt(delta @ VI @ delta)
 
 
+def squareform(X: Any) -> Any:
+    """Distances as a vector from those as a symmetric matrix, or the other way round."""
+    if np.ndim(X) == 2:
+        return X[np.triu_indices(X.shape[0], 1)]
+    n = int(np.ceil(np.sqrt(2 * X.shape[0])))
+    rows, cols = np.triu_indices(n, 1)
+    out = np.zeros((n, n))
+    out[rows, cols] = X
+    out[cols, rows] = X
+    return out
+
+
 for _function in (
+    squareform,
     cdist,
     pdist,
     euclidean,
