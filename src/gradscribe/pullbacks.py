@@ -92,8 +92,8 @@ def matching(tangent: Any, primal: Any, what: str) -> Any:
 
 
 def _entry(tangent: Any, primal: Any, what: str) -> Any:
-    """What belongs to an entry without derivative (a string, an integer) may be left out."""
-    return tangent if tangent is None and not is_continuous(abstract(primal, "x")) else matching(tangent, primal, what)
+    """What belongs to an entry without derivative (a string, an integer) is not looked at."""
+    return matching(tangent, primal, what) if is_continuous(abstract(primal, "x")) else tangent
 
 
 def _number(tangent: Any, primal: Any, what: str) -> Any:
