@@ -33,7 +33,7 @@ LAYERS = [
     ["signature"],
     ["ir"],
     ["source"],
-    ["matching", "failures", "constants"],
+    ["matching", "failures", "constants", "fixed_points"],
     ["errors"],
     ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints"],
 ]

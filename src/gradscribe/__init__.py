@@ -21,6 +21,7 @@ from .family.jacobians import hessian, jacfwd, jacobian, jacrev
 from .family.linear import linearize
 from .family.products import directional, elementwise_grad, hvp
 from .family.rules import check_rule
+from .fixed_points import fixed_point
 from .rules import adjoint, tangent
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "elementwise_grad",
     "explain",
     "explain_tape",
+    "fixed_point",
     "grad",
     "hessian",
     "hvp",

@@ -61,6 +61,14 @@ def grad(
     return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
+@overload
+def value_and_grad(fun: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> Derivative[P, tuple[Any, Any]]: ...
+@overload
+def value_and_grad(
+    fun: None = None, argnums: ArgNums = 0, **options: Any
+) -> Callable[[Callable[P, Any]], Derivative[P, tuple[Any, Any]]]: ...
+
+
 def value_and_grad(
     fun: Any = None,
     argnums: ArgNums = 0,
@@ -96,7 +104,7 @@ def derive(
     optimize: bool = True,
     jit: str | None = None,
     debug_nans: bool = False,
-) -> Derivative[P, Any]:
+) -> Derivative[..., Any]:
     """The derivative as a generated function.
 
     Args:

@@ -86,7 +86,7 @@ class Derivative(Looking, Generic[P, R]):
 
     # calling -------------------------------------------------------------------------------------------------------
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
+    def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
         key = None if keywords else quick_key(args)
         route = self._routes.get(key)
         try:

@@ -81,7 +81,8 @@ def _number(tangent: Any, primal: Any, what: str) -> Any:
     if kind == "c" and np.asarray(primal).dtype.kind != "c":
         raise BadArgument(f"{what} is complex, and belongs to a real number", hint="pass a real number")
     try:
-        return float(tangent) if type(tangent) in (int, bool) else tangent
+        found = float(tangent) if type(tangent) in (int, bool) else tangent
+        return np.asarray(found) if isinstance(primal, np.ndarray) and not primal.ndim else found
     except OverflowError:
         raise BadArgument(f"{what} is an integer that no float can hold", hint="pass a float") from None
 

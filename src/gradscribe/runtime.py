@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -256,7 +257,8 @@ def sinc_derivative(x: Any, order: int) -> Any:
     nodes, weights = np.polynomial.legendre.leggauss(24)
     t = 0.5 * np.pi * (nodes + 1.0)
     x = np.asarray(x)
-    near = np.sum(0.5 * weights * t**order * np.cos(x[..., None] * t + 0.5 * order * np.pi), axis=-1)
+    wave, sign = (np.cos, np.sin)[order % 2], (1.0, -1.0, -1.0, 1.0)[order % 4]
+    near = np.sum(0.5 * sign * weights * t**order * wave(x[..., None] * t), axis=-1)
     safe = np.where(np.abs(x) < 2.0, 2.0, x)
     far = np.sinc(safe)
     for n in range(1, order + 1):
@@ -370,6 +372,28 @@ def exception_of(
     except BaseException as error:
         return error
     return None
+
+
+def listed(items: Any, all_of_them: bool = True) -> list[Any]:
+    """The entries of an iterable that is no part of the program, as they come before a loop over them.
+
+    Args:
+        items: any iterable.
+        all_of_them: whether the loop goes through all; what is left of an iterator would be lost else.
+
+    Raises:
+        CheckFailed: it may have no end, or what it hands on cannot be kept.
+    """
+    if iter(items) is not items:
+        return list(items)
+    if not all_of_them:
+        raise CheckFailed("a loop that may end early goes over an iterator: make a list of it first")
+    if type(items).__name__ == "groupby":
+        raise CheckFailed("the groups of `itertools.groupby` end with the next one: make a list of each first")
+    found = list(itertools.islice(items, 1_000_001))
+    if len(found) > 1_000_000:
+        raise CheckFailed("a loop over an iterator that may have no end: make a list of it first")
+    return found
 
 
 def stop_gradient(x: Any) -> Any:

@@ -29,7 +29,12 @@ class Expressions:
 
     def __init__(self, rng: random.Random, features: frozenset[str]) -> None:
         self.rng, self.features = rng, features
+        self.made = 0
         self.helpers: dict[str, tuple[str, ...]] = {}
+
+    def fresh(self, stem: str) -> str:
+        self.made += 1
+        return f"{stem}{self.made}"
 
     def has(self, feature: str) -> bool:
         return feature in self.features
@@ -49,7 +54,7 @@ class Expressions:
         makers: list[Callable[[Scope, int], str]] = [self._unary, self._binary, self._binary, self._binary]
         if scope.arrays and self.has("arrays"):
             makers += [self._reduction, self._reduction]
-        if self.helpers or scope.closures:
+        if any(kinds != ("viewed",) for kinds in self.helpers.values()) or scope.closures:
             makers.append(self._call)
         if self.chance(0.1):
             makers.append(self._ternary)
@@ -98,7 +103,7 @@ class Expressions:
         return f"np.sum({self.array(scope, shape, depth)})"
 
     def _call(self, scope: Scope, depth: int) -> str:
-        options = [*self.helpers, *scope.closures]
+        options = [*(name for name, kinds in self.helpers.items() if kinds != ("viewed",)), *scope.closures]
         return self.call(self.pick(options), scope, depth) or self.scalar(scope, depth)
 
     def call(self, name: str, scope: Scope, depth: int = 1) -> str | None:

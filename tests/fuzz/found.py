@@ -256,4 +256,20 @@ def f(a):
     return np.sum(w2 * w2)
 ARGS = (np.array([1.0, 1.0, 1.0, 1.0]),)
 """,
+    "a selection of numbers is a number": """
+def f(x, y):
+    x += sum((x for e in range(3)))
+    x = min(x, y)
+    return x
+ARGS = (-1.0, 1.0)
+""",
+    "ravel of a reversed vector is a copy": """
+import numpy as np
+
+def f(a):
+    a[1] = 4
+    z3 = np.ravel(a[::-1])
+    return np.sum(z3)
+ARGS = (np.array([1.0, 1.0, 1.0, 1.0, 1.0]),)
+""",
 }

@@ -11,7 +11,7 @@ from .statements import Statements, indent
 
 FEATURES = (
     "arrays", "writes", "views", "aliases", "matrix", "masks", "fancy", "exits", "while", "helpers", "mutating",
-    "recursion", "lists", "dicts", "closures", "comprehensions",
+    "recursion", "memory", "lists", "dicts", "closures", "comprehensions",
 )  # fmt: skip
 
 PURE = (
@@ -39,6 +39,12 @@ WRITERS = (
     ),
     ("def clear(v, w):", "    w[0] = v[-1] * 2.0", "    v[0] = 0.0", "    return w[0]"),
 )
+VIEWERS = (
+    ("def tail(v):", "    return v[1:]"),
+    ("def either(v):", "    if v[0] > 0.3:", "        return v", "    return v[::-1]"),
+    ("def itself(v):", "    v[0] += 1.0", "    return v"),
+    ("def order(v):", "    return v if v[0] > 0.5 else v.copy()"),
+)
 RECURSIVE = (
     ("def tower(p, n):", "    if n == 0:", "        return p", "    return math.sin(p) + 0.5 * tower(p, n - 1)"),
     (
@@ -53,6 +59,7 @@ KINDS = {
     "ends": ("read",),
     "scale": ("written", "scalar"), "shift": ("written",), "sweep": ("written", "scalar"),
     "clear": ("written", "written"),
+    "tail": ("viewed",), "either": ("viewed",), "itself": ("viewed",), "order": ("viewed",),
     "tower": ("scalar", "count"), "tree": ("scalar", "count"),
 }  # fmt: skip
 
@@ -91,7 +98,9 @@ def _helpers(rng: random.Random, features: frozenset[str]) -> list[tuple[str, ..
         pool += WRITERS
     if "recursion" in features:
         pool += RECURSIVE
-    return rng.sample(pool, min(len(pool), 3))
+    if {"memory", "views", "arrays", "writes"} <= features:
+        pool += VIEWERS
+    return rng.sample(pool, min(len(pool), 4))
 
 
 def _arguments(rng: random.Random, features: frozenset[str]) -> tuple[Scope, dict[str, str], list[str]]:

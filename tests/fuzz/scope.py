@@ -38,5 +38,9 @@ class Scope:
     def of_shape(self, shape: Shape) -> list[str]:
         return [name for name, array in self.arrays.items() if array.shape == shape]
 
+    def bindable(self, shape: Shape) -> list[str]:
+        """The arrays of a shape that are names, and may be bound anew."""
+        return [name for name in self.of_shape(shape) if name not in self.frozen and "[" not in name]
+
     def writable(self) -> list[str]:
         return [name for name, array in self.arrays.items() if array.writable and name not in self.frozen]

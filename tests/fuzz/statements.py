@@ -5,22 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from .expressions import Expressions, _bracket
+from .expressions import _bracket
+from .memory import Memory
 from .scope import Array, Scope
 
 Lines = list[str]
 
 
-class Statements(Expressions):
+class Statements(Memory):
     """Draws blocks of statements. `budget` bounds the number of statements of a whole program."""
 
     def __init__(self, rng: random.Random, features: frozenset[str], budget: int) -> None:
         super().__init__(rng, features)
-        self.budget, self.made = budget, 0
-
-    def fresh(self, stem: str) -> str:
-        self.made += 1
-        return f"{stem}{self.made}"
+        self.budget = budget
 
     def block(self, scope: Scope, count: int) -> Lines:
         lines: Lines = []
@@ -39,6 +36,8 @@ class Statements(Expressions):
             makers += [(self.write_item, 2.0), (self.write_slice, 2.0)]
         if self.has("views") and scope.arrays:
             makers.append((self.name_view, 1.0))
+        if self.has("memory") and scope.arrays:
+            makers.append((self.memory_statement, 2.0))
         if self.has("aliases") and scope.arrays:
             makers.append((self.name_alias, 1.0))
         if self.has("mutating") and self.helpers:
@@ -55,7 +54,7 @@ class Statements(Expressions):
         if self.has("closures") and scope.depth < 2:
             makers.append((self.closure, 0.5))
         (maker,) = self.rng.choices([m for m, _ in makers], [w for _, w in makers])
-        return maker(scope)
+        return maker(scope) or self.assign(scope)
 
     # values
 
@@ -86,7 +85,7 @@ class Statements(Expressions):
 
     def assign_array(self, scope: Scope) -> Lines:
         shape = self.rng.choice([a.shape for a in scope.arrays.values()] or [(3,), (4,)])
-        same = [n for n in scope.of_shape(shape) if n not in scope.frozen]
+        same = scope.bindable(shape)
         kind = self.rng.randrange(4)
         if kind == 0:
             text = self.rng.choice((f"np.zeros({shape})", f"np.ones({shape})"))
@@ -139,7 +138,7 @@ class Statements(Expressions):
         if not options:
             return self.assign(scope)
         text, shape = self.rng.choice(options)
-        same = [n for n in scope.of_shape(shape) if n not in scope.frozen]
+        same = scope.bindable(shape)
         name = self.pick(same) if same and self.chance(0.2) else self.fresh("v")
         scope.arrays[name] = Array(shape, scope.arrays[source].writable and source not in scope.frozen)
         return [f"{name} = {text}"]
@@ -155,12 +154,12 @@ class Statements(Expressions):
             text = f"{source} if {self.condition(scope)} else {source}.copy()"
         elif kind == 2 and len(others) > 1:
             one, other = self.rng.sample(others, 2)
-            if one not in scope.frozen and other not in scope.frozen:
+            if {one, other} <= {*scope.bindable(shape)}:
                 return [f"{one}, {other} = {other}, {one}"]
             text = source
         else:
             text = source
-        free = [n for n in others if n not in scope.frozen]
+        free = scope.bindable(shape)
         name = self.pick(free) if free and self.chance(0.3) else self.fresh("w")
         scope.arrays[name] = Array(
             shape, all(scope.arrays[n].writable and n not in scope.frozen for n in (source, *others))

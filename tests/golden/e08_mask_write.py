@@ -22,5 +22,5 @@ def f_grad(x, c, seed=1.0):
     bx = seed * y
     bc = np.sum(by[y_1])  # y[x < 0.0] = c
     by[y_1] = 0.0
-    bx += 2.0 * by * x  # y = x * x
+    bx += np.where(by == 0.0, 0.0, 2.0 * by * x)  # y = x * x
     return bx, bc

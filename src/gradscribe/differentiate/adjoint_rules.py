@@ -35,25 +35,38 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
             adjoints.add(atom, _elementwise(sweep, op, rule, name, atom, g, adjoints))
         else:
             found = _general(op, rule, name, position, atom, g, adjoints)
-            if rule.masks and isinstance(found, Var):
-                adjoints.masked.add(found)
+            _pass_on(op, rule, name, g, found, adjoints)
             adjoints.add(atom, found)
 
 
-def _masked(op: Op, g: Atom, found: Atom | None, adjoints: Adjoints, singular: bool) -> Atom | None:
-    """A contribution, zero where the adjoint is zero that a mask has made: a partial may be nan there."""
-    if rule_of(op.primitive).masks and isinstance(found, Var):  # type: ignore[union-attr]
+def _pass_on(op: Op, rule: Rule, name: str, g: Adjoint, found: Adjoint, adjoints: Adjoints) -> None:
+    """Note that zeros of a contribution stand for entries that were left out."""
+    if isinstance(found, tuple):
+        for part in found:
+            _pass_on(op, rule, name, g, part, adjoints)
+    if not isinstance(found, Var):
+        return
+    moves = name in rule.linear or rule.elementwise
+    given = g if isinstance(g, Var) else None
+    if rule.masks or (moves and given in adjoints.masked):
         adjoints.masked.add(found)
+    leaves_out = rule.picks or any(key == "where" for key, _ in op.keywords)
+    if leaves_out or (moves and given in adjoints.cut):
+        adjoints.cut.add(found)
+
+
+def _masked(op: Op, rule: Rule, name: str, g: Atom, found: Atom | None, adjoints: Adjoints) -> Atom | None:
+    """A contribution, zero where the adjoint is zero because entries were left out: a partial may be nan there."""
+    if not isinstance(found, Var):
         return found
-    if not isinstance(found, Var) or not (g in adjoints.masked or (g in adjoints.cut and singular)):
-        return found
-    if op.primitive not in (ADD, SUBTRACT, NEGATIVE, POSITIVE) and not _scales(op):
+    plain = op.primitive in (ADD, SUBTRACT, NEGATIVE, POSITIVE) or _scales(op) or rule.masks
+    if not plain and (g in adjoints.masked or (g in adjoints.cut and name in rule.singular)):
         builder = adjoints.builder
         zero = builder.emit(EQUAL, g, Const(0.0))
         chosen = call(builder, np.where, tuple(wrap(builder, a) for a in (zero, Const(0.0), found)), {}).atom
         assert isinstance(chosen, Var)
         found = chosen
-    (adjoints.masked if g in adjoints.masked else adjoints.cut).add(found)
+    _pass_on(op, rule, name, g, found, adjoints)
     return found
 
 
@@ -64,7 +77,10 @@ def _scales(op: Op) -> bool:
 
 def _apply_square(op: Op, g: Atom, adjoints: Adjoints) -> None:
     builder = adjoints.builder
-    adjoints.add(op.args[0], builder.emit(MULTIPLY, builder.emit(MULTIPLY, Const(2.0), g), op.args[0]))
+    found = builder.emit(MULTIPLY, builder.emit(MULTIPLY, Const(2.0), g), op.args[0])
+    rule = rule_of(op.primitive)
+    assert rule is not None
+    adjoints.add(op.args[0], _masked(op, rule, "x", g, found, adjoints))
 
 
 def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
@@ -79,7 +95,7 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type) or _is_alone(op, atom) or sweep.extents.same(atom, z):
-        return _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
+        return _masked(op, rule, name, g, expand(builder, partial, g, z, op=op), adjoints)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -89,8 +105,14 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
             return builder.emit(MULTIPLY, small, size_of(builder, z))
         del builder.ops[mark:]
         g = builder.emit(FULL_LIKE, z, g, hint=bar(z.hint))
-    found = _masked(op, g, expand(builder, partial, g, z, op=op), adjoints, name in rule.singular)
-    return None if found is None else adjoints.unbroadcast(found, atom)
+    found = _masked(op, rule, name, g, expand(builder, partial, g, z, op=op), adjoints)
+    if found is None:
+        return None
+    summed = adjoints.unbroadcast(found, atom)
+    for zeros in (adjoints.masked, adjoints.cut):
+        if found in zeros and isinstance(summed, Var):
+            zeros.add(summed)
+    return summed
 
 
 def _is_alone(op: Op, atom: Var) -> bool:

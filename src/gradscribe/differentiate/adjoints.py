@@ -15,7 +15,7 @@ from ..ir.build import Builder
 from ..ir.bundles import item_of
 from ..ir.infer import shape_of, sum_axes
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import ADD, COPY, FULL_LIKE, UNBROADCAST, ZEROS_LIKE, lookup
+from ..ir.primitives import ADD, COPY, FULL_LIKE, GETITEM, UNBROADCAST, ZEROS_LIKE, lookup
 from ..ir.types import NUMERIC, STRUCTURES, Array, Numeric, Scalar, Type
 from .expand import call, wrap
 from .structures import build
@@ -75,7 +75,8 @@ class Adjoints:
         self.masked: set[Var] = set()
         """Adjoints whose zeros stand for entries that do not count: what is made of them stays zero."""
         self.cut: set[Var] = set()
-        """Adjoints with zeros for entries that were overwritten: they win over partials that may be infinite."""
+        """Adjoints with zeros for entries that were overwritten or left out: they win over partials that may be
+        infinite."""
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""
@@ -97,11 +98,19 @@ class Adjoints:
         if isinstance(atom.type, STRUCTURES):
             self.values[atom] = self._merge(atom.type, self.values.get(atom), contribution)
             return
-        contribution = self.real(contribution, atom.type)
+        contribution = self._number(self.real(contribution, atom.type), atom.type)
         if self.is_pointer(atom):
             self.to_shadow(self.builder, atom, contribution)
         else:
             self.values[atom] = self._sum(self.values.get(atom), contribution, bar(atom.hint))
+
+    def _number(self, contribution: Atom, type_: Type) -> Atom:
+        """For a number a number, not an array of rank 0 (as `np.where` makes), which `+=` would change in place."""
+        have = contribution.type
+        if not isinstance(type_, Scalar) or not isinstance(have, Array) or have.ndim:
+            return contribution
+        number = Scalar(have.kind, have.dtype)
+        return self.builder.emit(GETITEM, contribution, Const(()), type=number, hint=getattr(contribution, "hint", "b"))
 
     def add_item(self, container: Var, position: int, contribution: Adjoint) -> None:
         """Add a contribution to one item of a structure."""

@@ -42,7 +42,12 @@ def mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         if g is not None:
             base = _buffer(adjoints, container)
             g = adjoints.real(g, container.type)
-            adjoints.values[container] = adjoints.builder.emit(VADDAT, base, index, g, hint=bar(container.hint))
+            made = adjoints.builder.emit(VADDAT, base, index, g, hint=bar(container.hint))
+            adjoints.values[container] = made
+            if getattr(index.type, "kind", "") == "b" or g in adjoints.cut:
+                adjoints.cut.add(made)
+            if g in adjoints.masked:
+                adjoints.masked.add(made)
 
 
 def _buffer(adjoints: Adjoints, container: Var) -> Atom:

@@ -29,7 +29,7 @@ _ALIKE = tuple(BY_NAME[name] for name in ("zeros_like", "ones_like", "empty_like
 
 def depends_on_order(op: Op) -> bool:
     """Whether the result is a view or a copy by the order in which the entries of the operand lie in memory."""
-    return op.primitive in _ORDERED and getattr(op.args[0].type, "ndim", 2) > 1
+    return op.primitive is RAVEL or (op.primitive is RESHAPE and getattr(op.args[0].type, "ndim", 2) > 1)
 
 
 def settle_views(function: Function) -> Function:
@@ -116,7 +116,9 @@ def sharing(op: Op, definition: Mapping[Var, Op]) -> Sharing | None:
     assert isinstance(type_, Array)
     if op.primitive in _AT_LEAST or (op.primitive in _ITSELF and not rest and not op.keywords):
         return Sharing.VIEW
-    if op.primitive in _ORDERED and (type_.ndim < 2 or (_in_order(op) and is_contiguous(first, definition))):
+    if op.primitive is RESHAPE and type_.ndim < 2:
+        return Sharing.VIEW
+    if op.primitive in _ORDERED and (type_.ndim < 2 or _in_order(op)) and is_contiguous(first, definition):
         return Sharing.VIEW
     if op.primitive is BY_NAME["diag"]:
         return Sharing.VIEW if type_.ndim == 2 else Sharing.COPY

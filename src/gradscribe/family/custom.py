@@ -26,6 +26,7 @@ class _Custom(Generic[P, R]):
     """A function with a rule: called outside of derivatives it is the function itself."""
 
     custom_rule = ""
+    __name__: str
 
     def __init__(self, fun: Callable[P, R], nondiff_argnums: Sequence[int] = ()) -> None:
         self.fun = fun

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ParamSpec
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, ParamSpec, overload
 
 import numpy as np
 
@@ -110,6 +110,12 @@ def _by_rows(outputs: Leaves, adjoints: Directions) -> list[list[np.ndarray]]:
     ]
 
 
+@overload
+def jacfwd(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Jacobian[P]: ...
+@overload
+def jacfwd(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], Jacobian[P]]: ...
 def jacfwd(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
     """The Jacobian by forward mode: one direction for each entry of the argument.
 
@@ -129,6 +135,12 @@ def jacfwd(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> A
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="forward", has_aux=has_aux))
 
 
+@overload
+def jacrev(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Jacobian[P]: ...
+@overload
+def jacrev(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], Jacobian[P]]: ...
 def jacrev(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
     """The Jacobian by reverse mode: the function once, and its pullback for each entry of the result.
 
@@ -145,12 +157,30 @@ def jacrev(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> A
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="reverse", has_aux=has_aux))
 
 
-def jacobian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False) -> Any:
+@overload
+def jacobian(fun: Sequence[Callable[[Any], Any]], argnums: ArgNums = 0, *, order: str) -> Callable[[Any], Any]: ...
+@overload
+def jacobian(
+    fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Literal[False] = False
+) -> Jacobian[P]: ...
+@overload
+def jacobian(fun: Callable[P, Any], argnums: ArgNums = 0, *, sparse: Any) -> Transform[P, Any]: ...
+@overload
+def jacobian(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False
+) -> Callable[[Callable[P, Any]], Transform[P, Any]]: ...
+def jacobian(
+    fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False, order: str | None = None
+) -> Any:
     """The Jacobian by the mode that needs fewer directions: forward where the result has more entries than the
     argument, else reverse. `chosen_mode` of what is returned, and its `repr`, say which it was.
 
     Args:
-        fun, argnums, has_aux: as for `jacfwd`.
+        fun, argnums, has_aux: as for `jacfwd`. With `order`, a sequence of functions of one array each, the first
+            applied first.
+        order: "optimal", "forward" or "reverse": how the Jacobians of a chain of functions are multiplied; optimal is
+            the order with the fewest multiplications, by dynamic programming. `report` of what is returned tells what
+            each order costs.
         sparse: True for a `scipy.sparse` array, whose rows are the entries of the result and whose columns those of the
             arguments. Where entries can be other than zero is found by a run on sets of indices; groups of columns (or
             rows) share one direction. A sparse matrix in its place says where they can be, at every point.
@@ -162,6 +192,12 @@ def jacobian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sp
         WrongPattern: the given pattern leaves out entries that are not zero.
         and as `jacfwd`.
     """
+    if order is not None:
+        from .chains import ChainJacobian
+
+        if has_aux or sparse is not False or argnums != 0:
+            raise BadArgument("order= goes with a sequence of functions, and with nothing else")
+        return ChainJacobian(fun, order)
     if sparse is not False:
         return decorator(fun, lambda f: _sparse("SparseJacobian", f, argnums, has_aux, sparse))
     return decorator(fun, lambda f: Jacobian(f, argnums, mode="auto", has_aux=has_aux))
@@ -189,6 +225,14 @@ class Hessian(Jacobian[P]):
         return f"<Hessian of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
 
 
+@overload
+def hessian(
+    fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False
+) -> Transform[P, Any]: ...
+@overload
+def hessian(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False
+) -> Callable[[Callable[P, Any]], Transform[P, Any]]: ...
 def hessian(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False, sparse: Any = False) -> Any:
     """The Hessian of a scalar function, by forward mode over its gradient.
 

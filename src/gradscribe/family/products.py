@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ParamSpec
+import contextlib
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ParamSpec, overload
 
 import numpy as np
 
-from ..api import Derivative, grad
+from .. import pipeline
+from ..api import grad
 from ..arguments import ArgNums, title
-from ..errors import BadArgument, BadResult
+from ..derivative import Derivative
+from ..errors import BadArgument, BadResult, UnsupportedCall
+from ..ir.build import Builder, inline
+from ..ir.inlining import inline_calls
+from ..ir.nodes import Block, Const, Function
+from ..ir.primitives import GETITEM
+from ..ir.types import Type
+from ..read.lower import Lowered
+from ..simplify import simplify
 from .directions import Leaves
 from .transform import Transform, decorator
 
@@ -18,6 +29,47 @@ P = ParamSpec("P")
 
 class _WithDirection(Transform[P, Any]):
     """A function whose direction comes right behind the (last) argument that it belongs to, as SciPy passes it."""
+
+    def __init__(self, primal: Callable[P, Any], argnums: ArgNums = 0, **options: Any) -> None:
+        super().__init__(primal, argnums, **options)
+        parameters = dict(self._signature.parameters)
+        names = list(parameters)
+        behind = max(names.index(name) for name in self._wrt) + 1
+        self._direction = next(n for n in ("v", "direction", "v_1", "v_2") if n not in parameters)
+        added = inspect.Parameter(self._direction, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        own = [p.replace(default=p.empty) if k < behind else p for k, p in enumerate(parameters.values())]
+        with contextlib.suppress(ValueError):  # behind `*args`: then it is known by position only
+            self.__signature__ = self._signature.replace(parameters=[*own[:behind], added, *own[behind:]])
+
+    @property
+    def tangent_of(self) -> Callable[..., Any]:
+        """The function whose tangent is taken."""
+        return self.primal
+
+    def for_call(self, count: int, keywords: Collection[str]) -> Any:
+        """What a call with so many positional arguments, and these by keyword, goes to."""
+        return self
+
+    def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
+        """The tangent as a program, for a function that calls it and is itself differentiated."""
+        if self._several or self.options.get("has_aux"):
+            raise UnsupportedCall(
+                f"{self!r} of several arguments is differentiated", hint="nest it argument by argument"
+            )
+        moving = [*self._wrt, *(name for name in active if name not in (self._direction, *self._wrt))]
+        own = {name: kind for name, kind in kinds.items() if name != self._direction}
+        lowered = pipeline.read(self.tangent_of, own, static, moving)
+        program = pipeline.differentiate(lowered, "forward", self._wrt, self.__name__)
+        *given, tangent = program.parameters[: len(own) + 1]
+        tangent.var.hint = self._direction
+        ordered = {p.var.hint: p for p in (*given, tangent)}
+        builder = Builder()
+        both = inline(builder, program, [p.var for p in program.parameters])
+        moved = builder.emit(GETITEM, both, Const(1), hint="moved")
+        parameters = tuple(ordered[name] for name in kinds)
+        block = Block(tuple(p.var for p in parameters), tuple(builder.ops), (moved,))
+        made = simplify(inline_calls(Function(self.__name__, parameters, block)))
+        return Lowered(made, lowered.externals, lowered.resolved)
 
     def taken_apart(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The arguments of the primal, and a direction for each of those that are differentiated by."""
@@ -82,7 +134,7 @@ class Directional(_WithDirection[P]):
         super().__init__(primal, argnums)
         self._tangent: Derivative[Any, Any] = Derivative(primal, "forward", self._wrt, raw=True)
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
+    def __call__(self, *args: Any, **keywords: Any) -> Any:  # the direction stands among the arguments
         others, given = self.taken_apart(args)
         bound = self.bind(others, keywords)
         return self._tangent(*bound.args, *self.directions(bound, given), **bound.kwargs)[1]
@@ -92,6 +144,10 @@ class Directional(_WithDirection[P]):
         return self._tangent.source
 
 
+@overload
+def directional(fun: Callable[P, Any], argnums: ArgNums = 0) -> Directional[P]: ...
+@overload
+def directional(fun: None = None, argnums: ArgNums = 0) -> Callable[[Callable[P, Any]], Directional[P]]: ...
 def directional(fun: Any = None, argnums: ArgNums = 0) -> Any:
     """The derivative of a function in a direction, by one sweep of forward mode.
 
@@ -119,10 +175,14 @@ class HessianProduct(_WithDirection[P]):
     def __init__(self, primal: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> None:
         super().__init__(primal, argnums, has_aux=has_aux)
         self.has_aux = has_aux
-        gradient = grad(primal, argnums, has_aux=has_aux)
-        self._tangent: Derivative[Any, Any] = Derivative(gradient, "forward", self._wrt, raw=True)
+        self._gradient = grad(primal, argnums, has_aux=has_aux)
+        self._tangent: Derivative[Any, Any] = Derivative(self._gradient, "forward", self._wrt, raw=True)
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
+    @property
+    def tangent_of(self) -> Callable[..., Any]:
+        return self._gradient
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:  # the direction stands among the arguments
         others, given = self.taken_apart(args)
         bound = self.bind(others, keywords)
         value, moved = self._tangent(*bound.args, *self.directions(bound, given), **bound.kwargs)
@@ -133,6 +193,12 @@ class HessianProduct(_WithDirection[P]):
         return self._tangent.source
 
 
+@overload
+def hvp(fun: Callable[P, Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> HessianProduct[P]: ...
+@overload
+def hvp(
+    fun: None = None, argnums: ArgNums = 0, *, has_aux: bool = False
+) -> Callable[[Callable[P, Any]], HessianProduct[P]]: ...
 def hvp(fun: Any = None, argnums: ArgNums = 0, *, has_aux: bool = False) -> Any:
     """The Hessian of a scalar function times a vector, without forming the Hessian: forward mode over the gradient.
 
@@ -177,6 +243,12 @@ class ElementwiseGradient(Transform[P, Any]):
         return adjoints if self._several else adjoints[0]
 
 
+@overload
+def elementwise_grad(fun: Callable[P, Any], argnums: ArgNums = 0) -> ElementwiseGradient[P]: ...
+@overload
+def elementwise_grad(
+    fun: None = None, argnums: ArgNums = 0
+) -> Callable[[Callable[P, Any]], ElementwiseGradient[P]]: ...
 def elementwise_grad(fun: Any = None, argnums: ArgNums = 0) -> Any:
     """The derivative, entry by entry, of a function that works entry by entry.
 
@@ -193,3 +265,7 @@ def elementwise_grad(fun: Any = None, argnums: ArgNums = 0) -> Any:
         GradscribeError: the function contains what cannot be differentiated.
     """
     return decorator(fun, lambda f: ElementwiseGradient(f, argnums))
+
+
+for _transform in (directional, hvp):
+    setattr(_transform, "makes_derivative", True)  # noqa: B010  read as such inside functions

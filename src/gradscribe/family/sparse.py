@@ -207,7 +207,7 @@ class SparseHessian(SparseJacobian[P]):
 def _fresh(bound: inspect.BoundArguments) -> inspect.BoundArguments:
     """The same arguments, for a run that may write to them."""
     arguments = {name: copied(value) for name, value in bound.arguments.items()}
-    return inspect.BoundArguments(bound.signature, arguments)  # type: ignore[arg-type]
+    return inspect.BoundArguments(bound.signature, arguments)
 
 
 def _sums_of_units(groups: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import pipeline
-from ..api import Derivative
 from ..arguments import title
+from ..derivative import Derivative
 from ..differentiate.shadows import CHECK_APART
 from ..errors import BadResult, UnsupportedCall, UntrackableAlias
 from ..ir.nodes import walk

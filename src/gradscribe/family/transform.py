@@ -35,11 +35,14 @@ class Transform(Generic[P, R]):
         functools.update_wrapper(self, primal, updated=())
         self.__name__ = f"{getattr(primal, '__name__', 'f')}_{self.ending}"
 
+    def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
+        raise NotImplementedError
+
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """What decorates a method is a method."""
         if instance is None:
             return self
-        bound = self.primal.__get__(instance, owner)  # type: ignore[attr-defined]
+        bound = self.primal.__get__(instance, owner)
         return type(self)(bound, of_method(self.argnums), **self.options)
 
     def __repr__(self) -> str:

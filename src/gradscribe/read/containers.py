@@ -30,6 +30,7 @@ from ..ir.types import (
 from .assumptions import Restart
 from .core import Core
 from .resolve import is_static
+from .solved import FinalColumn
 from .values import (
     NONE,
     Cell,
@@ -272,6 +273,8 @@ class Containers(Core):
         if isinstance(value, Named):
             owner = self.as_atom(value.owner, node)
             return self.emit(P.GETATTR, owner, static=value.name, type=Object(None), inactive=True)
+        if isinstance(value, FinalColumn):
+            self.item_of_solved(value, NONE, node)
         function = value.code.function if isinstance(value, Closure) else None
         if function is not None:
             return Const(function, name=function.__name__)

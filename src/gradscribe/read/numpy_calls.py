@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from ..ir import primitives as P
-from ..ir.nodes import Const, Var
+from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import definition_of
 from ..ir.types import INT, SLICE, UNKNOWN, Array, List, Scalar
 from .core import Core
@@ -150,6 +150,15 @@ class NumpyCalls(Core):
             return NotImplemented
         return Partial(Const(written, name="np.vectorize"), (args[0], keywords.get("otypes", NONE)), {})
 
+    def refuse_layout(
+        self, primitive: P.Primitive, atoms: Sequence[Atom], order: Atom | None, node: gast.AST | None
+    ) -> None:
+        """An order of entries that depends on the layout of one array would be another one for its derivative."""
+        if primitive.name not in ("reshape", "ravel", "flatten") or not any(map(self.is_active, atoms)):
+            return
+        if order is not None and not (isinstance(order, Const) and order.value in ("C", "F")):
+            self.refuse("the order of entries depends on the layout in memory", node, "use order='C' or order='F'")
+
     # writing where a mask says ----------------------------------------------------------------------------------------
 
     @reads(np.copyto)
@@ -256,16 +265,17 @@ class NumpyCalls(Core):
             value = self._cycled(value, counted, node)
         elif not as_many and _rank(value):
             value = self.get_item(self.numpy("ravel", value), Const(0), node)
-        self.set_item(target, self._flat_index(target, places, node), value, node)
+        self.set_item(target, self.flat_index(target, places, node), value, node)
         return NONE
 
-    def _flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
+    def flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
         """The index of entries that are counted in the flattened array."""
         if _rank(target) == 1:
             return places
         shape = self._shape_of(target, node)
         counted = self.numpy("arange", self.get_attribute(target, "size", node))
-        found = self.numpy("unravel_index", self.get_item(counted, places, node), shape)
+        places = self.get_item(counted, places, node)
+        found = self.numpy("unravel_index", places, shape)
         part = Array("int64", (UNKNOWN,)) if _rank(places) else INT
         rank = _rank(target) or 0
         parts = [self.emit(P.GETITEM, self.as_atom(found), Const(k), type=part, inactive=True) for k in range(rank)]

@@ -136,9 +136,10 @@ class Operators(Core):
             self.refuse(f"`{_NAMES[function]}` of {kinds}", node, hint, UnsupportedType)
 
     def _as_array_operand(self, atom: Atom) -> Atom:
-        """Beside an array, a list whose length is known at run time only is made an array."""
+        """Beside an array, a list or tuple of numbers is made an array."""
         array = lookup(np.array)
-        if array is None or not isinstance(atom.type, List) or not is_continuous(atom.type):
+        listed = isinstance(atom.type, List) and is_continuous(atom.type)
+        if array is None or not (listed or isinstance(atom.type, (FixedList, Tuple))):
             return atom
         return self.emit(array[0], atom, style=array[1])
 

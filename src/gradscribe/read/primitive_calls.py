@@ -21,6 +21,7 @@ from .assumptions import ANY, Restart
 from .changing import class_of_owner, only_says
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
+from .operands import DATA_NAMES, SEQUENCES, TAKES_LISTS, takes_data
 from .operators import has_own_arithmetic
 from .parts import Keywords
 from .resolve import is_library
@@ -66,9 +67,11 @@ class PrimitiveCalls(Core):
         for primitive, style in overloads(function):
             bound = self._bind_primitive(primitive, args, keywords, names or function)
             if bound is not None:
-                atoms = [self._primitive_operand(primitive, value, node) for value in bound[0]]
-                named = {k: self._primitive_operand(primitive, v, node) for k, v in bound[1].items()}
+                data = takes_data(primitive, bound[0])
+                atoms = [self._primitive_operand(primitive, value, node, data) for value in bound[0]]
+                named = {k: self._primitive_operand(primitive, v, node, k in DATA_NAMES) for k, v in bound[1].items()}
                 self._refuse_foreign(primitive, (*atoms, *named.values()), node)
+                self.refuse_layout(primitive, atoms, named.get("order"), node)
                 type_ = self._type_by_dtype(primitive, atoms, named)
                 return self.emit(primitive, *atoms, style=style, type=type_, more=named)
         written = definition_of(function)
@@ -152,19 +155,19 @@ class PrimitiveCalls(Core):
         named = {name: value for name, value in positional.items() if name not in required}
         return [positional[name] for name in required] + rest, named
 
-    def _primitive_operand(self, primitive: Primitive, value: Value, node: gast.AST | None) -> Atom:
-        """An operand; where a number or array is meant, a list of active values is made an array first."""
-        if primitive.name not in _SEQUENCES and isinstance(value, (TupleValue, Reference)):
+    def _primitive_operand(self, primitive: Primitive, value: Value, node: gast.AST | None, data: bool = False) -> Atom:
+        """An operand; where a number or array is meant, a list of values is made an array first."""
+        if primitive.name not in SEQUENCES and isinstance(value, (TupleValue, Reference)):
             plain = self._plain(value, node)
-            if plain is not None and not (isinstance(plain, list) and primitive.name in _DATA):
+            if plain is not None and not data:
                 return Const(plain)
             if plain is not None:
                 return self.emit(*_array_of(Const(plain)), style="np")
         atom = self.as_atom(value, node)
         listed = isinstance(atom, Var) and isinstance(atom.type, (FixedList, List, Tuple))
-        if isinstance(atom.type, List) and primitive.name not in _TAKES_LISTS and is_continuous(atom.type):
+        if isinstance(atom.type, List) and primitive.name not in TAKES_LISTS and is_continuous(atom.type):
             return self.emit(*_array_of(atom), style="np")
-        if primitive.name in _SEQUENCES or not (isinstance(value, (TupleValue, Reference)) or listed):
+        if primitive.name in SEQUENCES or not (isinstance(value, (TupleValue, Reference)) or listed):
             return atom
         array = lookup(np.array)
         if array is None or not self.is_active(value) or primitive is P.LENGTH:
@@ -310,20 +313,6 @@ _CHANGES = {
 }
 
 _SCOPES = (eval, exec, locals, vars, globals, sys._getframe, inspect.currentframe, inspect.stack)
-
-_SEQUENCES = {
-    "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "array", "asarray", "meshgrid",
-    "broadcast_arrays", "select", "choose", "piecewise", "asanyarray", "array_", "row_stack", "sum_", "max_", "min_",
-    "max_of", "min_of", "fsum", "math_prod", "dist", "multi_dot", "ascontiguousarray", "asfortranarray",
-    "asarray_chkfinite",
-}  # fmt: skip
-
-
-_DATA = {"interp"}
-"""The primitives to which a list of constants is given as an array."""
-
-_TAKES_LISTS = {"array", "length", "contains", "not_contains"}
-"""The primitives that take lists whose length is known at run time only; to others these are given as arrays."""
 
 
 def _array_of(atom: Atom) -> tuple[Primitive, Atom]:

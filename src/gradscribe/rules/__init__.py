@@ -43,6 +43,7 @@ _FAMILIES = (
     "calculus",
     "histograms",
     "ufuncs",
+    "fixed_points",
     "sets",
     "polynomials",
     "definitions",

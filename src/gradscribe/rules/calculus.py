@@ -66,10 +66,10 @@ def interp_xp_tangent(d: Any, z: Any, x: Any, xp: Any, fp: Any, **ends: Any) -> 
 
 
 def interp_type(args: Any, keywords: Any) -> Any:
-    x = args[0].type
-    return (
-        Array("float64", x.shape) if isinstance(x, Array) and x.ndim else _infer.by_example(np.interp)(args, keywords)
-    )
+    x, fp = args[0].type, args[2].type
+    if not isinstance(x, Array) or not x.ndim:
+        return _infer.by_example(np.interp)(args, keywords)
+    return Array("complex128" if getattr(fp, "kind", "f") == "c" else "float64", x.shape)
 
 
 general(
@@ -240,10 +240,18 @@ def gradient_points_tangent(d: Any, z: Any, f: Any, *varargs: Any, axis: Any = N
     return out[0] if len(axes) == 1 else tuple(out)
 
 
+def gradient_type(args: Any, keywords: Any) -> Any:
+    """An array of the shape of f, or one for each of several axes."""
+    f, axis = args[0].type, _infer.constant(keywords.get("axis"))
+    found = _infer.by_example(np.gradient)(args, keywords)
+    if not isinstance(f, Array) or f.kind not in "fc":
+        return found
+    count = f.ndim if axis is None else 1 if isinstance(axis, int) else len(axis)
+    return f if count == 1 else found
+
+
 general(
-    define(
-        "gradient", np.gradient, infer=_infer.by_example(np.gradient), parameters="f, *varargs, axis=None, edge_order=1"
-    ),
+    define("gradient", np.gradient, infer=gradient_type, parameters="f, *varargs, axis=None, edge_order=1"),
     dict(f=gradient_adjoint, varargs=gradient_points_adjoint),
     dict(varargs=gradient_points_tangent),
     linear="f",
@@ -381,7 +389,7 @@ def _centre(samples: Any) -> Any:
 
 
 def _cov(g: Any, m: Any, y: Any, rowvar: Any, bias: Any, ddof: Any, second: bool) -> Any:
-    real_only("np.cov", m)
+    real_only("np.cov", m, g)
     samples = _samples(m, y, rowvar)
     g = _square(g)
     h = (g + g.T) @ _centre(samples) / _count(samples, bias, ddof)
@@ -390,6 +398,7 @@ def _cov(g: Any, m: Any, y: Any, rowvar: Any, bias: Any, ddof: Any, second: bool
 
 def cov_tangent(d: Any, z: Any, m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None,
                 second: bool = False) -> Any:  # fmt: skip
+    real_only("np.cov", m, z)
     samples = _samples(m, y, rowvar)
     given = (np.zeros_like(m), d) if second else (d, None if y is None else np.zeros_like(y))
     half = _centre(samples) @ _centre(_samples(*given, rowvar)).T / _count(samples, bias, ddof)
@@ -412,7 +421,7 @@ def _deviations(samples: Any) -> Any:
 
 def _corr(g: Any, z: Any, m: Any, y: Any, rowvar: Any, second: bool) -> Any:
     """Through the correlation of unit vectors: `z = u @ u.T`."""
-    real_only("np.corrcoef", m)
+    real_only("np.corrcoef", m, g)
     samples = _samples(m, y, rowvar)
     size = column(_deviations(samples))
     u = _centre(samples) / size
@@ -423,6 +432,7 @@ def _corr(g: Any, z: Any, m: Any, y: Any, rowvar: Any, second: bool) -> Any:
 
 
 def corr_tangent(d: Any, z: Any, m: Any, y: Any = None, rowvar: Any = True, second: bool = False) -> Any:
+    real_only("np.corrcoef", m, z)
     samples = _samples(m, y, rowvar)
     given = (np.zeros_like(m), d) if second else (d, None if y is None else np.zeros_like(y))
     size = column(_deviations(samples))

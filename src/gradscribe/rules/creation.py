@@ -10,17 +10,27 @@ import numpy as np
 from ..ir import infer as _infer
 from ..ir.primitives import COPY, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE, define, register
 from . import shapes
-from .arrays import apart, depth_of, like
-from .facts import is_constant, is_structure, rank
+from .arrays import apart, like
+from .facts import is_complex, is_constant, is_structure, rank, surely_complex
 from .table import general, linear, zero
 
 _MAYBE: dict[str, Any] = dict(aliasing="maybe", reads=False, cost="free")
 
 
+def cast_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
+    """g; complex for a complex operand of which the real part was taken."""
+    return g + 0j if surely_complex(a) and not is_complex(g) else g
+
+
 def array_adjoint(g: Any, z: Any, a: Any, *args: Any, **keywords: Any) -> Any:
     if not is_structure(a):
-        return g if not keywords.get("ndmin") else like(g, a)
-    return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - depth_of(a))], a)
+        return cast_adjoint(g, z, a) if not keywords.get("ndmin") else like(g, a)
+    return apart(g if not keywords.get("ndmin") else g[(0,) * (rank(g) - _own_rank(a))], a)
+
+
+def _own_rank(a: Any) -> int:
+    """The rank of the array that nested lists of numbers and arrays make."""
+    return 1 + _own_rank(next(iter(a))) if is_structure(a) else rank(a)
 
 
 ARRAY = define("array", np.array, infer=shapes.converted, parameters="a, dtype=None, *, ndmin=0", cost="cheap")
@@ -48,11 +58,11 @@ linear(
 linear(COPY, a=lambda g, z, a: g)
 for name, more in (("astype", ""), ("astype_or_itself", ", *, copy=True")):
     how: dict[str, Any] = dict(infer=shapes.cast, cost="cheap", aliasing="any" if more else "fresh")
-    linear(define(name, np.ndarray.astype, parameters=f"a, dtype{more}", **how), a=lambda g, z, a, dtype, copy=True: g)
+    linear(define(name, np.ndarray.astype, parameters=f"a, dtype{more}", **how), a=cast_adjoint)
     if hasattr(np, "astype"):
         linear(
             define(f"np_{name}", np.astype, parameters=f"x, dtype, /{more}", **how),
-            x=lambda g, z, x, dtype, copy=True: g,
+            x=cast_adjoint,
         )
 general(FULL_LIKE, dict(fill_value=lambda g, z, a, fill_value: g), linear="fill_value", zero="a", broadcasts=True)
 FULL = define("full", np.full, infer=shapes.full, parameters="shape, fill_value, dtype=None", cost="cheap")

@@ -118,12 +118,25 @@ general(EIGVALSH, dict(a=eigvalsh_adjoint), dict(a=eigvalsh_tangent))
 # ------------------------------------------------------------------ eig
 
 
+arange = dispatching(np.arange)
+
+
+def _largest(v: Any) -> tuple[Any, Any]:
+    """Where the entry of each vector is that LAPACK makes real, a largest one, and one divided by that entry."""
+    place = np.argmax(np.where(np.imag(v) == 0.0, np.absolute(v), 0.0), axis=-2, keepdims=True)
+    there = arange(v.shape[-2])[:, None] == place
+    return there, 1.0 / np.sum(np.where(there, np.real(v), 0.0), axis=-2, keepdims=True)
+
+
 def eig_adjoint(g: Any, z: Any, a: Any) -> Any:
-    """For vectors of norm 1 whose phase is free, as LAPACK makes them."""
+    """For vectors of norm 1 with a largest entry that is real, as LAPACK makes them."""
     w, v = z[0], z[1]
     gw, gv = (None if part is None else np.conj(part) for part in g)
     vh, inner = np.conj(turned(v)), None
     if gv is not None:
+        there, scale = _largest(v)
+        turned_by = np.real(np.sum(1j * np.conj(gv) * v, axis=-2, keepdims=True))
+        gv = gv - np.where(there, 1j * turned_by * scale, 0.0)
         along = np.real(np.sum(np.conj(v) * gv, axis=-2, keepdims=True))
         inner = np.conj(complex_gaps(w, v)) * (vh @ gv - (vh @ v) * along)
     if gw is not None:
@@ -146,6 +159,8 @@ def eig_tangent(d: Any, z: Any, a: Any) -> Any:
     inner = np.linalg.solve(v, d @ v)
     turn = v @ (complex_gaps(w, v) * inner)
     turn = turn - v * np.real(np.sum(np.conj(v) * turn, axis=-2, keepdims=True))
+    there, scale = _largest(v)
+    turn = turn - 1j * v * (np.sum(np.where(there, np.imag(turn), 0.0), axis=-2, keepdims=True) * scale)
     return np.diagonal(inner, axis1=-2, axis2=-1), turn
 
 

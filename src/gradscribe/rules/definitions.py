@@ -46,6 +46,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
         axis = 0
     n = arr.shape[axis]
     lengths = list(arr.shape)
+    values = np.asarray(values, dtype=arr.dtype)
     if isinstance(obj, slice):
         lengths[axis] = np.size(np.arange(n)[obj])
     elif np.ndim(obj) == 0:

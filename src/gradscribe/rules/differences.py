@@ -10,6 +10,7 @@ from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
+from ..ir.types import UNKNOWN, Dict
 from . import shapes
 from .facts import rank
 from .reductions import (
@@ -25,6 +26,8 @@ _ANY: dict[str, Any] = dict(aliasing="any", reads=False, cost="free")
 
 def _slices(pad_width: Any, ndim: int) -> tuple[slice, ...] | None:
     """The index of the original in an array padded by constant widths."""
+    if isinstance(getattr(getattr(pad_width, "atom", None), "type", None), Dict):
+        raise UnsupportedCall("np.pad with a dict of widths has no rule: use a tuple")
     try:
         pairs = np.broadcast_to(np.asarray(pad_width, int), (ndim, 2))
     except (TypeError, ValueError):
@@ -69,7 +72,7 @@ def pad_values_tangent(d: Any, z: Any, array: Any, pad_width: Any, *, constant_v
 PAD = define(
     "pad",
     np.pad,
-    infer=_infer.by_example(np.pad),
+    infer=shapes.by_shape(np.pad, lambda dims, *rest, **keywords: (UNKNOWN,) * len(dims)),
     parameters="array, pad_width, mode='constant', *, constant_values=0, end_values=0",
 )
 general(

@@ -46,7 +46,7 @@ from ..ir.primitives import (
     register,
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, NUMERIC, Tuple, join
-from .facts import is_complex, is_constant, is_structure, surely_complex
+from .facts import is_complex, is_constant, is_structure, real_only, surely_complex
 from .table import dispatching, elementwise, general, linear, zero
 
 sinc_derivative = dispatching(runtime.sinc_derivative)
@@ -109,19 +109,14 @@ elementwise(
     lambda d, z, x, base: -d * z / (base * np.log(base)),
     singular="x base",
 )
-# exp(x - z), where the result is finite or +inf; both operands -inf have derivative 0, not nan
-elementwise(
-    np.logaddexp,
-    lambda d, z, x, y: d * np.exp(x - np.where(np.isneginf(z), 0.0, z)),
-    lambda d, z, x, y: d * np.exp(y - np.where(np.isneginf(z), 0.0, z)),
-    singular="x y",
-)
-elementwise(
-    np.logaddexp2,
-    lambda d, z, x, y: d * np.exp2(x - np.where(np.isneginf(z), 0.0, z)),
-    lambda d, z, x, y: d * np.exp2(y - np.where(np.isneginf(z), 0.0, z)),
-    singular="x y",
-)
+_LOWEST = -3.0e38  # of float32, nearly: where both operands are -inf the derivative is 0, not nan
+for _function, _exp in ((np.logaddexp, np.exp), (np.logaddexp2, np.exp2)):
+    elementwise(
+        _function,
+        lambda d, z, x, y, _exp=_exp: d * _exp(x - np.maximum(z, _LOWEST)),
+        lambda d, z, x, y, _exp=_exp: d * _exp(y - np.maximum(z, _LOWEST)),
+        singular="x y",
+    )
 
 # ------------------------------------------------------------------ trigonometry
 
@@ -148,7 +143,6 @@ elementwise(
     lambda d, z, x, y: -d * (x / np.hypot(x, y)) / np.hypot(x, y),
     singular="x y",
 )
-elementwise(np.hypot, lambda d, z, x, y: d * x / z, lambda d, z, x, y: d * y / z, singular="x y")
 for convert in ((np.degrees, math.degrees), (np.radians, math.radians), (np.rad2deg,), (np.deg2rad,)):
     elementwise(convert, lambda d, y, x, convert=convert[0]: convert(d))
 
@@ -157,6 +151,9 @@ for convert in ((np.degrees, math.degrees), (np.radians, math.radians), (np.rad2
 
 def _safe(size: Any) -> Any:
     return np.where(size == 0.0, 1.0, size)
+
+
+elementwise(np.hypot, lambda d, z, x, y: d * x / _safe(z), lambda d, z, x, y: d * y / _safe(z))
 
 
 ABSOLUTE = define(
@@ -221,12 +218,12 @@ MAX_, MIN_ = (
     define(f"{function.__name__}_", function, infer=_one_of_both, parameters="x, y, /", cost="cheap")
     for function in (builtins.max, builtins.min)
 )
-elementwise(np.maximum, _larger, lambda d, z, x, y: _larger(d, z, y, x))
-elementwise(np.minimum, _smaller, lambda d, z, x, y: _smaller(d, z, y, x))
-elementwise(np.fmax, _larger_number, lambda d, z, x, y: _larger_number(d, z, y, x))
-elementwise(np.fmin, _smaller_number, lambda d, z, x, y: _smaller_number(d, z, y, x))
-elementwise(MAX_, _larger, lambda d, z, x, y: _larger(d, z, y, x))
-elementwise(MIN_, _smaller, lambda d, z, x, y: _smaller(d, z, y, x))
+elementwise(np.maximum, _larger, lambda d, z, x, y: _larger(d, z, y, x), picks=True)
+elementwise(np.minimum, _smaller, lambda d, z, x, y: _smaller(d, z, y, x), picks=True)
+elementwise(np.fmax, _larger_number, lambda d, z, x, y: _larger_number(d, z, y, x), picks=True)
+elementwise(np.fmin, _smaller_number, lambda d, z, x, y: _smaller_number(d, z, y, x), picks=True)
+elementwise(MAX_, _larger, lambda d, z, x, y: _larger(d, z, y, x), picks=True)
+elementwise(MIN_, _smaller, lambda d, z, x, y: _smaller(d, z, y, x), picks=True)
 
 
 def _bounds(low: Any, high: Any, keywords: dict[str, Any]) -> tuple[Any, Any]:
@@ -274,7 +271,7 @@ CLIP = define(
     cost="cheap",
 )
 register(np.ndarray.clip, CLIP, "np")
-general(CLIP, _CLIP, _CLIP, elementwise=True)
+general(CLIP, _CLIP, _CLIP, elementwise=True, picks=True)
 elementwise(np.heaviside, None, lambda d, z, x, y: np.where(x == 0.0, d, 0.0))
 
 # ------------------------------------------------------------------ complex parts
@@ -395,8 +392,15 @@ NAN_TO_NUM = define(
     infer=lambda args, keywords: _infer.elementwise(np.nan_to_num)(args, {}),
     parameters="x, *, nan=0.0, posinf=None, neginf=None",
 )
-_FINITE = dict(x=lambda d, y, x, **keywords: np.where(np.isfinite(x), d, 0.0))
-general(NAN_TO_NUM, _FINITE, _FINITE, elementwise=True)
+
+
+def finite_part(d: Any, y: Any, x: Any, **keywords: Any) -> Any:
+    real_only("np.nan_to_num", x)
+    return np.where(np.isfinite(x), d, 0.0)
+
+
+_FINITE = dict(x=finite_part)
+general(NAN_TO_NUM, _FINITE, _FINITE, elementwise=True, masks=True)
 
 # ------------------------------------------------------------------ more of math and the builtins
 
@@ -479,31 +483,29 @@ elementwise(
 )
 general(
     define("math_hypot", math.hypot, infer=_infer.always(FLOAT), parameters="*coordinates"),
-    dict(coordinates=lambda g, z, *coordinates: tuple(g * c / z for c in coordinates)),
+    dict(coordinates=lambda g, z, *coordinates: tuple(g * c / _safe(z) for c in coordinates)),
     dict(
         coordinates=lambda d, z, *coordinates: (
-            sum(dc * c for dc, c in zip(d, coordinates, strict=True) if dc is not None) / z
+            sum(dc * c for dc, c in zip(d, coordinates, strict=True) if dc is not None) / _safe(z)
         )
     ),
-    singular="coordinates",
 )
 
 
 def dist_adjoint(g: Any, z: Any, p: Any, q: Any) -> Any:
     if not is_structure(p):
-        return g * np.subtract(p, q) / z
-    return tuple(g * (a - b) / z for a, b in zip(p, q, strict=True))
+        return g * np.subtract(p, q) / _safe(z)
+    return tuple(g * (a - b) / _safe(z) for a, b in zip(p, q, strict=True))
 
 
 def dist_tangent(d: Any, z: Any, p: Any, q: Any) -> Any:
-    return sum(dp * (a - b) for dp, a, b in zip(d, p, q, strict=True) if dp is not None) / z
+    return sum(dp * (a - b) for dp, a, b in zip(d, p, q, strict=True) if dp is not None) / _safe(z)
 
 
 general(
     define("dist", math.dist, infer=_infer.always(FLOAT), parameters="p, q, /"),
     dict(p=dist_adjoint, q=lambda g, z, p, q: dist_adjoint(g, z, q, p)),
     dict(p=dist_tangent, q=lambda d, z, p, q: dist_tangent(d, z, q, p)),
-    singular="p q",
 )
 
 # ------------------------------------------------------------------ special functions that need no SciPy

@@ -13,11 +13,11 @@ import numpy as np
 FAMILIES = {
     "scipy.special": "special special_families",
     "scipy.fft": "scipy_fft",
-    "scipy.stats": "stats",
+    "scipy.stats": "stats stats_samples",
     "scipy.linalg": "scipy_linalg",
     "scipy.signal": "scipy_signal",
     "scipy.ndimage": "ndimage",
-    "scipy.sparse.linalg": "sparse",
+    "scipy.sparse": "sparse_definitions",
     "scipy.integrate": "scipy_integrate",
     "scipy.optimize": "scipy_optimize",
     "scipy.interpolate": "interpolate_definitions",

@@ -9,7 +9,7 @@ import numpy as np
 from ..ir import infer as _infer
 from ..ir.primitives import define
 from .decompositions import singular_adjoint, singular_tangent
-from .facts import rank
+from .facts import is_complex, rank
 from .linalg import by_example, hermitian, plain_only
 from .products import conj, turned
 from .table import general
@@ -55,6 +55,10 @@ general(
 )
 
 
+def _real(x: Any) -> Any:
+    return np.real(x) if is_complex(x) else x
+
+
 def lstsq_b(g: Any, z: Any, a: Any, b: Any, rcond: Any = None) -> Any:
     made = None
     if g[0] is not None:
@@ -83,13 +87,13 @@ def lstsq_a(g: Any, z: Any, a: Any, b: Any, rcond: Any = None) -> Any:
 
 def lstsq_a_tangent(d: Any, z: Any, a: Any, b: Any, rcond: Any = None) -> Any:
     change = _pinv_tangent(d, np.linalg.pinv(a), a) @ b
-    rest = np.sum(conj(b - a @ z[0]) * (d @ z[0]), axis=0)
+    rest = _real(np.sum(conj(b - a @ z[0]) * (d @ z[0]), axis=0))
     rest = np.broadcast_to(-2.0 * rest, np.shape(z[1])) if rank(rest) == 0 else -2.0 * rest
     return change, rest, None, singular_tangent(d, a)
 
 
 def lstsq_b_tangent(d: Any, z: Any, a: Any, b: Any, rcond: Any = None) -> Any:
-    rest = 2.0 * np.sum(conj(b - a @ z[0]) * d, axis=0)
+    rest = 2.0 * _real(np.sum(conj(b - a @ z[0]) * d, axis=0))
     rest = np.broadcast_to(rest, np.shape(z[1])) if rank(rest) == 0 else rest
     return np.linalg.pinv(a) @ d, rest, None, None
 

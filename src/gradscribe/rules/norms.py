@@ -48,10 +48,10 @@ def matrix_partial(x: Any, z: Any, order: Any, axes: tuple[int, int], keepdims: 
     inner = np.moveaxis(x, axes, (-2, -1)) if axes != (rank(x) - 2, rank(x) - 1) else x
     u, s, vh = np.linalg.svd(inner, full_matrices=False)
     if order == "nuc":
-        made = conj(u @ vh)
+        made = conj((u * row(np.where(s > 0.0, 1.0, 0.0))) @ vh)
     else:
-        hit = s == (np.max if order == 2 else np.min)(s, axis=-1, keepdims=True)
-        made = conj((u * row(np.where(hit, 1.0 / np.sum(hit, axis=-1, keepdims=True), 0.0))) @ vh)
+        hit = (s == (np.max if order == 2 else np.min)(s, axis=-1, keepdims=True)) & (s > 0.0)
+        made = conj((u * row(np.where(hit, 1.0 / np.maximum(np.sum(hit, axis=-1, keepdims=True), 1), 0.0))) @ vh)
     return np.moveaxis(made, (-2, -1), axes) if inner is not x else made
 
 

@@ -341,6 +341,7 @@ for extremum in (MAX, MIN, NANMAX, NANMIN):
         dict(a=max_adjoint, initial=max_initial_adjoint),
         dict(a=max_tangent, initial=max_initial_tangent),
         masks=extremum in (NANMAX, NANMIN),
+        picks=True,
     )
 
 

@@ -157,7 +157,7 @@ TAKE = define(
     parameters="a, indices, axis=None, *, mode='raise'",
     cost="cheap",
 )
-linear(TAKE, a=take_adjoint)
+linear(TAKE, picks=True, a=take_adjoint)
 
 
 def take_along_axis_adjoint(g: Any, z: Any, arr: Any, indices: Any, axis: Any = -1) -> Any:
@@ -194,6 +194,7 @@ general(
     dict(a=compress_adjoint),
     linear="a",
     zero="condition",
+    picks=True,
 )
 linear(
     define(
@@ -212,6 +213,7 @@ general(
     dict(arr=lambda g, z, condition, arr: compress_adjoint(g, z, np.ravel(condition), arr)),
     linear="arr",
     zero="condition",
+    picks=True,
 )
 
 
@@ -252,6 +254,7 @@ general(
         ),
     ),
     zero="condlist",
+    masks=True,
 )
 
 
@@ -263,6 +266,7 @@ general(
     define("choose", np.choose, infer=_infer.by_example(np.choose), parameters="a, choices", cost="cheap"),
     dict(choices=choose_adjoint),
     linear="choices",
+    masks=True,
 )
 
 # ------------------------------------------------------------------ ordering

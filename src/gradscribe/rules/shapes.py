@@ -127,9 +127,9 @@ def spread_to(dims: Shape, shape: Any) -> Shape | None:
 
 
 def differenced(dims: Shape, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Shape | None:
-    if prepend is not None or append is not None:
-        return None
     axis = normal(axis, len(dims))
+    if prepend is not None or append is not None:
+        return tuple(UNKNOWN if k == axis else d for k, d in enumerate(dims))
     return tuple(d.shorter(n) if k == axis else d for k, d in enumerate(dims))
 
 

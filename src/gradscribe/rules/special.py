@@ -17,6 +17,7 @@ import scipy.special as sp
 from .. import runtime_scipy
 from ..ir import infer as _infer
 from ..ir.primitives import define
+from .facts import real_only
 from .reductions import align, reduced
 from .table import dispatching, elementwise, general, zero
 
@@ -85,8 +86,18 @@ one("expit", lambda d, y, x: d * y * (1.0 - y))
 one("logit", lambda d, y, x: d / (x * (1.0 - x)), singular="x")
 one("log_expit", lambda d, y, x: d * sp.expit(-x))
 one("softplus", lambda d, y, x: d * sp.expit(x))
-one("xlogy", lambda d, z, x, y: d * np.log(y), lambda d, z, x, y: d * x / y, singular="x y")
-one("xlog1py", lambda d, z, x, y: d * np.log1p(y), lambda d, z, x, y: d * x / (1.0 + y), singular="x y")
+one(
+    "xlogy",
+    lambda d, z, x, y: d * np.log(y),
+    lambda d, z, x, y: d * x / np.where(x == 0.0, 1.0, y),
+    singular="x",
+)
+one(
+    "xlog1py",
+    lambda d, z, x, y: d * np.log1p(y),
+    lambda d, z, x, y: d * x / np.where(x == 0.0, 1.0, 1.0 + y),
+    singular="x",
+)
 one("entr", lambda d, y, x: -d * (np.log(x) + 1.0), singular="x")
 one("rel_entr", lambda d, z, x, y: d * (np.log(x / y) + 1.0), lambda d, z, x, y: -d * x / y, singular="x y")
 one("kl_div", lambda d, z, x, y: d * np.log(x / y), lambda d, z, x, y: d * (1.0 - x / y), singular="x y")
@@ -280,6 +291,14 @@ one("i0", lambda d, y, x: d * sp.i1(x))
 one("i1", lambda d, y, x: 0.5 * d * (sp.i0(x) + sp.iv(2, x)))
 one("k0", lambda d, y, x: -d * sp.k1(x))
 one("k1", lambda d, y, x: -0.5 * d * (sp.k0(x) + sp.kv(2, x)))
+
+
+def _scaled(function: Any, d: Any, x: Any, change: Any) -> Any:
+    """The derivative of a function that is scaled by the size of a real part, which no complex derivative has."""
+    real_only(function, x)
+    return d * change
+
+
 one("i0e", lambda d, y, x: d * (sp.i1e(x) - np.sign(x) * y))
 one("i1e", lambda d, y, x: d * (0.5 * (sp.i0e(x) + sp.ive(2, x)) - np.sign(x) * y))
 one("k0e", lambda d, y, x: d * (y - sp.k1e(x)))
@@ -288,7 +307,11 @@ of_last(sp.jv, lambda d, z, v, x: 0.5 * d * (sp.jv(v - 1, x) - sp.jv(v + 1, x)),
 of_last(sp.yv, lambda d, z, v, x: 0.5 * d * (sp.yv(v - 1, x) - sp.yv(v + 1, x)), "v, x")
 of_last(sp.iv, lambda d, z, v, x: 0.5 * d * (sp.iv(v - 1, x) + sp.iv(v + 1, x)), "v, x")
 of_last(sp.kv, lambda d, z, v, x: -0.5 * d * (sp.kv(v - 1, x) + sp.kv(v + 1, x)), "v, x")
-of_last(sp.ive, lambda d, z, v, x: d * (0.5 * (sp.ive(v - 1, x) + sp.ive(v + 1, x)) - np.sign(x) * z), "v, x")
+of_last(
+    sp.ive,
+    lambda d, z, v, x: _scaled("ive", d, x, 0.5 * (sp.ive(v - 1, x) + sp.ive(v + 1, x)) - np.sign(x) * z),
+    "v, x",
+)
 of_last(sp.kve, lambda d, z, v, x: d * (z - 0.5 * (sp.kve(v - 1, x) + sp.kve(v + 1, x))), "v, x")
 of_last(sp.kn, lambda d, z, n, x: -0.5 * d * (sp.kv(n - 1, x) + sp.kv(n + 1, x)), "n, x")
 of_last(sp.yn, lambda d, z, n, x: 0.5 * d * (sp.yv(n - 1, x) - sp.yv(n + 1, x)), "n, x")

@@ -50,6 +50,7 @@ class Rule:
         zero: the parameters that may be active and whose derivative is zero everywhere.
         singular: the parameters whose partial may be infinite; a zero `d` must win over it.
         masks: whether it leaves entries out that may be nan, so that zeros of its adjoint must win over partials.
+        picks: whether it leaves entries out, so that zeros of its adjoint must win over partials that may be infinite.
     """
 
     primitive: Primitive
@@ -61,6 +62,7 @@ class Rule:
     singular: frozenset[str] = frozenset()
     broadcasts: bool = False
     masks: bool = False
+    picks: bool = False
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ def elementwise(
     *partials: Derivative | None,
     singular: str = "",
     masks: bool = False,
+    picks: bool = False,
 ) -> Rule:
     """Declare an operation that works entry by entry, with broadcasting.
 
@@ -113,20 +116,20 @@ def elementwise(
         target: the primitive, or the callables that mean it (the first gives its name and its default spelling).
         partials: one for each operand, linear in its first argument; None where the derivative is zero.
         singular: the parameters (blank-separated) with partials that may be infinite.
-        masks: whether it leaves entries out that may be nan.
+        masks, picks: whether it leaves entries out (see `Rule`).
     """
     primitive = _elementwise_primitive(target)
     names = parameter_names(primitive)
     functions = {name: partial for name, partial in zip(names, partials, strict=True) if partial is not None}
     zero = frozenset(name for name in names if name not in functions)
     return _add(
-        Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split()), masks=masks)
+        Rule(primitive, functions, functions, True, frozenset(), zero, frozenset(singular.split()), False, masks, picks)
     )
 
 
-def linear(target: Target, *, broadcasts: bool = False, **adjoints: Derivative) -> Rule:
+def linear(target: Target, *, broadcasts: bool = False, picks: bool = False, **adjoints: Derivative) -> Rule:
     """Declare an operation that is linear in each of the named parameters; the functions are its adjoints."""
-    return _add(Rule(primitive_of(target), adjoints, linear=frozenset(adjoints), broadcasts=broadcasts))
+    return _add(Rule(primitive_of(target), adjoints, linear=frozenset(adjoints), broadcasts=broadcasts, picks=picks))
 
 
 def general(
@@ -139,6 +142,7 @@ def general(
     singular: str = "",
     broadcasts: bool = False,
     masks: bool = False,
+    picks: bool = False,
 ) -> Rule:
     """Declare an operation with its adjoints and tangents.
 
@@ -151,14 +155,14 @@ def general(
         elementwise: whether operands broadcast (contributions are summed to the operand's shape).
         singular: those with partials that may be infinite.
         broadcasts: whether contributions may be larger than their operands though it is not elementwise.
-        masks: whether it leaves entries out that may be nan.
+        masks, picks: whether it leaves entries out (see `Rule`).
     """
     straight = frozenset(linear.split())
     tangents = dict(tangent or {})
     assert straight.isdisjoint(tangents) and straight | tangents.keys() == adjoint.keys(), target
     primitive = primitive_of(target)
     zeros, poles = frozenset(zero.split()), frozenset(singular.split())
-    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts, masks))
+    return _add(Rule(primitive, adjoint, tangents, elementwise, straight, zeros, poles, broadcasts, masks, picks))
 
 
 def zero(*targets: Target) -> None:
