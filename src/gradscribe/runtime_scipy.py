@@ -197,3 +197,60 @@ def grid_spline(x: Any, y: Any, z: Any, xi: Any, yi: Any, dx: int = 0, dy: int =
         return interpolate.RectBivariateSpline(x, y, z).ev(xi, yi, dx, dy)
     layers = [interpolate.RectBivariateSpline(x, y, z[..., k]).ev(xi, yi, dx, dy) for k in range(z.shape[2])]
     return np.stack(layers, axis=-1)
+
+
+def sparse_product(data: Any, row: Any, col: Any, n: int, x: Any) -> Any:
+    """`A @ x` for the matrix with n rows and these entries; what is named twice is added."""
+    share = data if np.ndim(x) == 1 else np.asarray(data)[:, np.newaxis]
+    out = np.zeros((n, *np.shape(x)[1:]), np.result_type(data, x))
+    np.add.at(out, row, share * x[col])
+    return out
+
+
+def sparse_entries(g: Any, row: Any, col: Any, x: Any) -> Any:
+    """The entries of the outer product of g and x at these places."""
+    made = g[row] * x[col]
+    return made if np.ndim(x) == 1 else np.sum(made, axis=-1)
+
+
+def sparse_dense(data: Any, row: Any, col: Any, n: int, m: int) -> Any:
+    """The matrix of n rows and m columns with these entries as an array."""
+    out = np.zeros((n, m), np.result_type(data))
+    np.add.at(out, (row, col), data)
+    return out
+
+
+def sparse_solve(data: Any, row: Any, col: Any, n: int, b: Any) -> Any:
+    """The solution of `A @ x = b` for the square matrix with these entries."""
+    from scipy import sparse
+    from scipy.sparse import linalg
+
+    return linalg.spsolve(sparse.csc_array((data, (row, col)), shape=(n, n)), b)
+
+
+def coordinates(a: Any) -> Any:
+    """The entries of a sparse matrix, with their rows and columns."""
+    made = a.tocoo()
+    return made.data, made.row, made.col
+
+
+def rows_of(indptr: Any) -> Any:
+    """The row of each entry, from where each row starts."""
+    return np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+
+
+def solve_constant(a: Any, b: Any) -> Any:
+    """The solution of `a @ x = b` for a sparse matrix that is constant (`spsolve`)."""
+    from scipy.sparse import linalg
+
+    return linalg.spsolve(a, b)
+
+
+def solve_iteratively(a: Any, b: Any, method: str, rtol: float, atol: float) -> Any:
+    """The solution of `a @ x = b` by an iterative method of `scipy.sparse.linalg`; raises if that fails."""
+    from scipy.sparse import linalg
+
+    x, failed = getattr(linalg, method)(a, b, rtol=rtol, atol=atol)
+    if failed:
+        raise ValueError(f"scipy.sparse.linalg.{method} did not converge, so that its result has no derivative")
+    return x

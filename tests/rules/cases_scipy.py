@@ -1,4 +1,4 @@
-"""Cases of `scipy.linalg`, `scipy.signal`, `scipy.ndimage` and `scipy.sparse`; none without SciPy."""
+"""Cases of `scipy.linalg`, `scipy.signal` and `scipy.ndimage`; none without SciPy."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from rules.case import A, F, M, P, R, S, case
 sl = pytest.importorskip("scipy.linalg")
 nd = pytest.importorskip("scipy.ndimage")
 ss = pytest.importorskip("scipy.signal")
-sparse = pytest.importorskip("scipy.sparse")
-sparse_linalg = pytest.importorskip("scipy.sparse.linalg")
 
 for a in (M(3, 3), S(3, 3)):
     case(sl.inv, a)
@@ -75,8 +73,6 @@ for mode in ("reflect", "mirror", "nearest", "wrap", "constant"):
     case(nd.uniform_filter1d, A(5), 3, mode=mode)
 case(nd.gaussian_filter1d, F(7), 0.8)
 
-MATRIX = sparse.csr_array(np.array([[3.0, 1.0, 0.0], [0.0, 2.0, 0.5], [0.0, 0.0, 1.5]]))
-case(sparse_linalg.spsolve, MATRIX.tocsc(), A(3), _wrt=("b",), _second=False)
 case(ss.sawtooth, 5.0 * A(4))
 case(ss.sawtooth, 5.0 * A(4), width=0.3)
 case(ss.sawtooth, 5.0 * A(4), width=0)

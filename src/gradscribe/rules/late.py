@@ -17,7 +17,7 @@ FAMILIES = {
     "scipy.linalg": "scipy_linalg",
     "scipy.signal": "scipy_signal",
     "scipy.ndimage": "ndimage",
-    "scipy.sparse.linalg": "sparse",
+    "scipy.sparse": "sparse_definitions",
     "scipy.integrate": "scipy_integrate",
     "scipy.optimize": "scipy_optimize",
     "scipy.interpolate": "interpolate_definitions",
