@@ -11,7 +11,7 @@ SEEDS ?= 2000
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage language docs docs-update clean
+.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage language docs docs-update clean bench-kernels
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -54,9 +54,13 @@ format: $(VENV)/.ready-lint  ## lay out the code
 
 bench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## measure, and write docs/performance.md (PEERS=1 installs the peers)
 	$(RUN) -m benchmarks
+	MALLOC_TRIM_THRESHOLD_=100000000 MALLOC_TOP_PAD_=100000000 $(RUN) -m benchmarks.scaling
 
 bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four objectives against hand-written code and the peers
 	$(RUN) -m benchmarks.adbench
+
+bench-kernels: $(READY)  ## programs with loops and in-place writes, against their gradients: time and memory
+	$(RUN) -m benchmarks.kernels
 
 coverage: $(READY)  ## differentiate all of NumPy and SciPy case by case, and write docs/coverage.md
 	$(RUN) -m tests.coverage_table -o docs/coverage.md

@@ -25,7 +25,9 @@ def ratio(value: float | None, unit: float | None) -> str:
 
 def machine() -> str:
     """What it was measured on."""
-    packages = [f"{name} {version}" for name in ("numpy", "autograd", "jax", "torch") if (version := _version(name))]
+    packages = [
+        f"{name} {version}" for name in ("numpy", "numba", "autograd", "jax", "torch") if (version := _version(name))
+    ]
     python = f"Python {platform.python_version()}"
     return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; {', '.join([python, *packages])}; one thread."
 

@@ -11,7 +11,7 @@ import gradscribe
 from gradscribe.errors import GradscribeError
 
 scipy = pytest.importorskip("scipy")
-for name in ("integrate", "interpolate", "optimize", "sparse.linalg"):
+for name in ("integrate", "interpolate", "optimize", "sparse.linalg", "stats"):
     pytest.importorskip(f"scipy.{name}")
 
 TIMES = np.array([0.0, 0.4, 1.0])
@@ -106,9 +106,21 @@ def by_sparse_solve(x):
     return np.sum(scipy.sparse.linalg.spsolve(matrix, x * x))
 
 
+def by_frozen(x):
+    return np.sum(scipy.stats.gamma(x[0], scale=x[1]).cdf(TIMES + 1.0))
+
+
+def by_correlation(x):
+    return scipy.stats.pearsonr(np.array([x[0], 1.0, x[1]]), TIMES)[0] + scipy.stats.linregress(TIMES, TIMES * x[0])[0]
+
+
+def by_kernels(x):
+    return np.sum(scipy.stats.gaussian_kde(np.array([x[0], 1.0, x[1]]))(TIMES))
+
+
 NUMBERS = (by_brentq, by_newton, by_root_scalar, by_fixed_point, by_minimize_scalar, by_quad, by_quad_to_infinity)
 VECTORS = (by_root, by_fsolve, by_minimize, by_least_squares, by_curve_fit, by_quad_vec, by_odeint, by_solve_ivp)
-VECTORS += (by_solve_ivp_at_the_end, by_spline, by_sparse_solve)
+VECTORS += (by_solve_ivp_at_the_end, by_spline, by_sparse_solve, by_frozen, by_correlation, by_kernels)
 CASES = [(f, 1.3) for f in (*NUMBERS, by_fixed_quad)] + [(f, VECTOR) for f in VECTORS]
 
 
@@ -200,7 +212,25 @@ def with_covariance(x):
     return scipy.optimize.curve_fit(lambda t, a: a * t, TIMES, x * TIMES)[1][0, 0]
 
 
+def with_p_value(x):
+    return scipy.stats.pearsonr(np.array([x, 1.0, 2.0]), TIMES)[1]
+
+
+def with_smoothing(x):
+    return scipy.interpolate.UnivariateSpline(np.arange(6.0), x * np.ones(6), s=1.0)(2.3)
+
+
+def with_a_moving_jump(x):
+    return scipy.integrate.quad(lambda t: np.where(t < x, 1.0, 0.0), 0.0, 2.0)[0]
+
+
+def with_a_switch(x):
+    return scipy.integrate.odeint(lambda y, t: -x * np.sign(y - 0.5), [1.0], TIMES)[-1, 0]
+
+
 REFUSED = {
+    with_a_moving_jump: "a jump that moves",
+    with_a_switch: "a jump that moves",
     at_free_times: "t_eval",
     with_constraints: "bounds",
     with_hessian_out: "hess_inv",
@@ -214,3 +244,9 @@ REFUSED = {
 def test_refused(function: Any) -> None:
     with pytest.raises(GradscribeError, match=REFUSED[function]):
         gradscribe.grad(function)(1.3)
+
+
+def test_what_is_not_differentiated_in_an_object_raises() -> None:
+    for function in (with_p_value, with_smoothing):
+        with pytest.raises((GradscribeError, NotImplementedError)):
+            gradscribe.grad(function)(1.3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -371,6 +372,28 @@ def exception_of(
     except BaseException as error:
         return error
     return None
+
+
+def listed(items: Any, all_of_them: bool = True) -> list[Any]:
+    """The entries of an iterable that is no part of the program, as they come before a loop over them.
+
+    Args:
+        items: any iterable.
+        all_of_them: whether the loop goes through all; what is left of an iterator would be lost else.
+
+    Raises:
+        CheckFailed: it may have no end, or what it hands on cannot be kept.
+    """
+    if iter(items) is not items:
+        return list(items)
+    if not all_of_them:
+        raise CheckFailed("a loop that may end early goes over an iterator: make a list of it first")
+    if type(items).__name__ == "groupby":
+        raise CheckFailed("the groups of `itertools.groupby` end with the next one: make a list of each first")
+    found = list(itertools.islice(items, 1_000_001))
+    if len(found) > 1_000_000:
+        raise CheckFailed("a loop over an iterator that may have no end: make a list of it first")
+    return found
 
 
 def stop_gradient(x: Any) -> Any:

@@ -319,3 +319,5 @@ for _f in (
     indices_mixed, fancy_bool, fancy_loop, argsort_swap, sort_along_axis,
 ):  # fmt: skip
     case(_f, _m)
+for _f in (flat_read_and_written, flat_of_transposed, flat_loop):
+    case(_f, np.asfortranarray(_m))

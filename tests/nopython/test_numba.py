@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -453,3 +454,17 @@ def test_pullbacks():
     same(z, y)
     for seed in (np.array([1.0, 2.0]), np.array([0.5, 0.0])):
         same(fast(seed), back(seed))
+
+
+def logistic_map(x, n):
+    s = 0.5
+    for i in range(n):
+        s = x * s * (1.0 - s)
+    return s
+
+
+def test_the_page_shows_what_is_printed():
+    page = (Path(__file__).parents[2] / "docs" / "long-loops.md").read_text("utf-8")
+    g = grad(logistic_map, jit="numba")
+    g(3.2, 10)
+    assert g.source in page

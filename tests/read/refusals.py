@@ -33,7 +33,7 @@ def keyword(x, a):
     return np.nan_to_num(x * a, copy=False)
 
 
-@refused("an effect inside of `try`", "return math.log(noisy(x))", 1.5)
+@refused("an effect inside of `try`", "trace.append(1)", 1.5)
 def tried_with_an_effect(x):
     try:
         return math.log(noisy(x))
@@ -46,25 +46,48 @@ def noisy(x):
     return x
 
 
-@refused("`assign` inside of `try`, where it may raise", "a[k] = x", 1.5, 7)
+@refused("`assign` inside of `try`, where it may raise", "a[:k] = x", 1.5, 7)
 def tried_store(x, k):
     a = np.zeros(3)
     try:
-        a[k] = x
-    except IndexError:
+        a[:k] = x * np.ones(3)
+    except ValueError:
         a[0] = x
     return np.sum(a)
 
 
-@refused("`for` inside of `try`, where it may raise", "for", 1.5)
+@refused("a loop inside of `try` over what is computed on the way", "for", 1.5)
 def tried_loop(x):
     s = 0.0
     try:
-        for k in range(4):
-            s += math.log(x - k)
+        for v in map(math.log, [x, -x]):
+            s += v
     except ValueError:
         s = x
     return s
+
+
+@refused("calls itself inside of `try`", "down(x)", 1.5)
+def tried_recursion(x):
+    def down(v):
+        print(v)
+        return v if v < 1.0 else v * down(v - 1.0)
+
+    try:
+        return down(x)
+    except ValueError:
+        return x
+
+
+@refused("`raise` of an exception whose class is known at run time only", "raise", 1.5)
+def raised_again_for_an_unknown_handler(x):
+    try:
+        try:
+            return math.log(-x) if x > 1.0 else {}["key"]
+        except (ValueError, LookupError):
+            raise
+    except KeyError:
+        return x
 
 
 @refused("the keyword `where` of", "np.add(x, a, where=a > 0.0)", 1.5, np.ones(3))

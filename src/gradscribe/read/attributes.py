@@ -16,7 +16,7 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import External, lookup
 from ..ir.signature import is_library_name
-from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric
+from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric, is_sparse
 from ..signature import key_of
 from .core import Core
 from .core import type_from_outside as signature_of
@@ -122,6 +122,8 @@ class Attributes(Core):
         if owner in self.samples:
             return self._attribute_of_sample(owner, name, node)
         cls = type_.cls if isinstance(type_, Object) else None
+        if name == "T" and is_sparse(cls):
+            return self.emit(P.GETATTR, owner, static=name, type=type_, hint=name, inactive=True)
         if cls is not None and is_of_user(cls):
             found = inspect.getattr_static(cls, name, None)
             if isinstance(found, (types.FunctionType, property, staticmethod, classmethod, functools.cached_property)):

@@ -25,7 +25,6 @@ from ..ir.types import (
     Record,
     Tuple,
     Type,
-    is_sparse,
     join,
 )
 from .assumptions import Restart
@@ -273,9 +272,7 @@ class Containers(Core):
             self.refuse(value.reason, node, value.hint)
         if isinstance(value, Named):
             owner = self.as_atom(value.owner, node)
-            transposed = value.name == "T" and isinstance(owner.type, Object) and is_sparse(owner.type.cls)
-            type_ = owner.type if transposed else Object(None)
-            return self.emit(P.GETATTR, owner, static=value.name, type=type_, inactive=True)
+            return self.emit(P.GETATTR, owner, static=value.name, type=Object(None), inactive=True)
         if isinstance(value, FinalColumn):
             self.item_of_solved(value, NONE, node)
         function = value.code.function if isinstance(value, Closure) else None

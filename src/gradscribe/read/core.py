@@ -88,6 +88,9 @@ class Core(Parts):
         self.paths: dict[Var, str] = {}
         self.activated: list[Var] = []
         self.forcing = False
+        self.attempt: Any = None
+        self.handling: list[Any] = []
+        self.not_at_end: set[int] = set()
         self.range_loops: list[Hashable] = []
         self.recording: dict[Key, Value] | None = None
         self.rebound: dict[External, Frame] = {}

@@ -2,38 +2,28 @@
 
 A statement that can raise is evaluated once in the call `caught(lambda: ..., ValueError)`, which tells what handler
 its exception has, and then, where there was none, for good. So it must have no effect that could be seen twice: any
-other is refused. The rest of the body, the handlers and `else` become arms of branches, `finally` follows.
+other is refused. The rest of the body, the handlers and `else` become arms of branches, `finally` follows. A `try`
+inside of another knows the handlers of both; a loop ends where a handler is to run.
 """
 
 from __future__ import annotations
 
-import ast
 import copy
 import operator
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gast
-import numpy as np
 
-from .. import runtime
 from ..ir import primitives as P
-from ..ir.build import UNDEF, Builder
-from ..ir.nodes import Atom, Block, Const, Op, Var, walk
-from ..ir.primitives import ExpressionSource
-from ..ir.types import INT, OBJECT, STRING, STRUCTURES, Array, Numeric, Object, Scalar
+from ..ir.build import UNDEF
+from ..ir.nodes import Const, Var
+from ..ir.types import Array, List, Object, Scalar
 from .core import Core
+from .exits import assign, at, name_of
 from .operators import BINARY
-from .values import Cell, TupleValue, Value, is_code, is_const
-
-_SAFE = {
-    P.ADD, P.SUBTRACT, P.MULTIPLY, P.NEGATIVE, P.POSITIVE, P.LESS, P.LESS_EQUAL, P.GREATER, P.GREATER_EQUAL, P.EQUAL,
-    P.NOT_EQUAL, P.NOT, P.IS, P.IS_NOT,
-}  # fmt: skip
-_MAKING = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST, P.SLICE_, P.EXTERNAL, P.SHAPE, P.COPY, P.COMMENT}
-_QUIET = {range, len, int, float, bool, list, tuple, sorted, min, max, abs, sum, isinstance, str, repr, complex, round}
-_HINT = "test the condition with `if` instead"
+from .trying import HINT, Trying, is_read
+from .values import FALSE, TRUE, Cell, Lazy, Range, Reference, TupleValue, Value, is_code, is_const
 
 
 class Exceptions(Core):
@@ -45,25 +35,52 @@ class Exceptions(Core):
             if not self.dead:
                 self.block(node.finalbody)
             return
-        attempt = _Attempt(self, node)
-        attempt.block(node.body)
-        failed = self.truth(attempt.failed()) if not self.dead else None
-        if failed is not None:
-            self.branch(failed, lambda: attempt.handle(0), lambda: self.block(node.orelse))
-        if not self.dead:
-            self.block(node.finalbody)
+        _Attempt(self, node).run()
 
 
-class _Attempt:
-    """One `try`: `code` holds the number of the handler that is to run, 0 for none."""
+class _Attempt(Trying):
+    """One `try`."""
 
-    def __init__(self, reader: Any, node: gast.Try) -> None:
-        self.reader, self.node = reader, node
+    def __init__(self, reader: Any, node: gast.Try, outer: _Attempt | None = None) -> None:
+        self.reader, self.node, self.outer = reader, node, outer
         self.code, self.error = Cell("temporary", "caught"), Cell("temporary", "error")
-        self.classes = [self._classes_of(handler) for handler in node.handlers]
-        self.is_named = any(handler.name for handler in node.handlers)
+        self.classes = [self._classes_of(handler) for handler in node.handlers] + (outer.classes if outer else [])
+        again = any(isinstance(part, gast.Raise) and part.exc is None for part in gast.walk(node))
+        self.is_named = (
+            any(handler.name for handler in node.handlers) or again or (outer is not None and outer.is_named)
+        )
         reader.store.set(self.code, Const(0))
         reader.store.set(self.error, UNDEF)
+
+    def run(self) -> None:
+        """Read the body, the handler that it leads to or `else`, and `finally`."""
+        self.block(self.node.body)
+        if not self.reader.dead:
+            failed = self.reader.truth(self.failed())
+            self.reader.branch(failed, lambda: self.handle(0), lambda: self._outside(self.node.orelse))
+        if not self.reader.dead and self.node.finalbody:
+            self._finish()
+
+    def _outside(self, statements: Sequence[gast.stmt]) -> None:
+        """Read what this `try` does not guard."""
+        (self.reader if self.outer is None else self.outer).block(statements)
+
+    def _finish(self) -> None:
+        """`finally`, also where an exception goes on to the `try` around this one."""
+        outer, store = self.outer, self.reader.store
+        if outer is None:
+            self.reader.block(self.node.finalbody)
+            return
+        code, error = store.get(outer.code), store.get(outer.error)
+        store.set(outer.code, Const(0))
+        outer.block(self.node.finalbody)
+
+        def go_on() -> None:
+            store.set(outer.code, code)
+            store.set(outer.error, error)
+
+        if not self.reader.dead and not (is_const(code) and code.value == 0):  # type: ignore[union-attr]
+            self.reader.branch(self.reader.truth(outer.failed()), lambda: None, go_on)
 
     def _classes_of(self, handler: gast.ExceptHandler) -> tuple[type[BaseException], ...]:
         if handler.type is None:
@@ -72,7 +89,7 @@ class _Attempt:
         items = value.items if isinstance(value, TupleValue) else (value,)
         for item in items:
             if not is_const(item, type) or not issubclass(item.value, BaseException):
-                self.reader.refuse("an exception whose class is known at run time only", handler, _HINT)
+                self.reader.refuse("an exception whose class is known at run time only", handler, HINT)
         return tuple(item.value for item in items)
 
     def failed(self) -> Value:
@@ -97,22 +114,110 @@ class _Attempt:
             self.statement(statement)
 
     def statement(self, node: gast.stmt) -> None:
-        if isinstance(node, gast.Raise):
-            self._raise(node)
-            return
-        if isinstance(node, gast.Assert):
-            self._attempt([node.test], node)
-            self._unless_failed(lambda: self._assert(node))
-            return
-        if isinstance(node, gast.If) and not self._is_safe(node):
-            self._attempt([node.test], node)
-            self._unless_failed(lambda: self._branch(node))
-            return
-        if self._is_safe(node):
+        method = getattr(self, f"_run_{type(node).__name__}", None)
+        if method is not None and (isinstance(node, (gast.Raise, gast.Try)) or not self.is_safe(node)):
+            method(node)
+        elif (method is None and self.is_safe(node)) or method is not None:
             self.reader.block([node])
+        else:
+            self._run_simple(node)
+
+    def _run_Assert(self, node: gast.Assert) -> None:
+        self.attempt([node.test], node)
+        self._unless_failed(lambda: self._assert(node))
+
+    def _run_If(self, node: gast.If) -> None:
+        self.attempt([node.test], node)
+        self._unless_failed(lambda: self._branch(node))
+
+    def _run_Try(self, node: gast.Try) -> None:
+        _Attempt(self.reader, node, self).run()
+
+    def _run_For(self, node: gast.For) -> None:
+        self.attempt([node.iter], node)
+        self._unless_failed(lambda: self._for(node))
+
+    def _for(self, node: gast.For) -> None:
+        reader = self.reader
+        iterable = reader.expression(node.iter)
+        if not _is_plain(iterable):
+            reader.refuse("a loop inside of `try` over what is computed on the way", node, "make a list of it first")
+
+        def trip(item: Value) -> None:
+            reader.at(node)
+            reader.assign(node.target, item)
+            self.block(node.body)
+
+        name = node.target.id if isinstance(node.target, gast.Name) else "item"
+        self._until_failed(
+            node, lambda run, end: reader.iterate(iterable, lambda i: run(lambda: trip(i)), end, name, node)
+        )
+
+    def _run_While(self, node: gast.While) -> None:
+        loop = self.reader.loop
+        self._until_failed(node, lambda run, end: loop(None, lambda _: run(lambda: self.block(node.body)), end))
+
+    def _until_failed(self, node: gast.For | gast.While, loop: Callable[..., None]) -> None:
+        """A loop that ends where its own flag says so, or where a handler is to run."""
+        reader = self.reader
+        end, own = Cell("temporary", "end"), reader.exit_flag_of(node)
+        reader.store.set(end, FALSE)
+
+        def run(trip: Callable[[], None]) -> None:
+            trip()
+            if reader.dead:
+                return
+            if own is not None:
+                reader.store.set(end, reader.store.get(own))
+            reader.branch(reader.truth(self.failed()), lambda: reader.store.set(end, TRUE), lambda: None)
+
+        loop(run, end)
+
+    def _run_simple(self, node: gast.stmt) -> None:
+        """A statement of expressions: tried as it is, or one call after the other where these have effects."""
+        if all(map(self.is_repeatable, self._expressions(node) or [])) and self._expressions(node) is not None:
+            self.attempt(self._expressions(node) or [], node)
+            self._unless_failed(lambda: self.reader.block([node]))
             return
-        self._attempt(self._expressions(node), node)
-        self._unless_failed(lambda: self.reader.block([node]))
+        parts = flattened(node)
+        if parts is not None:
+            self.block(parts)
+        elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
+            self._inline(node)
+        elif isinstance(node, gast.Assign) and self._is_entry(node):
+            self.attempt([_as_load(node.targets[0])], node)
+            self._unless_failed(lambda: self.reader.block([node]))
+        else:
+            word = type(node).__name__.lower()
+            self.reader.refuse(f"`{word}` inside of `try`, where it may raise an exception,", node, HINT)
+
+    def _inline(self, node: gast.Assign | gast.Expr) -> None:
+        """A call of a function that is read: its statements belong to the body of the `try`."""
+        reader = self.reader
+        if not is_read(reader, reader.expression(node.value.func)):
+            reader.refuse("an effect inside of `try`, in an expression that may raise an exception,", node, HINT)
+        before = reader.attempt, reader.whole
+        reader.attempt, reader.whole = self, True
+        try:
+            value = reader.expression(node.value)
+        finally:
+            reader.attempt, reader.whole = before
+        if isinstance(node, gast.Assign) and not reader.dead:
+            self._unless_failed(lambda: [reader.assign(target, value) for target in node.targets])
+
+    def _is_entry(self, node: gast.Assign) -> bool:
+        """Whether a number is written to an entry of an array or list, which fails where reading it does."""
+        reader = self.reader
+        if len(node.targets) != 1 or not isinstance(node.targets[0], gast.Subscript):
+            return False
+        container, value = reader.expression(node.targets[0].value), reader.expression(node.value)
+        type_ = getattr(container, "type", None)
+        if not isinstance(type_, List) and not (isinstance(type_, Array) and type_.kind in "fc"):
+            return False
+        old = self.typed(_as_load(node.targets[0]))
+        return (
+            isinstance(old, Scalar) and isinstance(getattr(value, "type", None), Scalar) and old.kind >= value.type.kind
+        )
 
     def _assert(self, node: gast.Assert) -> None:
         reader = self.reader
@@ -137,18 +242,33 @@ class _Attempt:
 
         self.reader.branch(self.reader.truth(self.failed()), lambda: None, go_on)
 
-    def _raise(self, node: gast.Raise) -> None:
+    def _run_Raise(self, node: gast.Raise) -> None:
         """An exception of the user's: whether a handler takes it is known."""
         if node.exc is None:
-            self.reader.refuse("`raise` without an exception", node)
+            self._raise_again(node)
+            return
         error = self.reader.expression(node.exc)
         cls = error.value if is_code(error) and isinstance(error.value, type) else getattr(error.type, "cls", None)
         if not isinstance(cls, type) or not issubclass(cls, BaseException):
-            self.reader.refuse("an exception whose class is known at run time only", node, _HINT)
+            self.reader.refuse("an exception whose class is known at run time only", node, HINT)
         self._fail(cls, error if not is_code(error) else self.reader.call(error, (), {}, node), node)
 
+    def _raise_again(self, node: gast.Raise) -> None:
+        """A bare `raise` in a handler: what handler takes the exception must follow from the class handled."""
+        error, classes = self.reader.handled(node)
+        numbers = {self._number_of(cls) for cls in classes}
+        narrower = any(
+            issubclass(known, cls) and known is not cls for n in self.classes for known in n for cls in classes
+        )
+        if len(numbers) > 1 or narrower:
+            self.reader.refuse("`raise` of an exception whose class is known at run time only", node, HINT)
+        self._fail(classes[0], error, node)
+
+    def _number_of(self, cls: type) -> int:
+        return next((k for k, known in enumerate(self.classes, 1) if issubclass(cls, known)), 0)
+
     def _fail(self, cls: type, error: Value, node: gast.stmt) -> None:
-        number = next((k for k, known in enumerate(self.classes, 1) if issubclass(cls, known)), 0)
+        number = self._number_of(cls)
         if not number:
             self.reader.perform(P.RAISE, self.reader.as_atom(error))
             self.reader.dead = True
@@ -156,8 +276,8 @@ class _Attempt:
         self.reader.store.set(self.code, Const(number))
         self.reader.store.set(self.error, error)
 
-    def _expressions(self, node: gast.stmt) -> list[gast.AST]:
-        """What a simple statement evaluates."""
+    def _expressions(self, node: gast.stmt) -> list[gast.AST] | None:
+        """What a simple statement evaluates; None where it does more than binding names."""
         if isinstance(node, gast.Expr):
             return [node.value]
         if isinstance(node, (gast.Assign, gast.AnnAssign)):
@@ -167,205 +287,97 @@ class _Attempt:
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             old = self.reader.load(node.target.id, node.target)
             if isinstance(getattr(old, "type", None), Scalar) and type(node.op) in BINARY:
-                name = gast.Name(id=node.target.id, ctx=gast.Load(), annotation=None, type_comment=None)
-                made = gast.BinOp(left=gast.copy_location(name, node), op=node.op, right=node.value)
-                return [gast.copy_location(made, node)]
-        word = type(node).__name__.lower()
-        self.reader.refuse(f"`{word}` inside of `try`, where it may raise an exception,", node, _HINT)
-        return []
-
-    # trying -----------------------------------------------------------------------------------------------------------
-
-    def _is_safe(self, node: gast.stmt) -> bool:
-        """Whether a statement certainly raises nothing."""
-        if isinstance(node, (gast.Pass, gast.FunctionDef, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)):
-            return True
-        if isinstance(node, (gast.Try, gast.With)) or self._is_doubtful(node):
-            return False
-        return all(_cannot_raise(op) for op in self._trial(lambda: self.reader.block([node])))
-
-    def _is_doubtful(self, node: gast.AST) -> bool:
-        """Whether an attribute of a number is read: a Python number may not have it."""
-        owners = [part.value for part in gast.walk(node) if isinstance(part, gast.Attribute)]
-        names = [owner.id for owner in owners if isinstance(owner, gast.Name) and self.reader.frame_of(owner.id)]
-        return any(isinstance(getattr(self.reader.load(name), "type", None), (Scalar, Numeric)) for name in names)
-
-    def _trial(self, run: Callable[[], Any]) -> list[Op]:
-        """The operations that come of reading something, which leaves no trace."""
-        reader = self.reader
-        outer = (reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint)
-        reader.builder = Builder(reader.builder.origin)
-        reader.store.begin()
-        try:
-            run()
-            return list(reader.builder.ops)
-        finally:
-            reader.store.end()
-            reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint = outer
-
-    def _attempt(self, expressions: Sequence[gast.AST], node: gast.stmt) -> None:
-        for expression in expressions:
-            ops = self._trial(lambda expression=expression: self.reader.expression(expression))
-            doubtful = self._is_doubtful(expression)
-            raised = None if doubtful else _certain(ops)
-            if raised is not None:
-                error = self.reader.emit(
-                    P.CALL_PYTHON, *raised.args, type=raised.result.type, hint="error", inactive=True
-                )
-                self._fail(raised.args[0].value, error, node)  # type: ignore[union-attr]
-                return
-            if not doubtful and all(map(_cannot_raise, ops)):
-                continue
-            if not _has_no_effect(ops):
-                self.reader.refuse(
-                    "an effect inside of `try`, in an expression that may raise an exception,", node, _HINT
-                )
-            tree, names, atoms = self._captured(expression)
-            code = self._caught(runtime.caught, tree, names, atoms, INT)
-            self.reader.store.set(self.code, code)
-            if self.is_named:
-                self._unless_passed(code, tree, names, atoms)
-
-    def _unless_passed(self, code: Atom, tree: Any, names: list[str], atoms: list[Atom]) -> None:
-        """Where a handler wants to see the exception, have it."""
-
-        def note() -> None:
-            error = self._caught(runtime.exception_of, tree, names, atoms, OBJECT)
-            self.reader.store.set(self.error, error)
-
-        self.reader.branch(self.reader.truth(self.failed()), note, lambda: None)
-
-    def _caught(self, function: Any, tree: Any, names: list[str], atoms: list[Atom], type_: Any) -> Atom:
-        """`function(lambda: tree, (classes of the first handler), ...)`."""
-        arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-        groups: list[ast.expr] = []
-        given, used = list(atoms), list(names)
-        for classes in self.classes:
-            group = []
-            for cls in classes:
-                used.append(f"w{len(used)}")
-                given.append(Const(cls, name=cls.__name__))
-                group.append(ast.Name(id=used[-1], ctx=ast.Load()))
-            groups.append(group[0] if len(group) == 1 else ast.Tuple(elts=group, ctx=ast.Load()))  # type: ignore[arg-type]
-        used.append("caught")
-        given.append(Const(function, name=function.__name__))
-        call = ast.Call(
-            func=ast.Name(id="caught", ctx=ast.Load()),
-            args=[ast.Lambda(args=arguments, body=tree), *groups],
-            keywords=[],
-        )
-        source = ExpressionSource(ast.fix_missing_locations(call), tuple(used), leaves_alone=True)
-        return self.reader.emit(P.EXPRESSION, *given, static=source, type=type_, inactive=True, hint="caught")  # type: ignore[no-any-return]
-
-    def _captured(self, expression: gast.AST) -> tuple[Any, list[str], list[Atom]]:
-        """An expression over names of its own, with what these stand for."""
-        made = copy.deepcopy(expression)
-        bound = _bound_inside(made)
-        renamed: dict[str, str] = {}
-        atoms: list[Atom] = []
-        for part in gast.walk(made):
-            if isinstance(part, gast.NamedExpr):
-                self.reader.refuse("`:=` inside of `try`, where an exception may be raised,", expression, _HINT)
-            if not isinstance(part, gast.Name) or part.id in bound:
-                if isinstance(part, gast.Name) and self.reader.frame_of(part.id) is not None:
-                    self.reader.refuse(
-                        f"`{part.id}` has two meanings inside of `try`", expression, "rename one of them"
-                    )
-                continue
-            if part.id not in renamed:
-                renamed[part.id] = f"v{len(renamed)}"
-                atoms.append(self.reader.as_atom(self.reader.load(part.id, part), expression))
-            part.id = renamed[part.id]
-        return gast.gast_to_ast(made), list(renamed.values()), atoms
+                return [_augmented(node)]
+        return None
 
     # the handlers -----------------------------------------------------------------------------------------------------
 
     def handle(self, k: int) -> None:
-        """Run the handler whose number `code` has, of those from k on."""
-        handlers = self.node.handlers
-        code = self.reader.store.get(self.code)
-        if k + 1 == len(handlers):
-            self._run(handlers[k])
+        """Run the handler whose number `code` has, of those from k on; one further out is left to its `try`."""
+        handlers, outer, store = self.node.handlers, self.outer, self.reader.store
+        code = store.get(self.code)
+        if k == len(handlers):
+            assert outer is not None
+            store.set(outer.code, self.reader.binary(operator.sub, code, Const(k)))
+            store.set(outer.error, store.get(self.error))
+            return
+        if k + 1 == len(self.classes):
+            self._handle(handlers[k])
             return
         chosen = self.reader.compare(operator.eq, code, Const(k + 1), self.node)
-        self.reader.branch(self.reader.truth(chosen), lambda: self._run(handlers[k]), lambda: self.handle(k + 1))
+        self.reader.branch(self.reader.truth(chosen), lambda: self._handle(handlers[k]), lambda: self.handle(k + 1))
 
-    def _run(self, handler: gast.ExceptHandler) -> None:
+    def _handle(self, handler: gast.ExceptHandler) -> None:
         reader = self.reader
+        error = reader.store.get(self.error)
         if handler.name:
             name = handler.name if isinstance(handler.name, str) else handler.name.id
-            reader.store.set((reader.frame, name), reader.store.get(self.error))
-        reader.block(handler.body)
-        if handler.name:
+            reader.store.set((reader.frame, name), error)
+        reader.handling.append((error, self.classes[self.node.handlers.index(handler)]))
+        try:
+            self._outside(handler.body)
+        finally:
+            reader.handling.pop()
+        if handler.name and not reader.dead:
             reader.store.set((reader.frame, name), UNDEF)
 
 
-def _bound_inside(expression: gast.AST) -> set[str]:
-    """The names that comprehensions and lambdas in an expression bind."""
-    bound: set[str] = set()
-    for part in gast.walk(expression):
-        if isinstance(part, gast.comprehension):
-            bound |= {n.id for n in gast.walk(part.target) if isinstance(n, gast.Name)}
-        elif isinstance(part, gast.Lambda):
-            bound |= {n.id for n in gast.walk(part.args) if isinstance(n, gast.Name)}
-    return bound
+def _is_plain(iterable: Value) -> bool:
+    """Whether nothing is computed where an iterable hands on its items."""
+    if isinstance(iterable, Lazy):
+        plain = iterable.kind in ("zip", "enumerate", "reversed", "keys", "values", "items")
+        return plain and all(map(_is_plain, iterable.sources))
+    if isinstance(iterable, Reference):
+        return iterable.cell.kind in ("list", "dict", "set")
+    return isinstance(iterable, (Range, TupleValue, Const, Var))
 
 
-def _certain(ops: Sequence[Op]) -> Op | None:
-    """The construction of the exception that operations certainly raise, as a failed look-up does."""
-    made: dict[Var, Op] = {op.result: op for op in ops if op.primitive is P.CALL_PYTHON and op.results}
-    for op in ops:
-        if op.primitive is P.RAISE:
-            error = made.get(op.args[0])  # type: ignore[arg-type]
-            known = error is not None and isinstance(error.args[0], Const) and isinstance(error.args[0].value, type)
-            return error if known else None
-        if not _cannot_raise(op) and not any(result in made for result in op.results):
-            return None
-    return None
+def _as_load(target: gast.Subscript) -> gast.Subscript:
+    return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))  # type: ignore[no-any-return]
 
 
-def _cannot_raise(op: Op) -> bool:
-    """Whether an operation raises no exception, whatever its operands are."""
-    if op.blocks:
-        return all(_cannot_raise(inner) for block in op.blocks for inner in block.ops)
-    if op.primitive is P.CALL_PYTHON:
-        callee = op.args[0]
-        return isinstance(callee, Const) and callee.value in (print, warnings.warn, range)
-    if op.primitive is P.GETITEM:
-        return isinstance(op.args[0].type, STRUCTURES) and isinstance(op.args[1], Const)
-    if op.primitive in _MAKING:
-        return True
-    arrays = [a for a in op.args if isinstance(a.type, Array)]
-    return op.primitive in _SAFE and len(arrays) <= 1 and all(isinstance(a.type, (Scalar, Array)) for a in op.args)
+def _augmented(node: gast.AugAssign) -> gast.BinOp:
+    """`x + v` of `x += v`."""
+    left = _as_load(node.target) if isinstance(node.target, gast.Subscript) else name_of(node.target.id, node)
+    return at(node, gast.BinOp(left=left, op=node.op, right=node.value))  # type: ignore[no-any-return]
 
 
-def _has_no_effect(ops: Iterable[Op]) -> bool:
-    """Whether operations can be run twice, and nobody sees it."""
-    every = list(walk(Block((), tuple(ops))))
-    own = {result for op in every for result in op.results if op.aliasing == "fresh"}
-    return all(_is_quiet(op, own) for op in every)
+def flattened(node: gast.stmt) -> list[gast.stmt] | None:
+    """A statement in which what an expression is made of stands in statements of its own, in Python's order; None
+    where there is nothing to take apart."""
+    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        target = name_of(node.target.id, node, gast.Store())
+        return [at(node, gast.Assign(targets=[target], value=_augmented(node), type_comment=None))]
+    if isinstance(node, gast.AnnAssign) and node.value is not None:
+        return [at(node, gast.Assign(targets=[node.target], value=node.value, type_comment=None))]
+    if not isinstance(node, (gast.Assign, gast.Expr)):
+        return None
+    made: list[gast.stmt] = []
+    again = copy.copy(node)
+    stores = isinstance(node, gast.Assign) and not all(isinstance(t, gast.Name) for t in node.targets)
+    if stores and not isinstance(node.value, (gast.Name, gast.Constant)):
+        again.value = _hoisted(node.value, made)
+    elif isinstance(node.value, gast.Call):
+        call = again.value = copy.copy(node.value)
+        call.args = [_hoisted(arg, made) for arg in call.args]
+        call.keywords = [at(k, gast.keyword(arg=k.arg, value=_hoisted(k.value, made))) for k in call.keywords]
+    elif isinstance(node.value, gast.BinOp):
+        both = again.value = copy.copy(node.value)
+        both.left, both.right = _hoisted(both.left, made), _hoisted(both.right, made)
+    elif isinstance(node.value, gast.UnaryOp):
+        one = again.value = copy.copy(node.value)
+        one.operand = _hoisted(one.operand, made)
+    return [*made, again] if made else None
 
 
-def _is_quiet(op: Op, own: set[Var]) -> bool:
-    if any(op.args[k] not in own for k in op.primitive.writes):
-        return False
-    if op.primitive is P.CALL_PYTHON:
-        return _is_quiet_function(op.args[0])
-    if op.primitive is P.CALL_METHOD:
-        return isinstance(op.args[0].type, (Scalar, Array)) or op.args[0].type == STRING
-    if op.primitive is P.CALL:
-        function = op.static.function
-        return function is not None and _has_no_effect(function.body.ops)
-    return not op.primitive.effect or op.primitive in (P.RAISE, P.ASSERT, P.EXPRESSION, P.COMMENT)
-
-
-def _is_quiet_function(callee: Atom) -> bool:
-    if not isinstance(callee, Const):
-        return False
-    function = callee.value
-    if isinstance(function, type) and issubclass(function, BaseException):
-        return True
-    if any(function is known for known in _QUIET):
-        return True
-    module = getattr(function, "__module__", None) or ""
-    return isinstance(function, np.ufunc) or module in ("math", "numpy", "numpy.linalg", "cmath")
+def _hoisted(part: gast.AST, made: list[gast.stmt]) -> gast.AST:
+    """A name for a part of an expression, which `made` computes."""
+    if isinstance(part, gast.Constant) or (isinstance(part, gast.Name) and part.id.startswith("%")):
+        return part
+    if isinstance(part, gast.Starred):
+        return at(part, gast.Starred(value=_hoisted(part.value, made), ctx=part.ctx))  # type: ignore[no-any-return]
+    if isinstance(part, (gast.Lambda, gast.Name)) and not made:
+        return part
+    name = f"%value{part.lineno}_{part.col_offset}_{part.end_col_offset}"
+    made.append(assign(name, part, part))
+    return name_of(name, part)  # type: ignore[no-any-return]

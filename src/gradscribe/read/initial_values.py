@@ -52,6 +52,8 @@ class LibrarySolvers(Equations):
         order = (0, 1) if time_first else (1, 0)
         callee, captured = self.as_callee(given, own, "slope", node, self._as_result(node), order)
         self._need_vector(callee, solver, node)
+        if any(map(self.is_active, (start, *captured))):
+            self._refuse_moving_jumps(callee, captured, 2, 1, solver.path, node)
         if odeint:
             bound["tfirst"] = Const(True)
         first = FunctionArgument(callee, 2, tuple(map(operands.place, captured)))

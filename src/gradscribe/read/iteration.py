@@ -9,6 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from .. import runtime
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Op, Var, walk
@@ -127,7 +128,7 @@ class Iteration(LazyIteration):
         if isinstance(value, Var) and isinstance(value.type, List) and self.site(node) in self.assumed.live:
             self._iterate_live(value, consume, exit_flag, hint, node)
             return
-        length, item = self._indexed(value, node, hint)
+        length, item = self._indexed(value, node, hint, exit_flag is None)
         before = len(self.builder.ops)
         self.loop((Const(0), length, Const(1)), lambda index: consume(item(index)), exit_flag, "i")
         if isinstance(value, Var) and isinstance(value.type, List):
@@ -193,7 +194,19 @@ class Iteration(LazyIteration):
 
     # known by index ---------------------------------------------------------------------------------------------------
 
-    def _indexed(self, value: Value, node: gast.AST | None, hint: str = "item") -> tuple[Atom, Item]:
+    def _listed(self, value: Var, whole: bool) -> Var:
+        """The entries of an object that is no part of the program, all of them before the loop."""
+        if isinstance(value.type, Object) and value.type.cls in (list, tuple, dict, str, set, frozenset):
+            function, args = Const(list, name="list"), ()
+        else:
+            function, args = Const(runtime.listed, name="listed"), () if whole else (Const(False),)
+        made = self.emit(P.CALL_PYTHON, function, value, *args, type=Object(list), hint="items")
+        assert isinstance(made, Var)
+        return made
+
+    def _indexed(
+        self, value: Value, node: gast.AST | None, hint: str = "item", whole: bool = True
+    ) -> tuple[Atom, Item]:
         """The length of an iterable and how to read its items by index."""
         if is_table(value):
             value = self.columns(value, node)[0]
@@ -207,7 +220,7 @@ class Iteration(LazyIteration):
         if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
             return self._indexed_structure(TupleValue(self.items_of(value) or ()), node)
         if isinstance(value, Var) and isinstance(value.type, (Numeric, Object)) and not self.is_active(value):
-            value = self.emit(P.CALL_PYTHON, Const(list, name="list"), value, type=Object(list), hint="items")
+            value = self._listed(value, whole)
         if isinstance(value, Var) and isinstance(value.type, (Array, List, Numeric, Object)):
             length = self.emit(P.LENGTH, value, type=INT, hint="n")
 

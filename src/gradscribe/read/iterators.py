@@ -7,15 +7,17 @@ behind a loop that may have ended early, nothing is known of it, and a further u
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import gast
 
-from ..ir.nodes import Const
+from ..ir import primitives as P
+from ..ir.nodes import Atom, Const
+from ..ir.types import Object
 from .core import Core
 from .parts import Keywords
 from .special import reads
-from .values import FALSE, TRUE, Cell, Content, Lazy, Poison, Reference, TupleValue, Value, is_const
+from .values import FALSE, NONE, TRUE, Cell, Content, Lazy, Poison, Reference, TupleValue, Value, is_const
 
 ONE_SHOT = {
     "zip", "zip_longest", "enumerate", "map", "filter", "generator", "reversed", "chain", "product", "pairs",
@@ -99,20 +101,44 @@ class Iterators(Core):
             return self._first_of(iterator, default, node)
         if not is_iterator(iterator):
             return NotImplemented
-        source, position = self._state(iterator, node)  # type: ignore[arg-type]
+        item, more = self._following(iterator, node)  # type: ignore[arg-type]
+        if id(node) in self.not_at_end:
+            return item()
+        past = (lambda: self._ended()) if default is None else (lambda: default)
+        return item() if more is None else self.choose(more, item, past)
+
+    def has_next(self, iterator: Reference, node: gast.AST) -> Value:
+        """Whether an iterator has another item, which stays where it is; True where it has no end."""
+        state = self.store.get(iterator.cell)
+        _, more = self._following(iterator, node)
+        self.store.set(iterator.cell, state)
+        return TRUE if more is None else more
+
+    def _following(self, iterator: Reference, node: gast.AST) -> tuple[Callable[[], Value], Atom | None]:
+        """Step an iterator: how to read the item that it was at, and whether there is one (None: there always is)."""
+        source, position = self._state(iterator, node)
         if isinstance(source, Lazy) and source.kind not in _INDEXED:
             source = self._listed_at_once(source, node)
         after = self.binary(operator.add, position, Const(1))
-        self.store.set(iterator.cell, Content("iterator", (source, after), _KEYS))  # type: ignore[union-attr]
+        self.store.set(iterator.cell, Content("iterator", (source, after), _KEYS))
         if isinstance(source, Lazy):
-            length, item = self._column(source, node)
+            length, column = self._column(source, node)
+            item = lambda: column(position)  # noqa: E731
+            if length is None:
+                return item, None
         else:
-            length, item = None, lambda k: self.get_item(source, k, node)
-        if default is None or (length is None and isinstance(source, Lazy)):
-            return item(position)
-        count = self.length_of(source, node) if length is None else length
-        more = self.truth(self.compare(operator.lt, position, count, node))
-        return self.choose(more, lambda: item(position), lambda: default)
+            length = self.length_of(source, node)
+            item = lambda: self.get_item(source, position, node)  # noqa: E731
+        return item, self.truth(self.compare(operator.lt, position, length, node))
+
+    def _ended(self) -> Value:
+        """`next` past the end."""
+        error = self.emit(
+            P.CALL_PYTHON, Const(StopIteration, name="StopIteration"), type=Object(StopIteration), hint="error"
+        )
+        self.perform(P.RAISE, error)
+        self.dead = True
+        return NONE
 
     def _listed_at_once(self, source: Lazy, node: gast.AST | None) -> Value:
         """The rest of an iterator as a list, where it makes no difference when it is computed."""
@@ -146,6 +172,5 @@ class Iterators(Core):
 
         self.iterate(value, trip, found, node=node)
         result = self.read(self.store.get(first), node)
-        if default is None:
-            return result
-        return self.choose(self.truth(self.store.get(found)), lambda: result, lambda: default)
+        past = (lambda: self._ended()) if default is None else (lambda: default)
+        return self.choose(self.truth(self.store.get(found)), lambda: result, past)

@@ -18,7 +18,7 @@ from .core import Core
 from .lazy_iteration import is_pushed
 from .parts import Keywords
 from .special import reads
-from .values import NONE, TRUE, Cell, Lazy, Range, TupleValue, Value, is_const
+from .values import NONE, TRUE, Cell, Lazy, Range, TupleValue, Value, is_const, is_foldable
 
 
 class IteratorCalls(Core):
@@ -111,6 +111,46 @@ class IteratorCalls(Core):
         start, step = value.sources
         end = self.binary(operator.add, start, self.binary(operator.mul, stop, step, node), node)
         return Range(self.as_atom(start), self.as_atom(end), self.as_atom(step))
+
+    @reads(itertools.tee)
+    def _tee(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """Iterators over one list, which is made at once."""
+        number = args[1] if len(args) > 1 else keywords.get("n", Const(2))
+        if not is_const(number, int):
+            return NotImplemented
+        self.refuse_endless(args[0], node)
+        source = args[0]
+        if isinstance(source, Lazy):
+            mark = len(self.builder.ops)
+            source = self.as_listed(source, node)
+            if any(op.primitive.effect for op in self.builder.ops[mark:]):
+                self.refuse(
+                    "`itertools.tee` of an iterator whose entries have effects", node, "make a list of it first"
+                )
+        taken = self.call(Const(list, name="list"), (source,), {}, node)
+        both = [self.call(Const(iter, name="iter"), (taken,), {}, node) for _ in range(number.value)]  # type: ignore
+        return TupleValue(tuple(both))
+
+    @reads(itertools.groupby)
+    def _groupby(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        """The groups, where the items are known one by one and their keys are constants."""
+        function = args[1] if len(args) > 1 else keywords.get("key", NONE)
+        items = self.items_of(args[0], node)
+        if items is None:
+            self.refuse("`itertools.groupby` of items that are not known one by one", node, "write it as a loop")
+        groups: list[tuple[Const, list[Value]]] = []
+        for item in items:
+            key = item if is_const(function, type(None)) else self.call(function, (item,), {}, node)
+            if not is_foldable(key):
+                self.refuse("`itertools.groupby` by a key that is known at run time only", node, "write it as a loop")
+            if not groups or groups[-1][0].value != key.value:  # type: ignore[union-attr]
+                groups.append((key, []))  # type: ignore[arg-type]
+            groups[-1][1].append(item)
+        rows = (TupleValue((key, self._group(tuple(members), k, node))) for k, (key, members) in enumerate(groups))
+        return Lazy("chain", (TupleValue(tuple(rows)),))
+
+    def _group(self, members: tuple[Value, ...], k: int, node: gast.AST) -> Value:
+        return self.call(Const(iter, name="iter"), (TupleValue(members),), {}, node)
 
     @reads(itertools.zip_longest)
     def _zip_longest(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

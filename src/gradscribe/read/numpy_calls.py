@@ -265,16 +265,17 @@ class NumpyCalls(Core):
             value = self._cycled(value, counted, node)
         elif not as_many and _rank(value):
             value = self.get_item(self.numpy("ravel", value), Const(0), node)
-        self.set_item(target, self._flat_index(target, places, node), value, node)
+        self.set_item(target, self.flat_index(target, places, node), value, node)
         return NONE
 
-    def _flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
+    def flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
         """The index of entries that are counted in the flattened array."""
         if _rank(target) == 1:
             return places
         shape = self._shape_of(target, node)
         counted = self.numpy("arange", self.get_attribute(target, "size", node))
-        found = self.numpy("unravel_index", self.get_item(counted, places, node), shape)
+        places = self.get_item(counted, places, node)
+        found = self.numpy("unravel_index", places, shape)
         part = Array("int64", (UNKNOWN,)) if _rank(places) else INT
         rank = _rank(target) or 0
         parts = [self.emit(P.GETITEM, self.as_atom(found), Const(k), type=part, inactive=True) for k in range(rank)]

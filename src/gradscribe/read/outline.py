@@ -52,6 +52,8 @@ class Outline(Core):
         self, code: Code, outer: Frame | None, bound: Mapping[str, Value], node: gast.AST | None, owner: type | None
     ) -> Value:
         """A call of a function that calls itself."""
+        if self.attempt is not None:
+            self.refuse(f"`{code.name}` calls itself inside of `try`", node, "test the condition with `if` instead")
         leaves: list[Atom] = []
         shapes = tuple(self._leaves_of(value, leaves, node) for value in bound.values())
         if any(leaf is UNDEF for leaf in leaves):

@@ -284,6 +284,9 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def flat_index(self, target: Value, places: Value, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
     def set_on_array(self, owner: Value, name: str, value: Value, node: gast.AST | None) -> bool:
         raise NotImplementedError
 
@@ -311,6 +314,9 @@ class Parts:
         raise NotImplementedError
 
     def exhaust(self, iterator: Reference) -> None:
+        raise NotImplementedError
+
+    def has_next(self, iterator: Reference, node: gast.AST) -> Value:
         raise NotImplementedError
 
     def refuse_endless(self, source: Value, node: gast.AST | None) -> None:

@@ -15,10 +15,11 @@ import numpy as np
 
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
-from ..ir.nodes import Atom, Const, Var
+from ..ir.nodes import Atom, Callee, Const, Var
 from ..ir.solvers import LIBRARY_CALL, SOLUTION, FunctionArgument, LibraryCall, Place, Solution, Solver
 from ..ir.types import BOOL, FLOAT, INT, OBJECT, STRING, Array, Numeric, Scalar, Type, known
 from .function_arguments import FunctionArguments
+from .jumps import moving_jump
 from .parts import Keywords
 from .solved import Native, Solved
 from .values import Compound, Poison, TupleValue, Value, is_const, is_function, is_none
@@ -148,6 +149,22 @@ class Equations(FunctionArguments):
                     )  # fmt: skip
         return places
 
+    def _refuse_moving_jumps(
+        self, callee: Callee, captured: Sequence[Var], variable: int, state: int, path: str, node: gast.AST | None
+    ) -> None:
+        """Of the parameters, the first run through the integral, and a state depends on all that is differentiated."""
+        assert callee.function is not None
+        params = callee.function.body.params
+        held = [p for p, v in zip(params[variable:], captured, strict=True) if self.is_active(v)]
+        if moving_jump(callee.function, params[:variable], [*params[variable - state : variable], *held]):
+            self.refuse(
+                f"the function given to `{path}` decides by its variable and by what is differentiated: a jump that "
+                "moves is not seen by the derivative",
+                node,
+                "split the integral there, or write it without a jump (np.maximum, np.minimum, abs)",
+                UnsupportedCall,
+            )
+
     def _emit_call(
         self, solver: Solver, function: Any, first: FunctionArgument, places: Mapping[str, Place],
         operands: Operands, type_: Type, hint: str,
@@ -244,6 +261,7 @@ class Equations(FunctionArguments):
         if not all(isinstance(a.type, Scalar) for a in limits):
             self.refuse(f"the limits of `{solver.path}` must be numbers", node, error=UnsupportedCall)
         callee, captured = self.as_callee(given, [Var("t", FLOAT)], "integrand", node, self._as_result(node))
+        self._refuse_moving_jumps(callee, captured, 1, 0, solver.path, node)
         first = FunctionArgument(callee, 1, tuple(map(operands.place, captured)))
         places = self._passed(bound, (), operands, (next(iter(bound)),), solver.path, node)
         made = self._emit_call(solver, function, first, places, operands, OBJECT, "found")

@@ -27,7 +27,14 @@ class Statements(Core):
     """`block` and `assign`."""
 
     def block(self, statements: Sequence[gast.stmt]) -> None:
-        """Read statements in order, up to one that never completes."""
+        """Read statements in order, up to one that never completes; inside of a `try`, each of them is tried."""
+        if self.attempt is not None:
+            attempt, self.attempt = self.attempt, None
+            try:
+                attempt.block(statements)
+            finally:
+                self.attempt = attempt
+            return
         for statement in statements:
             if self.dead:
                 return
@@ -156,7 +163,8 @@ class Statements(Core):
         container = self.expression(target.value)
         index = self.index(target.slice)
         if isinstance(container, Lazy) and container.kind == "flat":
-            container = self.apply(np.reshape, (*container.sources, Const(-1)), {}, target)
+            (container,) = container.sources
+            index = self.flat_index(container, index, target)
         if isinstance(container, Var) and self._holds_numbers(container):
             self._augment_cells(function, container, self.index_atom(index, target), node)
             return
@@ -228,7 +236,7 @@ class Statements(Core):
     def _run_For(self, node: gast.For) -> None:
         iterable = self.expression(node.iter)
         name = node.target.id if isinstance(node.target, gast.Name) else "item"
-        flag = self._flag(node)
+        flag = self.exit_flag_of(node)
 
         def trip(item: Value) -> None:
             self.at(node)
@@ -238,9 +246,9 @@ class Statements(Core):
         self.iterate(iterable, trip, flag, name, node)
 
     def _run_While(self, node: gast.While) -> None:
-        self.loop(None, lambda _: self.block(node.body), self._flag(node))
+        self.loop(None, lambda _: self.block(node.body), self.exit_flag_of(node))
 
-    def _flag(self, node: Any) -> Any:
+    def exit_flag_of(self, node: Any) -> Any:
         name = getattr(node, "exit_flag", None)
         return None if name is None else (self.frame, name)
 
@@ -286,7 +294,9 @@ class Statements(Core):
 
     def _run_Raise(self, node: gast.Raise) -> None:
         if node.exc is None:
-            self.refuse("`raise` without an exception", node)
+            self.perform(P.RAISE, self.as_atom(self.handled(node)[0]))
+            self.dead = True
+            return
         error = self.expression(node.exc)
         if is_code(error):
             error = self.call(error, (), {}, node)
@@ -295,6 +305,12 @@ class Statements(Core):
             atoms.append(self.as_atom(self.expression(node.cause), node))
         self.perform(P.RAISE, *atoms)
         self.dead = True
+
+    def handled(self, node: gast.Raise) -> tuple[Value, tuple[type[BaseException], ...]]:
+        """The exception that the innermost handler handles, and the classes that this is for."""
+        if not self.handling or self.handling[-1][0] is UNDEF:
+            self.refuse("`raise` without an exception", node)
+        return self.handling[-1]  # type: ignore[no-any-return]
 
     def _run_With(self, node: gast.With) -> None:
         """Context managers are entered and left around the body."""

@@ -49,8 +49,8 @@ class Writing(Core):
         elif isinstance(container, Var):
             self._set_var_item(container, index, value, node)
         elif isinstance(container, Lazy) and container.kind == "flat":
-            whole = self.apply(np.reshape, (*container.sources, Const(-1)), {}, node)
-            self.set_item(whole, index, value, node)
+            (whole,) = container.sources
+            self.set_item(whole, self.flat_index(whole, index, node), value, node)
         else:
             self.refuse("items of this object cannot be assigned", node)
 

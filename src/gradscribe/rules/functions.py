@@ -46,7 +46,7 @@ from ..ir.primitives import (
     register,
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, NUMERIC, Tuple, join
-from .facts import is_complex, is_constant, is_structure, surely_complex
+from .facts import is_complex, is_constant, is_structure, real_only, surely_complex
 from .table import dispatching, elementwise, general, linear, zero
 
 sinc_derivative = dispatching(runtime.sinc_derivative)
@@ -392,7 +392,14 @@ NAN_TO_NUM = define(
     infer=lambda args, keywords: _infer.elementwise(np.nan_to_num)(args, {}),
     parameters="x, *, nan=0.0, posinf=None, neginf=None",
 )
-_FINITE = dict(x=lambda d, y, x, **keywords: np.where(np.isfinite(x), d, 0.0))
+
+
+def finite_part(d: Any, y: Any, x: Any, **keywords: Any) -> Any:
+    real_only("np.nan_to_num", x)
+    return np.where(np.isfinite(x), d, 0.0)
+
+
+_FINITE = dict(x=finite_part)
 general(NAN_TO_NUM, _FINITE, _FINITE, elementwise=True, masks=True)
 
 # ------------------------------------------------------------------ more of math and the builtins

@@ -13,7 +13,7 @@ import numpy as np
 FAMILIES = {
     "scipy.special": "special special_families",
     "scipy.fft": "scipy_fft",
-    "scipy.stats": "stats",
+    "scipy.stats": "stats stats_samples",
     "scipy.linalg": "scipy_linalg",
     "scipy.signal": "scipy_signal",
     "scipy.ndimage": "ndimage",

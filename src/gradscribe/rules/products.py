@@ -44,6 +44,9 @@ def matmul_left(g: Any, z: Any, x: Any, y: Any) -> Any:
         return g * y if rank(x) == 1 else np.outer(g, y) if rank(x) == 2 else column(g) * y
     if rank(x) == 1:
         return y @ g if rank(y) == 2 else fit((y @ column(g))[..., 0], x, 1)
+    if rank(x) == 2 < rank(y):  # one matrix for all: no product for each
+        every = (*range(rank(y) - 2), -1)
+        return np.tensordot(g, y, (every, every))
     return fit(g @ turned(y), x, 2)
 
 
@@ -54,6 +57,9 @@ def matmul_right(g: Any, z: Any, x: Any, y: Any) -> Any:
         return g * x if rank(y) == 1 else np.outer(x, g) if rank(y) == 2 else column(x) * row(g)
     if rank(y) == 1:
         return x.T @ g if rank(x) == 2 else fit((turned(x) @ column(g))[..., 0], y, 1)
+    if rank(y) == 2 < rank(x):
+        every = tuple(range(rank(x) - 1))
+        return np.tensordot(x, g, (every, every))
     return fit(turned(x) @ g, y, 2)
 
 

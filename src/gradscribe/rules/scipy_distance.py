@@ -80,5 +80,45 @@ def braycurtis(u: Any, v: Any) -> Any:
     return between(u, v, "braycurtis")
 
 
-for _function in (cdist, pdist, euclidean, sqeuclidean, cosine, correlation, cityblock, chebyshev, braycurtis):
+def minkowski(u: Any, v: Any, p: Any = 2) -> Any:
+    return np.linalg.norm(u - v, p)
+
+
+def canberra(u: Any, v: Any) -> Any:
+    size = np.abs(u) + np.abs(v)
+    return np.sum(np.abs(u - v) / np.where(size == 0.0, 1.0, size))
+
+
+def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
+    delta = u - v
+    return np.sqrt(delta @ VI @ delta)
+
+
+def squareform(X: Any) -> Any:
+    """Distances as a vector from those as a symmetric matrix, or the other way round."""
+    if np.ndim(X) == 2:
+        return X[np.triu_indices(X.shape[0], 1)]
+    n = int(np.ceil(np.sqrt(2 * X.shape[0])))
+    rows, cols = np.triu_indices(n, 1)
+    out = np.zeros((n, n))
+    out[rows, cols] = X
+    out[cols, rows] = X
+    return out
+
+
+for _function in (
+    squareform,
+    cdist,
+    pdist,
+    euclidean,
+    sqeuclidean,
+    cosine,
+    correlation,
+    cityblock,
+    chebyshev,
+    braycurtis,
+    minkowski,
+    canberra,
+    mahalanobis,
+):
     DEFINITIONS[getattr(sd, _function.__name__)] = _function

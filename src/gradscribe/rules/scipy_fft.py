@@ -10,6 +10,7 @@ import scipy.fft
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
 from ..ir.primitives import define
+from . import scipy_transforms  # noqa: F401
 from .facts import axes_of, rank
 from .fourier import declare
 from .reductions import along

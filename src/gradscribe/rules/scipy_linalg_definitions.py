@@ -61,6 +61,42 @@ def khatri_rao(a: Any, b: Any) -> Any:
     return np.reshape(made, (a.shape[0] * b.shape[0], a.shape[1]))
 
 
+def pinvh(a: Any, *, lower: bool = True) -> Any:
+    w, v = np.linalg.eigh(a, UPLO="L" if lower else "U")
+    kept = np.abs(w) > max(a.shape) * 2.220446049250313e-16 * np.max(np.abs(w))
+    return (v * np.where(kept, 1.0 / np.where(kept, w, 1.0), 0.0)) @ np.conj(v).T
+
+
+def eigvals(a: Any) -> Any:
+    return np.linalg.eigvals(a)
+
+
+def eig(a: Any) -> Any:
+    w, v = np.linalg.eig(a)
+    return w + 0j, v
+
+
+def matmul_toeplitz(c_or_cr: Any, x: Any) -> Any:
+    if isinstance(c_or_cr, tuple):
+        return toeplitz(c_or_cr[0], c_or_cr[1]) @ x
+    return toeplitz(c_or_cr) @ x
+
+
+def solve_toeplitz(c_or_cr: Any, b: Any) -> Any:
+    if isinstance(c_or_cr, tuple):
+        return np.linalg.solve(toeplitz(c_or_cr[0], c_or_cr[1]), b)
+    return np.linalg.solve(toeplitz(c_or_cr), b)
+
+
+def orthogonal_procrustes(A: Any, B: Any) -> Any:
+    u, w, vh = np.linalg.svd((B.T @ np.conj(A)).T, full_matrices=False)
+    return u @ vh, np.sum(w)
+
+
+for _function in (
+    pinvh, eigvals, eig, matmul_toeplitz, solve_toeplitz, orthogonal_procrustes,
+):  # fmt: skip
+    DEFINITIONS[getattr(sl, _function.__name__)] = _function
 for _function in (
     toeplitz, circulant, hankel, svdvals, svd, pinv, cho_solve, solve_continuous_lyapunov, khatri_rao,
 ):  # fmt: skip

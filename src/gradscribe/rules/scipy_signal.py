@@ -14,7 +14,7 @@ import scipy.signal as ss
 from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir import infer as _infer
-from ..ir.primitives import DEFINITIONS, define
+from ..ir.primitives import DEFINITIONS, define, unsupported
 from .facts import axes_of, is_structure, rank, real_only
 from .table import dispatching, general, linear
 
@@ -99,8 +99,18 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
     return ss.convolve(in1, np.flip(np.conj(in2)), mode, method)
 
 
-def convolve2d(in1: Any, in2: Any, mode: str = "full") -> Any:
-    return ss.convolve(in1, in2, mode, "direct")
+_BEYOND = {"symm": "symmetric", "symmetric": "symmetric", "wrap": "wrap", "circular": "wrap"}
+
+
+def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill") -> Any:
+    if boundary == "fill":
+        return ss.convolve(in1, in2, mode, "direct")
+    if mode != "same":
+        unsupported("scipy.signal.convolve2d goes on beyond the edge with a derivative for mode='same' only")
+    rows, columns = in2.shape
+    before, above = (rows - 1) // 2, (columns - 1) // 2
+    widths = ((rows - 1 - before, before), (columns - 1 - above, above))
+    return ss.convolve(np.pad(in1, widths, mode=_BEYOND[boundary]), in2, "valid", "direct")
 
 
 def correlate2d(in1: Any, in2: Any, mode: str = "full") -> Any:
@@ -168,3 +178,15 @@ general(
     dict(t=_slope),
     elementwise=True,
 )
+
+
+# ------------------------------------------------------------------ filters in sections
+
+
+def sosfilt(sos: Any, x: Any, axis: int = -1) -> Any:
+    for k in range(sos.shape[0]):
+        x = ss.lfilter(sos[k, :3], sos[k, 3:], x, axis)
+    return x
+
+
+DEFINITIONS[ss.sosfilt] = sosfilt

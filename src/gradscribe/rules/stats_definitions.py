@@ -81,6 +81,22 @@ def mvn_entropy(mean: Any, cov: Any) -> Any:
     return 0.5 * (cov.shape[0] * (1.0 + np.log(2.0 * np.pi)) + np.linalg.slogdet(cov)[1])
 
 
+def iqr(x: Any, axis: Any = None, rng: Any = (25, 75)) -> Any:
+    return np.percentile(x, rng[1], axis=axis) - np.percentile(x, rng[0], axis=axis)
+
+
+def tmean(a: Any, *, axis: Any = None) -> Any:
+    return np.mean(a, axis=axis)
+
+
+def circmean(samples: Any, high: float = 6.283185307179586, low: float = 0.0, axis: Any = None) -> Any:
+    turn = (samples - low) * (2.0 * np.pi / (high - low))
+    angle = np.arctan2(np.mean(np.sin(turn), axis=axis), np.mean(np.cos(turn), axis=axis))
+    return np.remainder(angle, 2.0 * np.pi) * ((high - low) / (2.0 * np.pi)) + low
+
+
+for _function in (iqr, tmean, circmean):
+    DEFINITIONS[getattr(stats, _function.__name__)] = _function
 for _function in (zscore, gmean, hmean, pmean, sem, variation, moment, skew, kurtosis, entropy):
     if hasattr(stats, _function.__name__):
         DEFINITIONS[getattr(stats, _function.__name__)] = _function

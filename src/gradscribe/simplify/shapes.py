@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from ..analyse.extents import Extents
 from ..ir.build import map_blocks
 from ..ir.nodes import Atom, Block, Function, Op, Var, replace, walk
-from ..ir.primitives import BY_NAME, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE
+from ..ir.primitives import BY_NAME, FULL_LIKE, LENGTH, SHAPE, UNBROADCAST, ZEROS_LIKE
 from ..ir.types import Array
 
 
@@ -28,9 +29,10 @@ class _Shortening:
     def __init__(self, function: Function, derivative: Callable[[Op], bool]) -> None:
         self.derivative = derivative
         self.definitions = {r: op for op in walk(function.body) for r in op.results}
+        self.extents = Extents(self.definitions)
         self.uses: Counter[Atom] = Counter(function.body.yields)
         for op in walk(function.body):
-            self.uses.update(a for k, a in enumerate(op.inputs) if not (_reads_shape(op) and k == 0))
+            self.uses.update(a for k, a in enumerate(op.inputs) if k != _shape_of(op))
             for block in op.blocks:
                 self.uses.update(block.yields)
 
@@ -39,10 +41,11 @@ class _Shortening:
         return replace(block, ops=ops)
 
     def op(self, op: Op) -> Op:
-        if not (_reads_shape(op) and isinstance(op.args[0], Var)) or not (self.derivative(op) or not op.origin):
+        k = _shape_of(op)
+        if k is None or not isinstance(op.args[k], Var) or not (self.derivative(op) or not op.origin):
             return op
-        source = self.source(op.args[0], with_dtype=op.primitive in (ZEROS_LIKE, FULL_LIKE))
-        return op if source is op.args[0] else replace(op, args=(source, *op.args[1:]))
+        source = self.source(op.args[k], with_dtype=op.primitive in (ZEROS_LIKE, FULL_LIKE))
+        return op if source is op.args[k] else replace(op, args=(*op.args[:k], source, *op.args[k + 1 :]))
 
     def source(self, var: Var, *, with_dtype: bool) -> Var:
         """The value itself, or one of the same shape, if that saves computing it."""
@@ -54,8 +57,7 @@ class _Shortening:
             var = found
         return var
 
-    @staticmethod
-    def like(made: Op, with_dtype: bool) -> Var | None:
+    def like(self, made: Op, with_dtype: bool) -> Var | None:
         """An operand that is proved to have the shape of the result."""
         type_ = made.result.type
         for atom in made.args:
@@ -63,10 +65,14 @@ class _Shortening:
                 same = len(atom.type.shape) == type_.ndim and all(
                     a.same_as(b) or (a.one and b.one) for a, b in zip(atom.type.shape, type_.shape, strict=True)
                 )
+                same = same or self.extents.same(atom, made.result)
                 if same and (not with_dtype or atom.type.dtype == type_.dtype):
                     return atom
         return None
 
 
-def _reads_shape(op: Op) -> bool:
-    return op.primitive in (ZEROS_LIKE, FULL_LIKE, SHAPE, LENGTH) or op.primitive is BY_NAME.get("size")
+def _shape_of(op: Op) -> int | None:
+    """The position of the operand of which an operation reads the shape alone."""
+    if op.primitive is UNBROADCAST:
+        return 1
+    return 0 if op.primitive in (ZEROS_LIKE, FULL_LIKE, SHAPE, LENGTH) or op.primitive is BY_NAME.get("size") else None
