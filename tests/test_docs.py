@@ -16,9 +16,13 @@ FENCE = "```"
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_pages_show_what_is_printed(page):
-    if "SymPy" in page.read_text("utf-8") or "symbolic  " in page.read_text("utf-8"):
+    if "symbolic  " in page.read_text("utf-8"):
         pytest.importorskip("sympy")
-    assert SHOWN["stale"](page) is None
+    try:
+        found = SHOWN["stale"](page)
+    except ModuleNotFoundError as missing:
+        pytest.skip(f"the page needs {missing.name}")
+    assert found is None
 
 
 def page(tmp_path, text):

@@ -88,7 +88,9 @@ def _run_explorer(options: argparse.Namespace) -> None:
 def _functions(target: str) -> list[Callable[..., Any]]:
     if ":" in target:
         return [load_function(target)]
-    found = list(functions_of(load_module(target)).values())
+    found = [
+        f for n, f in functions_of(load_module(target)).items() if not n.startswith("_") and f.__code__.co_argcount
+    ]
     if not found:
         raise UsageError(f"{target} defines no function")
     return found

@@ -93,11 +93,12 @@ class Browser:
             self.requests.append(params["request"]["url"])
 
     def open(self, url, *, width=1400, height=900, phone=False, dark=False):
-        self.requests, self.messages = [], []
+        self.call("Page.navigate", url="about:blank")
+        self.wait("location.href === 'about:blank' && document.readyState === 'complete'")
+        self.requests, self.messages = [], []  # what the page before had to say is of no interest
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
         self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
 
@@ -110,10 +111,17 @@ class Browser:
 
     def wait(self, condition, seconds=20):
         end = time.monotonic() + seconds
-        while not self.run(condition):
+        while not self.holds(condition):
             if time.monotonic() > end:
                 raise TimeoutError(condition)
             time.sleep(0.05)
+
+    def holds(self, condition):
+        """Whether a condition holds; not while the page is still on its way."""
+        try:
+            return self.run(condition)
+        except RuntimeError:
+            return False
 
     def hover(self, selector):
         """Move the mouse onto the middle of an element."""

@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+import threading
 
 import browser
 import programs_seen as programs
@@ -10,6 +11,8 @@ import pytest
 
 from gradscribe.explain.explorer import embedded, explorer
 from gradscribe.explain.highlight import html_of, pieces
+from gradscribe.explain.serve import Pages, server
+from gradscribe.loading import load_function
 
 HOSTILE = """
 def hostile(x, y):
@@ -233,6 +236,27 @@ class TestInBrowser:
         assert light != dark
         chromium.click("#theme")
         assert chromium.run(colour) == light
+
+    def test_served_page_follows_the_file(self, chromium, tmp_path):
+        path = tmp_path / "live.py"
+        path.write_text("def f(x):\n    return x * x\n")
+
+        def make():
+            return explorer([load_function(f"{path}:f")])
+
+        running = server(Pages(make, path))
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        try:
+            chromium.open(f"http://127.0.0.1:{running.server_address[1]}/")
+            chromium.wait(f"{TEXT.format('source')}.includes('    return x * x')")
+            path.write_text("def f(x:\n")
+            chromium.wait("document.body.innerText.includes('live.py:1')")
+            path.write_text("def f(x):\n    return x * x * x\n")
+            chromium.wait(f"{TEXT.format('source')}.includes('    return x * x * x')")
+            assert chromium.messages == []
+        finally:
+            running.shutdown()
+            running.server_close()
 
     def test_hostile_text_stays_text(self, chromium, hostile, tmp_path):
         path = tmp_path / "page.html"

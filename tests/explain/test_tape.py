@@ -1,12 +1,10 @@
 """`explain_tape`: what a gradient records, why, and how much memory it takes."""
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 
-from gradscribe import checkpointed, explain_tape
+from gradscribe import checkpointed, cli, explain_tape
 
 
 def recurrence(x, a):
@@ -72,10 +70,9 @@ def test_without_arguments_nothing_is_measured():
     assert len(tape.recorded) == 3 and all(r.bytes is None for r in tape.recorded)
 
 
-def test_on_the_command_line(tmp_path):
+def test_on_the_command_line(tmp_path, capsys):
     path = tmp_path / "model.py"
     path.write_text("import math\n\ndef f(x, n: int):\n    for i in range(n):\n        x = math.sin(x)\n    return x\n")
-    command = [sys.executable, "-m", "gradscribe", f"{path}:f", "--tape"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "x_tape" in done.stdout and "replaced in each trip" in done.stdout
+    assert cli.main([f"{path}:f", "--tape"]) == 0
+    out = capsys.readouterr().out
+    assert "x_tape" in out and "replaced in each trip" in out

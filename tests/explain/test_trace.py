@@ -3,10 +3,11 @@
 import numpy as np
 import programs_seen as programs
 import pytest
+from corpus import aliasing, constructs, kernels
 
 from gradscribe import derive, explain, jvp, trace
-from gradscribe.errors import BadArgument
-from gradscribe.numerical import numbers
+from gradscribe.errors import BadArgument, GradscribeError
+from gradscribe.numerical import copied, numbers
 
 
 def ids(case):
@@ -107,13 +108,28 @@ def test_given_directions():
     assert seen.slopes == (20.0, 1.5)
 
 
+CORPUS = [case for case in (constructs.CASES + kernels.CASES + aliasing.CASES)[::17] if case.scalar]
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda c: c.name)
+def test_corpus(case, capsys):
+    try:
+        wanted = derive(case.function, argnums=list(case.argnums))(*map(copied, case.args), **case.kwargs)
+    except GradscribeError:
+        return
+    seen = trace(case.function, *map(copied, case.args), argnums=list(case.argnums), limit=10**6, **case.kwargs)
+    for got, expected in zip(seen.gradient, wanted, strict=True):
+        np.testing.assert_allclose(numbers(got), numbers(expected), rtol=1e-9, atol=1e-12)
+    assert not seen.slopes or all(np.isfinite(numbers(s)).all() for s in seen.slopes)
+
+
 @pytest.mark.parametrize(
     "call, message",
     [
         (lambda: trace(programs.growth, 2, 3), "no argument of growth holds a float"),
         (lambda: trace(programs.quadratic, 3.0), "missing a required argument"),
         (lambda: trace(programs.quadratic, 3.0, 4.0, tangents=(1.0,)), "1 tangents for 2 arguments"),
-        (lambda: trace(programs.growth, 1.5, 50, limit=20), "a trace holds 20"),
+        (lambda: trace(programs.growth, 1.5, 50, limit=20), "more than 20 steps"),
         (lambda: explain(programs.wave, 1.5, detail="nonsense"), "there is no section 'nonsense'"),
     ],
 )

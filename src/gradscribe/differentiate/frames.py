@@ -72,6 +72,7 @@ class Sweep:
         self.leaf_shadows: dict[tuple[Var, tuple[object, ...]], Var] = {}
         self.branches: dict[Op, Step] = {}  # mirrored branch -> the branch
         self.new_tapes: list[Op] = []
+        self.blocking: dict[Op, None] = {}  # the writes for which something is saved that could be computed again
         self.left_behind: dict[tuple[Op, int], Var] = {}  # loop, number of an integer -> what its mirror leaves
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
@@ -92,6 +93,11 @@ class Sweep:
             return True
         inner = self.memory.contents(self.memory.of(container)).get(EVERY)
         return isinstance(type_.item, Array) and inner is not None and bool(self.memory.writes(inner))
+
+    @property
+    def array_tapes(self) -> int:
+        """How many arrays are recorded in loops."""
+        return sum(isinstance(getattr(op.result.type, "item", None), Array) for op in self.new_tapes)
 
     def is_restored(self, var: Var) -> bool:
         """Whether the reverse sweep writes to the memory of a value what it was before."""

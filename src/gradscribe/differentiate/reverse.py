@@ -12,6 +12,7 @@ to read what a later write may have hit, the next round saves what that overwrit
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 
@@ -153,16 +154,23 @@ def both_sweeps(
     active = _sharing({v: None for v in reached if v in matters}, reached, memory)
     active = _carried_together(function, active, reached)
     overlap = Overlap(function, memory)
-    restored: frozenset[Op] = frozenset()
-    while True:
-        sweep = Sweep(function, memory, active, overlap, restored, pairs, watch)
-        attempt = _Round(function, inputs, sweep, has_aux, number)
-        made = attempt.run(seed, copy_value)
-        needed = [write for write in attempt.sweep.reads.undone if write not in restored]
-        if not needed:
-            return made
-        _refuse_opaque(needed)
-        restored |= frozenset(needed)
+
+    def attempts(restored: frozenset[Op]) -> tuple[Sweeps, Sweep]:
+        while True:
+            sweep = Sweep(function, memory, active, overlap, restored, pairs, watch)
+            made = _Round(function, inputs, sweep, has_aux, number).run(seed, copy_value)
+            needed = [write for write in sweep.reads.undone if write not in restored]
+            if not needed:
+                return made, sweep
+            _refuse_opaque(needed)
+            restored |= frozenset(needed)
+
+    made, sweep = attempts(frozenset())
+    if sweep.array_tapes > 1 and sweep.blocking and all(op.primitive.writes for op in sweep.blocking):
+        with suppress(UntrackableAlias):  # one array that was overwritten, rather than several made from it
+            other, restoring = attempts(sweep.restored | frozenset(sweep.blocking))
+            made = other if restoring.array_tapes < sweep.array_tapes else made
+    return made
 
 
 def _refuse_opaque(writes: list[Op]) -> None:

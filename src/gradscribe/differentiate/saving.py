@@ -61,6 +61,7 @@ class _Held:
             return None if op.primitive is not LENGTH or sweep.reads.changes_later(op, var) else 0
         for write in sweep.reads.hits(op, var):
             if write not in sweep.restored:
+                sweep.blocking[write] = None
                 return None
             if self.writes.get(write, -1) >= self.places[op]:
                 if write not in self.restores:

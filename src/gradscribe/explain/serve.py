@@ -51,7 +51,8 @@ class Pages:
             )
         except (Exception, SystemExit) as error:
             return (
-                '<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="refresh" content="1">'
+                '<!DOCTYPE html><meta charset="utf-8"><link rel="icon" href="data:,">'
+                '<meta http-equiv="refresh" content="1">'
                 f"<title>error</title><pre>{escape(f'{type(error).__name__}: {error}')}</pre>"
             )
 

@@ -19,12 +19,13 @@ from ..arguments import ArgNums, differentiable, title
 from ..differentiate.forward import forward
 from ..differentiate.reverse import reverse
 from ..errors import BadArgument, GradscribeError, Location
+from ..ir.check import BrokenInvariant, check
 from ..ir.nodes import Function, Op, Var
 from ..ir.types import Array, Numeric, Scalar, is_continuous
 from ..numerical import copied
 from ..read.lower import Lowered
 from ..settings import Settings
-from ..simplify import simplify
+from ..simplify import prune, simplify
 from ..write.one import expression_text
 from .asking import bound, chosen, lowered_for, ones
 from .names import ssa_names
@@ -204,10 +205,8 @@ class _Tracing:
 
     def trace(self) -> Trace:
         args = [self.arguments[p.var.hint] for p in self.program.parameters]
-        primal = PrimalRun()
+        primal = PrimalRun(self.limit)
         value = watched(primal, self.program, args)
-        if len(primal.executions) > self.limit:
-            raise BadArgument(f"the run has {len(primal.executions)} steps; a trace holds {self.limit}")
         self.tangents, slopes = self._forward(args)
         gradient, self.adjoints = self._reverse(args)
         recordings = self._recordings(args) if gradient is not None else ()
@@ -245,13 +244,14 @@ class _Tracing:
         slopes = []
         try:
             for position, direction in zip(self.positions, self.directions, strict=True):
-                program = forward(self.program, [position], name="tangent", watch=True)
+                program = prune(check(forward(self.program, [position], name="tangent", watch=True)))
                 run = TangentRun()
                 _, slope = watched(run, program, [*args, direction])
                 found.append(run.noted)
                 slopes.append(slope)
-        except GradscribeError as refused:
-            self.missing.append(f"no tangents: {refused.reason}")
+        except (GradscribeError, BrokenInvariant) as refused:
+            reason = getattr(refused, "reason", "the tangent program is not valid")
+            self.missing.append(f"no tangents: {reason}")
             return [{} for _ in self.wrt], ()
         return found, tuple(slopes)
 
@@ -269,7 +269,7 @@ class _Tracing:
             self.missing.append(f"no adjoints: {refused.reason}")
             return None, {}
         run = AdjointRun()
-        gradient = watched(run, program, [*args, 1.0])
+        gradient = watched(run, prune(program), [*args, 1.0])
         return tuple(gradient), run.noted
 
     def _recordings(self, args: list[Any]) -> tuple[Recording, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import BadArgument
 from ..ir.interpret import Interpreter
 from ..ir.nodes import Atom, Function, Loop, Op, Var
 from ..ir.primitives import APPEND, COMMENT, WATCH
@@ -44,10 +45,12 @@ class Execution:
 
 
 class PrimalRun(Interpreter):
-    """Runs a primal and notes each operation. `executions` are in the order in which they happened."""
+    """Runs a primal and notes each operation. `executions` are in the order in which they happened; a run of more than
+    `limit` operations ends with BadArgument."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__()
+        self.limit = limit
         self.executions: list[Execution] = []
         self.source: dict[Var, int | str | None] = {}
         self.depth = 0
@@ -63,6 +66,8 @@ class PrimalRun(Interpreter):
     def done(self, op: Op, args: list[Any], keywords: dict[str, Any], result: Any) -> None:  # type: ignore[override]
         if self.depth > 1 or op.primitive is COMMENT:
             return
+        if len(self.executions) >= self.limit:
+            raise BadArgument(f"the run has more than {self.limit} steps, which is what a trace holds")
         sources = [self.source.get(a) if isinstance(a, Var) else None for a in op.inputs]
         seen = copied(result if op.results else args[0] if args else None)
         args = [copied(a) for a in args]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import runtime
 from .primitives import (
     ADDAT,
     APPEND,
@@ -46,6 +47,8 @@ def compute(primitive: Primitive, style: str | None, static: Any, args: Sequence
     if style in ("method", "attribute"):
         found = getattr(args[0], primitive.spellings[style][0])
         return found(*args[1:], **keywords) if style == "method" else found
+    if not primitive.spellings:  # a helper of emitted code
+        return getattr(runtime, primitive.name)(*args, **keywords)
     args = [*args, *positional_only(primitive, keywords)]
     return primitive.function(style)(*args, **keywords)
 

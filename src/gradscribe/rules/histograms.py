@@ -1,4 +1,4 @@
-"""Histograms are linear in the weights; the bins in which samples fall do not move."""
+"""Histograms are linear in the weights; samples stay in their bins, whose edges go from the least to the greatest."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..ir.infer import constant
 from ..ir.nodes import Atom
 from ..ir.primitives import define
 from ..ir.types import UNKNOWN, Array, Scalar, Tuple, Type
+from .facts import is_structure, rank
 from .table import general
 
 
@@ -32,10 +33,37 @@ def _of_samples(g: Any, z: Any, a: Any, bins: Any = 10, range: Any = None, weigh
     return np.where(inside, g[0][index], 0.0)
 
 
+def _moves(bins: Any, range: Any) -> bool:
+    """Whether the edges go from the least sample to the greatest."""
+    return range is None and (isinstance(bins, str) or (not is_structure(bins) and rank(bins) == 0))
+
+
+def _extremes(z: Any, a: Any) -> tuple[Any, Any, Any]:
+    """The samples that the first and the last edge follow, ties evenly, and how far each edge is on the way."""
+    lowest, highest = np.equal(a, np.min(a)), np.equal(a, np.max(a))
+    way = (z[1] - z[1][0]) / (z[1][-1] - z[1][0])
+    return lowest / np.sum(lowest), highest / np.sum(highest), way
+
+
+def _of_edges(g: Any, z: Any, a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    if g[1] is None or not _moves(bins, range):
+        return None
+    lowest, highest, way = _extremes(z, a)
+    return lowest * np.sum(g[1] * (1.0 - way)) + highest * np.sum(g[1] * way)
+
+
+def _edges_follow(d: Any, z: Any, a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    if not _moves(bins, range):
+        return None, np.zeros_like(z[1])
+    lowest, highest, way = _extremes(z, a)
+    return None, np.sum(lowest * d) * (1.0 - way) + np.sum(highest * d) * way
+
+
 general(
     define("histogram", np.histogram, infer=_infer, parameters="a, bins=10, range=None, weights=None"),
-    dict(weights=_of_samples),
+    dict(weights=_of_samples, a=_of_edges),
     dict(
+        a=_edges_follow,
         weights=lambda d, z, a, bins=10, range=None, weights=None: (
             np.histogram(a, bins=bins, range=range, weights=d)[0], None,
         )
