@@ -210,3 +210,114 @@ def unravel(A):
 
 
 case(unravel, array(3, 3))
+
+
+class Countdown:
+    def __init__(self, n, x):
+        self.n = n
+        self.x = x
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.n <= 0:
+            raise StopIteration
+        self.n -= 1
+        return self.x * self.n
+
+
+def iter_class(x):
+    s = 0.0
+    for v in Countdown(4, x):
+        s += v * v
+    return s
+
+
+case(iter_class, 1.3)
+
+
+def iter_class_sum(x):
+    return sum(v**2 for v in Countdown(4, x))
+
+
+case(iter_class_sum, 1.3)
+
+
+def iter_class_list(x):
+    a = list(Countdown(3, x))
+    return a[0] * a[1] + len(a)
+
+
+case(iter_class_list, 1.3)
+
+
+def iter_class_break(x):
+    c = Countdown(6, x)
+    s = 0.0
+    for v in c:
+        if v < 3.0:
+            break
+        s += v * x
+    return s + c.n
+
+
+case(iter_class_break, 1.3)
+
+
+def iter_class_twice(x):
+    c = Countdown(3, x)
+    s = 0.0
+    for v in c:
+        s += v * x
+    for v in c:
+        s += 100.0
+    return s
+
+
+case(iter_class_twice, 1.3)
+
+
+class Pairs:
+    def __init__(self, xs):
+        self.xs = xs
+        self.i = 0
+
+    def __iter__(self):
+        self.i = 0
+        return self
+
+    def __next__(self):
+        if self.i >= len(self.xs) - 1:
+            raise StopIteration
+        self.i += 1
+        print("next", self.i)
+        return self.xs[self.i - 1], self.xs[self.i]
+
+
+def iter_pairs(xs):
+    s = 0.0
+    for a, b in Pairs(xs):
+        s += a * b
+    return s
+
+
+case(iter_pairs, array(5))
+
+
+def iter_nested(x):
+    s = 0.0
+    for a in Countdown(3, x):
+        for b in Countdown(2, a):
+            s += a * b
+    return s
+
+
+case(iter_nested, 1.3)
+
+
+def bytes_weights(x):
+    return sum(b * x**i for i, b in enumerate(b"ab"))
+
+
+case(bytes_weights, 1.3)

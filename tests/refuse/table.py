@@ -352,6 +352,28 @@ def f(x):
 )
 
 refused(
+    "enumerated instance with __next__",
+    """
+class Down:
+    def __init__(self, n, x):
+        self.n, self.x = n, x
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.n == 0:
+            raise StopIteration
+        self.n -= 1
+        return self.n * self.x
+
+def f(x):
+    return sum(k * v for k, v in enumerate(Down(3, x)))
+""",
+    "not known at compile time",
+)
+
+refused(
     "generator that is sent values",
     """
 def f(x):

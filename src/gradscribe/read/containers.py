@@ -175,7 +175,7 @@ class Containers(Core):
             return self._items_of_lazy(value, node)
         if isinstance(value, Range):
             return _items_of_range(value)
-        if isinstance(value, Const) and isinstance(value.value, (tuple, str)) and not is_code(value):
+        if isinstance(value, Const) and isinstance(value.value, (tuple, str, bytes)) and not is_code(value):
             return tuple(map(Const, value.value))
         if isinstance(value, Var):
             return self._items_of_var(value)

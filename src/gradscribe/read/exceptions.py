@@ -8,7 +8,6 @@ inside of another knows the handlers of both; a loop ends where a handler is to 
 
 from __future__ import annotations
 
-import copy
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,7 +19,8 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
 from ..ir.types import Array, List, Object, Scalar
 from .core import Core
-from .exits import assign, at, name_of
+from .exits import at, name_of
+from .flattening import as_load, augmented, flattened
 from .operators import BINARY
 from .trying import HINT, Trying, is_read
 from .values import FALSE, TRUE, Cell, Lazy, Range, Reference, TupleValue, Value, is_code, is_const
@@ -36,6 +36,30 @@ class Exceptions(Core):
                 self.block(node.finalbody)
             return
         _Attempt(self, node).run()
+
+    def iterate_by_next(
+        self, method: Value, consume: Callable[[Value], None], exit_flag: Any, node: gast.AST | None
+    ) -> None:
+        """A loop over an object that has `__next__`, up to the trip in which that raises `StopIteration`."""
+        place = node or self.node
+        handler = at(place, gast.ExceptHandler(type=name_of("StopIteration", place), name=None, body=[]))
+        guard = at(place, gast.Try(body=[], handlers=[handler], orelse=[], finalbody=[]))
+        end = Cell("temporary", "end")
+        self.store.set(end, FALSE)
+
+        def receive(value: Value) -> None:
+            consume(value)
+            if exit_flag is not None and not self.dead:
+                self.store.set(end, self.store.get(exit_flag))
+
+        def trip(_: Any) -> None:
+            attempt = _Attempt(self, guard)
+            value = attempt.called(lambda: self.call(method, (), {}, node))
+            if not self.dead:
+                failed = self.truth(attempt.failed())
+                self.branch(failed, lambda: self.store.set(end, TRUE), lambda: receive(value))
+
+        self.loop(None, trip, end)
 
 
 class _Attempt(Trying):
@@ -185,7 +209,7 @@ class _Attempt(Trying):
         elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
             self._inline(node)
         elif isinstance(node, gast.Assign) and self._is_entry(node):
-            self.attempt([_as_load(node.targets[0])], node)
+            self.attempt([as_load(node.targets[0])], node)
             self._unless_failed(lambda: self.reader.block([node]))
         else:
             word = type(node).__name__.lower()
@@ -196,14 +220,19 @@ class _Attempt(Trying):
         reader = self.reader
         if not is_read(reader, reader.expression(node.value.func)):
             reader.refuse("an effect inside of `try`, in an expression that may raise an exception,", node, HINT)
+        value = self.called(lambda: reader.expression(node.value))
+        if isinstance(node, gast.Assign) and not reader.dead:
+            self._unless_failed(lambda: [reader.assign(target, value) for target in node.targets])
+
+    def called(self, call: Callable[[], Value]) -> Value:
+        """The result of a call whose body this `try` guards."""
+        reader = self.reader
         before = reader.attempt, reader.whole
         reader.attempt, reader.whole = self, True
         try:
-            value = reader.expression(node.value)
+            return call()
         finally:
             reader.attempt, reader.whole = before
-        if isinstance(node, gast.Assign) and not reader.dead:
-            self._unless_failed(lambda: [reader.assign(target, value) for target in node.targets])
 
     def _is_entry(self, node: gast.Assign) -> bool:
         """Whether a number is written to an entry of an array or list, which fails where reading it does."""
@@ -214,7 +243,7 @@ class _Attempt(Trying):
         type_ = getattr(container, "type", None)
         if not isinstance(type_, List) and not (isinstance(type_, Array) and type_.kind in "fc"):
             return False
-        old = self.typed(_as_load(node.targets[0]))
+        old = self.typed(as_load(node.targets[0]))
         return (
             isinstance(old, Scalar) and isinstance(getattr(value, "type", None), Scalar) and old.kind >= value.type.kind
         )
@@ -287,7 +316,7 @@ class _Attempt(Trying):
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             old = self.reader.load(node.target.id, node.target)
             if isinstance(getattr(old, "type", None), Scalar) and type(node.op) in BINARY:
-                return [_augmented(node)]
+                return [augmented(node)]
         return None
 
     # the handlers -----------------------------------------------------------------------------------------------------
@@ -330,54 +359,3 @@ def _is_plain(iterable: Value) -> bool:
     if isinstance(iterable, Reference):
         return iterable.cell.kind in ("list", "dict", "set")
     return isinstance(iterable, (Range, TupleValue, Const, Var))
-
-
-def _as_load(target: gast.Subscript) -> gast.Subscript:
-    return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))  # type: ignore[no-any-return]
-
-
-def _augmented(node: gast.AugAssign) -> gast.BinOp:
-    """`x + v` of `x += v`."""
-    left = _as_load(node.target) if isinstance(node.target, gast.Subscript) else name_of(node.target.id, node)
-    return at(node, gast.BinOp(left=left, op=node.op, right=node.value))  # type: ignore[no-any-return]
-
-
-def flattened(node: gast.stmt) -> list[gast.stmt] | None:
-    """A statement in which what an expression is made of stands in statements of its own, in Python's order; None
-    where there is nothing to take apart."""
-    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-        target = name_of(node.target.id, node, gast.Store())
-        return [at(node, gast.Assign(targets=[target], value=_augmented(node), type_comment=None))]
-    if isinstance(node, gast.AnnAssign) and node.value is not None:
-        return [at(node, gast.Assign(targets=[node.target], value=node.value, type_comment=None))]
-    if not isinstance(node, (gast.Assign, gast.Expr)):
-        return None
-    made: list[gast.stmt] = []
-    again = copy.copy(node)
-    stores = isinstance(node, gast.Assign) and not all(isinstance(t, gast.Name) for t in node.targets)
-    if stores and not isinstance(node.value, (gast.Name, gast.Constant)):
-        again.value = _hoisted(node.value, made)
-    elif isinstance(node.value, gast.Call):
-        call = again.value = copy.copy(node.value)
-        call.args = [_hoisted(arg, made) for arg in call.args]
-        call.keywords = [at(k, gast.keyword(arg=k.arg, value=_hoisted(k.value, made))) for k in call.keywords]
-    elif isinstance(node.value, gast.BinOp):
-        both = again.value = copy.copy(node.value)
-        both.left, both.right = _hoisted(both.left, made), _hoisted(both.right, made)
-    elif isinstance(node.value, gast.UnaryOp):
-        one = again.value = copy.copy(node.value)
-        one.operand = _hoisted(one.operand, made)
-    return [*made, again] if made else None
-
-
-def _hoisted(part: gast.AST, made: list[gast.stmt]) -> gast.AST:
-    """A name for a part of an expression, which `made` computes."""
-    if isinstance(part, gast.Constant) or (isinstance(part, gast.Name) and part.id.startswith("%")):
-        return part
-    if isinstance(part, gast.Starred):
-        return at(part, gast.Starred(value=_hoisted(part.value, made), ctx=part.ctx))  # type: ignore[no-any-return]
-    if isinstance(part, (gast.Lambda, gast.Name)) and not made:
-        return part
-    name = f"%value{part.lineno}_{part.col_offset}_{part.end_col_offset}"
-    made.append(assign(name, part, part))
-    return name_of(name, part)  # type: ignore[no-any-return]

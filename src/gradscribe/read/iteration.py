@@ -19,6 +19,7 @@ from .environment import Key
 from .iterators import is_iterator
 from .lazy_iteration import LazyIteration, is_pushed
 from .tables import is_table
+from .trying import is_read
 from .values import FALSE, NONE, TRUE, Cell, Choice, Lazy, Range, Reference, TupleValue, Value, is_const
 
 Item = Callable[[Atom], Value]
@@ -48,6 +49,10 @@ class Iteration(LazyIteration):
         """
         if iterable is UNDEF:
             return
+        following = self._next_of(iterable, node)
+        if following is not None:
+            self.iterate_by_next(following, consume, exit_flag, node)
+            return
         self._iterate_over(self._iterable(iterable, node), consume, exit_flag, hint, node)
         if exit_flag is None and is_iterator(iterable):
             self.exhaust(iterable)  # type: ignore[arg-type]
@@ -69,6 +74,14 @@ class Iteration(LazyIteration):
             self.iterate_pushed(iterable, consume, exit_flag, hint, node)
         else:
             self._iterate_items(iterable, consume, exit_flag, hint, node)
+
+    def _next_of(self, value: Value, node: gast.AST | None) -> Value | None:
+        """`__next__` of what `__iter__` of an instance returns, where that is an instance with one too."""
+        method = self.method_of_class(value, "__iter__")
+        if method is None or self.method_of_class(value, "__next__") is None or not is_read(self, method):
+            return None
+        made = self.call(method, (), {}, node)
+        return self.method_of_class(made, "__next__")
 
     def _iterable(self, value: Value, node: gast.AST | None) -> Value:
         """What an instance's `__iter__` returns; what is left of an iterator; other values as they are."""
@@ -229,7 +242,7 @@ class Iteration(LazyIteration):
                     return self.get_item(value, index, node)
 
             return length, item
-        if isinstance(value, Const) and isinstance(value.value, (tuple, str)):
+        if isinstance(value, Const) and isinstance(value.value, (tuple, str, bytes)):
             return Const(len(value.value)), lambda i: self.get_item(value, i)
         self.refuse("this cannot be iterated over", node)
 

@@ -103,6 +103,7 @@ class Iterators(Core):
             return NotImplemented
         item, more = self._following(iterator, node)  # type: ignore[arg-type]
         if id(node) in self.not_at_end:
+            self.not_at_end.discard(id(node))
             return item()
         past = (lambda: self._ended()) if default is None else (lambda: default)
         return item() if more is None else self.choose(more, item, past)

@@ -237,6 +237,9 @@ class Parts:
     def enter_generator(self, manager: Any, item: Any, body: Callable[[], None]) -> None:
         raise NotImplementedError
 
+    def iterate_by_next(self, method: Value, consume: Any, exit_flag: Any, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
     def _run_Try(self, node: gast.Try) -> None:
         raise NotImplementedError
 

@@ -26,6 +26,7 @@ from .raising import cannot_raise, certain, has_no_effect
 from .resolve import is_library
 from .values import Cell, Closure, Method, Value, is_code
 
+_CODE = (P.RAISE, P.CALL, P.CALL_PYTHON, P.CALL_METHOD, P.EXPRESSION, P.EXTERNAL)
 HINT = "test the condition with `if` instead"
 
 
@@ -53,7 +54,17 @@ class Trying:
             return True
         if isinstance(node, (gast.Try, gast.With)) or self.is_doubtful(node):
             return False
-        return all(cannot_raise(op) for op in self.trial(lambda: self.reader.block([node])))
+        if any(map(self._is_step, gast.walk(node))):
+            return False
+        return all(map(self.is_harmless, self.trial(lambda: self.reader.block([node]))))
+
+    def is_harmless(self, op: Op) -> bool:
+        """Whether an operation raises nothing that has a handler: only code raises `StopIteration`."""
+        if cannot_raise(op):
+            return True
+        if any(known != (StopIteration,) for known in self.classes) or op.primitive in _CODE:
+            return False
+        return all(self.is_harmless(inner) for block in op.blocks for inner in block.ops)
 
     def is_doubtful(self, node: gast.AST) -> bool:
         """Whether an attribute of a number is read: a Python number may not have it."""
@@ -78,7 +89,7 @@ class Trying:
         """Whether an expression can be tried, or need not be."""
         reader = self.reader
         ops = self.trial(lambda: reader.expression(expression))
-        if certain(ops) is not None or all(map(cannot_raise, ops)) or self._is_step(expression):
+        if certain(ops) is not None or all(map(self.is_harmless, ops)) or self._is_step(expression):
             return True
         if not has_no_effect(ops):
             return False
@@ -107,7 +118,7 @@ class Trying:
                 )
                 self._fail(raised.args[0].value, error, node)  # type: ignore[union-attr]
                 return
-            if not doubtful and all(map(cannot_raise, ops)):
+            if not doubtful and all(map(self.is_harmless, ops)):
                 continue
             if not has_no_effect(ops):
                 self.reader.refuse(

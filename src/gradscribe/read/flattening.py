@@ -1,0 +1,60 @@
+"""Statements taken apart: what an expression is made of stands in statements of its own. Knows the syntax alone."""
+
+from __future__ import annotations
+
+import copy
+
+import gast
+
+from .exits import assign, at, name_of
+
+
+def as_load(target: gast.Subscript) -> gast.Subscript:
+    return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))  # type: ignore[no-any-return]
+
+
+def augmented(node: gast.AugAssign) -> gast.BinOp:
+    """`x + v` of `x += v`."""
+    left = as_load(node.target) if isinstance(node.target, gast.Subscript) else name_of(node.target.id, node)
+    return at(node, gast.BinOp(left=left, op=node.op, right=node.value))  # type: ignore[no-any-return]
+
+
+def flattened(node: gast.stmt) -> list[gast.stmt] | None:
+    """A statement in which what an expression is made of stands in statements of its own, in Python's order; None
+    where there is nothing to take apart."""
+    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        target = name_of(node.target.id, node, gast.Store())
+        return [at(node, gast.Assign(targets=[target], value=augmented(node), type_comment=None))]
+    if isinstance(node, gast.AnnAssign) and node.value is not None:
+        return [at(node, gast.Assign(targets=[node.target], value=node.value, type_comment=None))]
+    if not isinstance(node, (gast.Assign, gast.Expr)):
+        return None
+    made: list[gast.stmt] = []
+    again = copy.copy(node)
+    stores = isinstance(node, gast.Assign) and not all(isinstance(t, gast.Name) for t in node.targets)
+    if stores and not isinstance(node.value, (gast.Name, gast.Constant)):
+        again.value = _hoisted(node.value, made)
+    elif isinstance(node.value, gast.Call):
+        call = again.value = copy.copy(node.value)
+        call.args = [_hoisted(arg, made) for arg in call.args]
+        call.keywords = [at(k, gast.keyword(arg=k.arg, value=_hoisted(k.value, made))) for k in call.keywords]
+    elif isinstance(node.value, gast.BinOp):
+        both = again.value = copy.copy(node.value)
+        both.left, both.right = _hoisted(both.left, made), _hoisted(both.right, made)
+    elif isinstance(node.value, gast.UnaryOp):
+        one = again.value = copy.copy(node.value)
+        one.operand = _hoisted(one.operand, made)
+    return [*made, again] if made else None
+
+
+def _hoisted(part: gast.AST, made: list[gast.stmt]) -> gast.AST:
+    """A name for a part of an expression, which `made` computes."""
+    if isinstance(part, gast.Constant) or (isinstance(part, gast.Name) and part.id.startswith("%")):
+        return part
+    if isinstance(part, gast.Starred):
+        return at(part, gast.Starred(value=_hoisted(part.value, made), ctx=part.ctx))  # type: ignore[no-any-return]
+    if isinstance(part, (gast.Lambda, gast.Name)) and not made:
+        return part
+    name = f"%value{part.lineno}_{part.col_offset}_{part.end_col_offset}"
+    made.append(assign(name, part, part))
+    return name_of(name, part)  # type: ignore[no-any-return]
