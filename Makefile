@@ -7,11 +7,12 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 CHECKED := src tests examples benchmarks docs/conf.py docs/shown.py
-SEEDS ?= 2000
+N ?= 2000
+MUTANTS ?= 60
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz corpus lint format bench bench-adbench coverage language docs docs-update clean bench-kernels
+.PHONY: help demo test test-all fuzz mutants redefine limits corpus lint format bench bench-adbench coverage language docs docs-update clean bench-kernels
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,8 +38,17 @@ test: $(READY)  ## run the tests
 test-all:  ## run the tests on every Python found (3.11, 3.12, 3.13), and with the oldest NumPy
 	.ci/test-all
 
-fuzz: $(READY)  ## differentiate random programs and compare with differences (SEEDS=2000 SEED=0)
-	$(RUN) -m tests.fuzz --n $(SEEDS) --seed $(SEED) --mode reverse,forward --shrink
+fuzz: $(READY)  ## differentiate random programs and compare with differences (N=2000 SEED=0)
+	$(RUN) -m tests.fuzz --n $(N) --seed $(SEED) --mode reverse,forward,second --shrink
+
+mutants: $(READY)  ## make mistakes in the rules and the reverse transform, and see whether the tests see them (MUTANTS=60)
+	$(RUN) -m tests.mutation --n $(MUTANTS) --seed $(SEED)
+
+redefine: $(READY)  ## define and differentiate functions 100,000 times over: nothing may be kept
+	REDEFINITIONS=100000 $(RUN) -m pytest tests/odd/test_lifetime.py -k nothing_is_kept
+
+limits: $(READY)  ## write docs/limits.md, the list of what is refused
+	$(RUN) -m tests.refuse.limits -o docs/limits.md
 
 corpus: $(READY)  ## the verdicts on the corpus of ordinary functions, as tables
 	$(RUN) -m tests.corpus --mode reverse,forward

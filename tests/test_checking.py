@@ -8,9 +8,11 @@ import math
 import numpy as np
 import pytest
 
+import gradscribe
 import gradscribe.api
 from gradscribe.checking import check_grads
 from gradscribe.errors import BadArgument, GradientMismatch
+from gradscribe.explain.parting import first_parting
 
 
 def product(x, y):
@@ -137,3 +139,33 @@ def test_forward_against_reverse(monkeypatch):
     )
     report = check_grads(squares, (np.array([2.3, 0.5]),))
     assert report.comparisons[-1].what == "forward against reverse"
+
+
+def test_the_first_line_where_tangents_and_differences_part():
+    """A rule that is wrong is found by the line that uses it."""
+
+    @gradscribe.custom_jvp
+    def cube(x):
+        return x * x * x
+
+    cube.defjvp(lambda primals, tangents: (primals[0] ** 3, 2.0 * primals[0] ** 2 * tangents[0]))
+
+    def f(x):
+        y = math.sin(x)
+        z = cube(y) + y
+        return z * x
+
+    with pytest.raises(GradientMismatch) as caught:
+        check_grads(f, (1.3,), "forward")
+    first = f.__code__.co_firstlineno
+    assert caught.value.lineno == first + 2 and "part at line" in str(caught.value)
+
+
+def test_nothing_parts_where_all_is_right():
+    def f(x, y):
+        total = 0.0
+        for k in range(3):
+            total = total + np.sum(np.sin(x) * y) * k
+        return total
+
+    assert first_parting(f, (np.arange(3.0), 2.0), (0, 1)) is None

@@ -23,6 +23,7 @@ LAYERS = [
     ["derivative"],
     ["explain"],
     ["jitting"],
+    ["disk"],
     ["guess", "export", "arguments", "spread", "pullbacks", "freshness"],
     ["pipeline"],
     ["settings", "nopython"],
@@ -35,12 +36,12 @@ LAYERS = [
     ["source"],
     ["matching", "failures", "constants", "fixed_points"],
     ["errors"],
-    ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints"],
+    ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints", "depth"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "numpy": None,
-    "gast": {"read", "source", "guess"},
+    "gast": {"disk", "read", "source", "guess"},
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
     "scipy": {"rules", "runtime_scipy", "family"},  # when SciPy's functions are first met or run, see below

@@ -10,9 +10,9 @@ from .arguments import ArgNums, check_any
 from .derivative import Derivative
 from .errors import BadArgument
 from .explain.tape import Tape
-from .guess import guess_types
+from .guess import continuous_parameters
 from .ir.types import is_continuous
-from .pullbacks import Pullback, matching
+from .pullbacks import Pullback, matching, with_tangent
 from .signature import abstract
 
 P = ParamSpec("P")
@@ -118,14 +118,8 @@ def derive(
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
-    chosen = _continuous_parameters(fun) if argnums is None else argnums
+    chosen = continuous_parameters(fun) if argnums is None else argnums
     return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit, debug_nans=debug_nans)
-
-
-def _continuous_parameters(fun: Callable[..., Any]) -> ArgNums:
-    types, static = guess_types(fun)
-    names = [n for n, t in types.items() if is_continuous(t) and n not in static]
-    return names[0] if len(names) == 1 else names
 
 
 for _transform in (grad, value_and_grad):
@@ -151,7 +145,8 @@ def jvp(
     chosen = [k for k, t in enumerate(tangents) if t is not None]
     check_any(chosen, primals, fun)
     derivative = _cached(fun, "forward", tuple(chosen), jit)
-    return derivative(*primals, *(matching(tangents[k], primals[k], f"tangent {k}") for k in chosen))
+    given = (matching(tangents[k], primals[k], f"tangent {k}") for k in chosen)
+    return with_tangent(derivative(*primals, *given), fun)
 
 
 def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BadArgument, BadResult
+from .errors import BadArgument, BadResult, NoSource
 from .failures import head_of
 from .ir.types import STRUCTURES, Array, FixedList, Numeric, Object, Scalar, Tuple, Type, is_continuous, leaves
 from .signature import abstract, describe, is_static
@@ -42,6 +42,19 @@ def of_method(argnums: ArgNums) -> ArgNums:
         return argnums - 1 if argnums > 0 else argnums
     counted = 0 not in argnums
     return tuple(a - 1 if counted and isinstance(a, int) and a > 0 else a for a in argnums)
+
+
+def signature_of(primal: Callable[..., Any]) -> inspect.Signature:
+    """What a function accepts.
+
+    Raises:
+        NoSource: it does not say.
+    """
+    try:
+        return inspect.signature(primal)
+    except (ValueError, TypeError):
+        hint = "pass a function that calls it: lambda x: g(x)"
+        raise NoSource(f"{title(primal)} does not say what it accepts", hint=hint) from None
 
 
 def title(function: Callable[..., Any]) -> str:

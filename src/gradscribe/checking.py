@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .errors import BadArgument, GradientMismatch
+from .explain.parting import Parting, first_parting
 from .numerical import Estimate, Leaf, argument_leaves, copied, flatten, numbers, numerical_gradient, numerical_jvp
 
 Function = Callable[..., Any]
@@ -95,8 +96,8 @@ def check_grads(
         what was compared.
 
     Raises:
-        GradientMismatch: a derivative is wrong. The message names argument and entry and gives both numbers; the
-            attribute `report` has the rest.
+        GradientMismatch: a derivative is wrong. The message names argument and entry and gives both numbers, and the
+            first line of the program where tangents and differences part; the attribute `report` has the rest.
         GradscribeError: the function cannot be differentiated.
     """
     chosen = (modes,) if isinstance(modes, str) else tuple(modes)
@@ -109,15 +110,26 @@ def check_grads(
     comparisons = list(_first_order(given, args, wrt, chosen, (rtol, atol), ""))
     if order == 2:
         comparisons += _second_order(given, args, wrt, chosen, (rtol, atol))
-    return _judged(Report(tuple(comparisons)), f)
+    return _judged(Report(tuple(comparisons)), f, given, args, wrt)
 
 
-def _judged(report: Report, f: Function) -> Report:
+def _judged(report: Report, f: Function, given: Function, args: Sequence[Any], wrt: tuple[int, ...]) -> Report:
     if report.right:
         return report
-    error = GradientMismatch(f"a derivative of {getattr(f, '__qualname__', f)} is wrong: {report.worst}")
-    error.report = report
+    what = f"a derivative of {getattr(f, '__qualname__', f)} is wrong: {report.worst}"
+    parting = _parting(given, args, wrt)
+    where, said = (parting.place, f"{what}; {parting}") if parting else (None, what)
+    error = GradientMismatch(said, where)
+    error.report, error.parting = report, parting
     raise error
+
+
+def _parting(f: Function, args: Sequence[Any], wrt: tuple[int, ...]) -> Parting | None:
+    """The first line where tangents and differences part, where the function can be run step by step."""
+    try:
+        return first_parting(f, [copied(arg) for arg in args], wrt)
+    except Exception:  # what is wrong has been found; this only helps to find out why
+        return None
 
 
 def _active(args: Sequence[Any]) -> tuple[int, ...]:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from . import pipeline
-from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, title
-from .dispatch import LIMIT, MISSING, Route, for_values, is_constant, quick_key
+from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, signature_of, title
+from .disk import cached
+from .dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
 from .errors import BadArgument, UnsupportedCall
 from .explain.blame import cite
 from .explain.looking import Looking
 from .explain.nans import watchful
 from .failures import explained, reporting
-from .freshness import guards_of, refresh
+from .freshness import form_of, guards_of, refresh
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
@@ -64,7 +65,7 @@ class Derivative(Looking, Generic[P, R]):
         self.primal, self.mode, self.argnums = primal, mode, argnums
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self.jit, self.debug_nans = jit, debug_nans
-        self._signature, self._wrt = self._parameters()
+        self._form, (self._signature, self._wrt) = form_of(primal), self._parameters()
         self._several = not isinstance(argnums, (int, str))
         self._compiled: dict[Any, pipeline.Compiled] = {}
         self._settings: dict[Any, tuple[str, ...]] = {}
@@ -75,9 +76,15 @@ class Derivative(Looking, Generic[P, R]):
         self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
         prepare(self, jit)
 
+    def _renew(self) -> None:
+        """The code or the defaults of a function can be replaced."""
+        form = form_of(self.primal)
+        if any(now is not before for now, before in zip(form, self._form, strict=True)):
+            self._form, (self._signature, self._wrt) = form, self._parameters()
+
     def _parameters(self) -> tuple[inspect.Signature, tuple[str, ...]]:
         """The signature, and the parameters to differentiate with respect to."""
-        signature = inspect.signature(self.primal)
+        signature = signature_of(self.primal)
         return signature, names_of(signature, self.argnums, self.primal)
 
     def for_call(self, count: int, keywords: Collection[str]) -> Derivative[Any, Any]:
@@ -105,6 +112,7 @@ class Derivative(Looking, Generic[P, R]):
             raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
+        self._renew()
         bound, extra = self._bind(args, keywords)
         compiled = self._compiled_for(bound.arguments)
         function = compiled.function
@@ -113,8 +121,10 @@ class Derivative(Looking, Generic[P, R]):
         elif key is not None:
             known = self._settings.get(call_key(bound.arguments.values()), ()) if self._settings else ()
             self._remember(key, args, (*bound.args, *extra), compiled, {n: bound.arguments[n] for n in known})
+        if not extra:
+            return function(*bound.args, **bound.kwargs)
         added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
-        if extra and added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
+        if added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
             names = [p.var.hint for p in added]
             return function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
         return function(*bound.args, *extra, **bound.kwargs)
@@ -134,13 +144,11 @@ class Derivative(Looking, Generic[P, R]):
         positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
         guards = guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
         if guards is not None:
-            if len(self._routes) >= LIMIT:
-                self._routes.clear()
             function, names = compiled.function, list(self._signature.parameters)
             if known:
                 values = tuple((names.index(name), value) for name, value in known.items())
                 function = for_values(function, values, lambda *args: self._slow(args[: len(given)], {}, None))
-            self._routes[key] = Route(function, rest, guards, compiled)
+            keep(self._routes, key, Route(function, rest, guards, compiled))
 
     def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
@@ -164,7 +172,7 @@ class Derivative(Looking, Generic[P, R]):
         if found is None or not refresh(found):
             types, static = split(arguments)
             found = self._settle(kinds, arguments, functools.partial(self.compile_for, types, static))
-            self._compiled[self._with_settings(kinds, arguments)] = found
+            keep(self._compiled, self._with_settings(kinds, arguments), found)
         self._last = found
         return found
 
@@ -177,12 +185,13 @@ class Derivative(Looking, Generic[P, R]):
         """What is made with as few of the arguments known by value as will do; which these are is remembered."""
         made, chosen = settled(make, settings_of(arguments, self._wrt), self._settings.get(kinds, ()))
         if chosen:
-            self._settings[kinds] = tuple(chosen)
+            keep(self._settings, kinds, tuple(chosen))
         return made
 
     @reporting
     def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:
         """The value, the record, and the reverse function that takes it."""
+        self._renew()
         bound, _ = self._bind(primals, keywords or {})
         ahead, back = self.pair_for(bound.arguments)
         if self.jit is not None:
@@ -198,7 +207,7 @@ class Derivative(Looking, Generic[P, R]):
             types, static = split(arguments)
             make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
             found = self._settle(kinds, arguments, make)
-            self._pairs[self._with_settings(kinds, arguments)] = found
+            keep(self._pairs, self._with_settings(kinds, arguments), found)
         return found
 
     def compile_for(
@@ -226,7 +235,10 @@ class Derivative(Looking, Generic[P, R]):
             check=check_followed if self.raw else check_result,
             settings=settings,
         )
-        return compiled_with(compile, self.jit, self.__name__)
+        if self.jit is not None or self.debug_nans or self.mode != "reverse" or static or settings is not None:
+            return compiled_with(compile, self.jit, self.__name__)
+        options = (types, self._wrt, self.keep_value, self.has_aux, self._several, self.optimize, self.raw)
+        return cached(compile, self.primal, options)
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
         """The gradient as a program, for a function that calls it and is itself differentiated.

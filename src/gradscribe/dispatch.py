@@ -19,12 +19,14 @@ import numpy as np
 LIMIT = 1024
 """The number of keys that are kept for one derivative."""
 
+_DEEPEST = 6
+
 _NUMBERS = frozenset((float, int, bool, complex, np.float64, np.float32, np.int64, np.int32, np.bool_))
 _BY_VALUE = frozenset((str, type(None), FunctionType, BuiltinFunctionType, np.ufunc))
 _CONSTANT = frozenset((float, int, bool, complex, str, bytes, type(None), np.float64, np.float32, np.int64, np.int32))
 
 
-def quick_key(values: Iterable[Any]) -> tuple[Any, ...] | None:
+def quick_key(values: Iterable[Any], depth: int = 0) -> tuple[Any, ...] | None:
     """A key for arguments by their types, shapes and structure; None where one of them is not plain."""
     key: list[Any] = []
     for value in values:
@@ -37,21 +39,27 @@ def quick_key(values: Iterable[Any]) -> tuple[Any, ...] | None:
         elif kind in _BY_VALUE:
             key.append(value)
         else:
-            inner = _inner_key(kind, value)
+            inner = _inner_key(kind, value, depth + 1)
             if inner is None:
                 return None
             key.append(inner)
     return tuple(key)
 
 
-def _inner_key(kind: type, value: Any) -> tuple[Any, ...] | None:
+def _inner_key(kind: type, value: Any, depth: int) -> tuple[Any, ...] | None:
+    if depth > _DEEPEST:
+        return None
     if kind is dict:
-        inner = quick_key(value.values())
+        inner = quick_key(value.values(), depth)
         return None if inner is None else (dict, *value, inner)
     if kind is tuple or kind is list:
-        inner = quick_key(value)
+        inner = quick_key(value, depth)
         return None if inner is None else (kind, inner)
     return None
+
+
+_CODE = (FunctionType, BuiltinFunctionType, type, np.ufunc)
+"""What has no fields that a program reads as data."""
 
 
 class Namespace(Protocol):
@@ -73,8 +81,11 @@ def guards(resolved: Iterable[tuple[Any, Any, Any]], now: Callable[[Any, Any], A
         resolved: the owner (a dict of globals, a cell, a module, a class, an object), the name, what was found.
         now: finds what stands under a name of an owner today.
     """
+    functions: dict[FunctionType, None] = {}
     for owner, name, seen in resolved:
-        if isinstance(owner, dict) and type(name) is str:
+        if type(owner) is FunctionType and name in FORM:
+            functions[owner] = None
+        elif isinstance(owner, dict) and type(name) is str:
             if name in owner:
                 yield owner, name, seen
             else:
@@ -84,6 +95,9 @@ def guards(resolved: Iterable[tuple[Any, Any, Any]], now: Callable[[Any, Any], A
             yield vars(owner), name, seen
         else:
             yield _Elsewhere(owner, now), name, seen
+    if functions:
+        same = _SameFunctions(functions)
+        yield same, FORM[0], same
 
 
 def value_guard(owner: Any, name: str, value: Any, now: Callable[[Any, Any], Any]) -> Guard | None:
@@ -92,7 +106,7 @@ def value_guard(owner: Any, name: str, value: Any, now: Callable[[Any, Any], Any
     space = owner if isinstance(owner, dict) else _Elsewhere(owner, now)
     if type(value) is np.ndarray:
         return _SameForm(space, value), name, value
-    return (space, name, value) if type(value) in _CONSTANT or callable(value) else None
+    return (space, name, value) if type(value) in _CONSTANT or isinstance(value, _CODE) else None
 
 
 class _Elsewhere:
@@ -110,6 +124,29 @@ class _Elsewhere:
             except ValueError:
                 return default
         return self.now(self.owner, name)
+
+
+FORM = ("__code__", "__defaults__", "__kwdefaults__")
+"""What a function is made of, beside its cells."""
+
+
+class _SameFunctions:
+    """A namespace that is empty once the code or the defaults of a function were replaced."""
+
+    __slots__ = ("forms",)
+
+    def __init__(self, functions: Iterable[FunctionType]) -> None:
+        self.forms = tuple((f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions)
+
+    def get(self, name: str, default: Any, /) -> Any:
+        for function, code, defaults, keywords in self.forms:
+            if (
+                function.__code__ is not code
+                or function.__defaults__ is not defaults
+                or function.__kwdefaults__ is not keywords
+            ):
+                return default
+        return self
 
 
 class _SameForm:
@@ -161,6 +198,13 @@ def for_values(
         return function(*args)
 
     return checked
+
+
+def keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember a value; a cache that is full starts again."""
+    if len(cache) >= LIMIT and key not in cache:
+        cache.clear()
+    cache[key] = value
 
 
 def is_constant(value: object) -> bool:

@@ -41,7 +41,11 @@ class GradscribeError(Exception):
         filename, lineno, col_offset, function: the parts of `where` (None without it).
     """
 
+    remedy: str | None = None
+    """What to do where no better hint is known."""
+
     def __init__(self, reason: str, where: Location | None = None, hint: str | None = None, chain: Chain = ()) -> None:
+        hint = hint or self.remedy
         super().__init__(reason, where, hint, chain)
         self.reason, self.hint, self.chain = reason, hint, chain
         self.place(where)
@@ -96,10 +100,14 @@ class StaleSource(GradscribeError):
 class UnsupportedSyntax(GradscribeError):
     """A construct of the language that is not differentiated."""
 
+    remedy = "compute it outside of the function and pass it as an argument"
+
 
 class UnsupportedCall(GradscribeError):
     """A call, with an active argument, of something that has neither source nor a rule, or with a keyword that the
     rule does not support."""
+
+    remedy = "write it with functions that have rules, or register a rule; pass what is constant as an argument"
 
 
 class UnsupportedKeyword(UnsupportedCall):
@@ -109,21 +117,31 @@ class UnsupportedKeyword(UnsupportedCall):
 class UnsupportedType(GradscribeError, TypeError):
     """An operation on active values of a type that it is not differentiated for."""
 
+    remedy = "use floats and arrays of floats"
+
 
 class UnresolvedName(GradscribeError, NameError):
     """A name that is bound nowhere, or not on every path that leads to where it is read."""
+
+    remedy = "give the name a value on each path, before it is read"
 
 
 class UntrackableAlias(GradscribeError):
     """Whether two arrays share memory cannot be known, and it matters."""
 
+    remedy = "copy the array with .copy() before it is written, or build a new one"
+
 
 class BadArgument(GradscribeError, TypeError):
     """An argument with respect to which, or at which, a function cannot be differentiated."""
 
+    remedy = "choose the arguments to differentiate by with argnums="
+
 
 class BadResult(GradscribeError, TypeError):
     """A result that cannot be differentiated (not a real number, say)."""
+
+    remedy = "return a real number"
 
 
 class NotReal(GradscribeError, ValueError):
@@ -137,10 +155,14 @@ class NonFinite(GradscribeError, FloatingPointError):
 class BadRule(GradscribeError):
     """A rule that contradicts itself or the primitive that it is for."""
 
+    remedy = "correct the rule"
+
 
 class NotAsAssumed(GradscribeError, ValueError):
     """What a derivative was compiled for does not hold in a call: arrays share memory, a reshape made a copy, the
     result is not a number."""
+
+    remedy = "pass arguments of the kind that the derivative was compiled for; copies where memory is shared"
 
 
 class InternalError(GradscribeError):
@@ -152,6 +174,8 @@ class GradientMismatch(GradscribeError):
 
     Attributes:
         report: all that was compared.
+        parting: where tangents and differences part, if that is known.
     """
 
     report: object = None
+    parting: object = None

@@ -14,6 +14,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from . import runtime
+from .depth import deep_recursion
 from .errors import GradscribeError, InternalError, Location, NotAsAssumed, NotReal
 from .runtime import CheckFailed
 
@@ -29,7 +30,8 @@ def compiling(function: Callable[..., Any]) -> Iterator[None]:
         function: what is differentiated.
     """
     try:
-        yield
+        with deep_recursion():
+            yield
     except GradscribeError as error:
         if error.where is None:
             error.place(_place(error.__traceback__) or head_of(function))

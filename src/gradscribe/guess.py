@@ -14,7 +14,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from .ir.types import FLOAT, INT, UNKNOWN, Array, Dict, Object, Type
+from .ir.types import FLOAT, INT, UNKNOWN, Array, Dict, Object, Type, is_continuous
 from .signature import abstract, is_static
 from .source import read_source
 
@@ -41,6 +41,13 @@ def guess_types(function: Callable[..., Any]) -> tuple[dict[str, Type], dict[str
             static[name] = parameter.default
         types[name] = _guess(name, parameter, uses)
     return types, static
+
+
+def continuous_parameters(function: Callable[..., Any]) -> str | list[str]:
+    """The parameters that are probably differentiated by: one, or several."""
+    types, static = guess_types(function)
+    names = [n for n, t in types.items() if is_continuous(t) and n not in static]
+    return names[0] if len(names) == 1 else names
 
 
 def guesses(function: Callable[..., Any]) -> Iterator[tuple[dict[str, Type], dict[str, object]]]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BadArgument
-from .failures import reporting
+from .errors import BadArgument, BadResult
+from .failures import head_of, reporting
 from .ir.types import is_continuous
 from .signature import abstract, describe
+from .source import make_function, text_of_function
 
 
 class Pullback:
@@ -20,6 +21,11 @@ class Pullback:
     def __init__(self, back: Callable[..., Any], record: Any, value: Any, chosen: tuple[int, ...], count: int) -> None:
         self._back, self._record, self._chosen, self._count = back, record, chosen, count
         self._value = _form(value)
+
+    def __reduce__(self) -> Any:
+        """By the text of the reverse function: it needs no source where it is read again."""
+        made = (*text_of_function(self._back), self._record, self._value, self._chosen, self._count)
+        return _read_again, made
 
     @reporting
     def __call__(self, adjoint: Any) -> tuple[Any, ...]:
@@ -35,6 +41,10 @@ class Pullback:
         return tuple(adjoints)
 
 
+def _read_again(text: str, name: str, namespace: dict[str, Any], *rest: Any) -> Pullback:
+    return Pullback(make_function(text, name, namespace, label=name), *rest)
+
+
 def _form(value: Any) -> Any:
     """A value as far as its structure and shapes go; arrays are not kept alive."""
     if isinstance(value, np.ndarray):
@@ -45,6 +55,18 @@ def _form(value: Any) -> Any:
     if type(value) is list:
         return [_form(v) for v in value]
     return {k: _form(v) for k, v in value.items()} if type(value) is dict else value
+
+
+def with_tangent(result: tuple[Any, Any], primal: Callable[..., Any]) -> tuple[Any, Any]:
+    """A value and its tangent, where there are any.
+
+    Raises:
+        BadResult: the function returned None on the path that it took.
+    """
+    if result[1] is None:
+        name = getattr(primal, "__qualname__", primal)
+        raise BadResult(f"{name} returns nothing here, or a name without a value", head_of(primal))
+    return result
 
 
 def matching(tangent: Any, primal: Any, what: str) -> Any:
@@ -62,7 +84,7 @@ def matching(tangent: Any, primal: Any, what: str) -> Any:
         return _number(tangent, primal, what)
     parts, keys = _parts(primal), _parts(tangent)
     if parts is None or keys is None:
-        return tangent if parts is keys else _refuse(tangent, primal, what)
+        return tangent if parts is tangent is None else _refuse(tangent, primal, what)
     if list(parts) != list(keys):
         _refuse(tangent, primal, what)
     found = {k: _entry(keys[k], part, f"{what}[{k!r}]") for k, part in parts.items()}
@@ -70,8 +92,8 @@ def matching(tangent: Any, primal: Any, what: str) -> Any:
 
 
 def _entry(tangent: Any, primal: Any, what: str) -> Any:
-    """What belongs to an entry without derivative (a string, an integer) may be left out."""
-    return tangent if tangent is None and not is_continuous(abstract(primal, "x")) else matching(tangent, primal, what)
+    """What belongs to an entry without derivative (a string, an integer) is not looked at."""
+    return matching(tangent, primal, what) if is_continuous(abstract(primal, "x")) else tangent
 
 
 def _number(tangent: Any, primal: Any, what: str) -> Any:

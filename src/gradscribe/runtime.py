@@ -101,17 +101,56 @@ def _overlaps_itself(array: Any) -> bool:
     return False
 
 
+def instance_of(cls: Any, /, **fields: Any) -> Any:
+    """An instance with these fields, whatever its class would do to make one."""
+    made = object.__new__(cls)
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
 def check_converged(result: Any, name: str) -> None:
-    """Raise ValueError unless a solver reports that it has succeeded: elsewhere its result has no derivative."""
+    """Raise CheckFailed unless a solver reports that it has succeeded: elsewhere its result has no derivative."""
     if not getattr(result, "success", getattr(result, "converged", True)):
         reason = getattr(result, "message", getattr(result, "flag", ""))
-        raise ValueError(f"{name} did not converge, so that its result has no derivative: {reason}")
+        raise CheckFailed(f"{name} did not converge, so that its result has no derivative: {reason}")
 
 
 def check_solution(step: Any, x: Any) -> None:
-    """Raise ValueError where a step of Newton's method would still move a solution x by more than a thousandth."""
+    """Raise CheckFailed where a step of Newton's method would still move a solution x by more than a thousandth."""
     if not np.linalg.norm(step) <= 1e-3 * np.linalg.norm(x) + 1e-4:
-        raise ValueError("the solver stopped away from a solution, where no derivative exists; tighten its tolerance")
+        raise CheckFailed("the solver stopped away from a solution, where no derivative exists; tighten its tolerance")
+
+
+def check_kinds(kinds: Any, values: Any, name: str = "", sizes: Any = None) -> None:
+    """Raise CheckFailed unless the arguments are of the kinds that the derivative was written for.
+
+    Args:
+        kinds: "number", or a dtype with lengths (`"float64[n0, n1, 1]"`: those of one name are equal), or a tuple, list
+            or dict of these.
+        values: the arguments, in the same form.
+        name: of what is looked at.
+        sizes: the lengths so far, by their names.
+    """
+    sizes = {} if sizes is None else sizes
+    if isinstance(kinds, dict):
+        good = isinstance(values, dict) and list(values) == list(kinds)
+        parts = [(kinds[k], values[k], f"{name}[{k!r}]" if name else k) for k in kinds] if good else []
+    elif isinstance(kinds, (tuple, list)):
+        good = isinstance(values, type(kinds)) and len(values) == len(kinds)
+        parts = [(kind, values[k], f"{name}[{k}]") for k, kind in enumerate(kinds)] if good else []
+    elif kinds in ("number", None):
+        good, parts = kinds is None or np.ndim(values) == 0, []
+    else:
+        dtype, _, lengths = kinds[:-1].partition("[")
+        names = lengths.split(", ") if lengths else []
+        good = isinstance(values, np.ndarray) and values.dtype.name == dtype and values.ndim == len(names)
+        pairs = zip(names, np.shape(values), strict=True) if good else ()
+        good, parts = good and all((n == 1) == (k == "1") and sizes.setdefault(k, n) == n for k, n in pairs), []
+    if not good:
+        raise CheckFailed(f"{name or 'the arguments'}: the derivative was written for {kinds!r}; save it again")
+    for kind, value, part in parts:
+        check_kinds(kind, value, part, sizes)
 
 
 def fresh(record: Any) -> Any:

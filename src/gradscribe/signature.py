@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .ir.signature import signature_of
+from .ir.signature import DEEPEST, signature_of
 from .ir.types import Array, Dict, FixedList, List, Object, Record, Tuple, Type, is_sparse
 
 STATIC = (
@@ -41,15 +41,18 @@ def abstract(value: object, name: str, sizes: dict[int, str] | None = None) -> T
     return signature_of(value, name, sizes=sizes)
 
 
-def key_of(value: object, sizes: dict[int, int] | None = None) -> Any:
+def key_of(value: object, sizes: dict[int, int] | None = None, depth: int = 0) -> Any:
     """A hashable stand-in for what `abstract` says of a value (and for the value itself where it is static).
 
     Args:
         value: the value.
         sizes: lengths met so far, numbered; extended. Lengths count only by whether they are equal, or 1.
+        depth: how many structures are around it.
     """
     kind = type(value)
     if kind is float or kind is int or kind is bool or kind is complex:
+        return kind
+    if depth > DEEPEST:  # as deep as types go
         return kind
     sizes = {1: -1} if sizes is None else sizes
     if isinstance(value, np.ndarray):
@@ -57,16 +60,16 @@ def key_of(value: object, sizes: dict[int, int] | None = None) -> Any:
     if isinstance(value, np.generic):
         return (kind, value.dtype.char)
     if isinstance(value, (tuple, list)):
-        return (kind, *(key_of(v, sizes) for v in value))
+        return (kind, *(key_of(v, sizes, depth + 1) for v in value))
     if kind is dict:
-        return (kind, *((k, key_of(v, sizes)) for k, v in value.items()))  # type: ignore[attr-defined]
+        return (kind, *((k, key_of(v, sizes, depth + 1)) for k, v in value.items()))  # type: ignore[attr-defined]
     if isinstance(value, (str, bytes, type(None))):
         return (kind, value)
     if is_static(value):
         return (kind, _Identity(value))
     type_ = signature_of(value)
     if isinstance(type_, Record):
-        return (kind, *((n, key_of(getattr(value, n), sizes)) for n in type_.names))
+        return (kind, *((n, key_of(getattr(value, n), sizes, depth + 1)) for n in type_.names))
     return (kind, value.dtype.char) if is_sparse(kind) else kind  # type: ignore[attr-defined]
 
 
@@ -104,18 +107,18 @@ def split(arguments: Mapping[str, object]) -> tuple[dict[str, Type], dict[str, o
     return types, static
 
 
-def _holds_static(value: object) -> bool:
+def _holds_static(value: object, depth: int = 0) -> bool:
     """Whether a container holds functions or strings, by which the derivative is chosen."""
+    if depth > DEEPEST:
+        return False
     if isinstance(value, (tuple, list)):
-        return any(map(_is_or_holds_static, value))
-    if type(value) is dict:
-        return any(map(_is_or_holds_static, value.values()))
-    type_ = signature_of(value) if type(value).__module__ != "numpy" else None
-    return isinstance(type_, Record) and any(_is_or_holds_static(getattr(value, n)) for n in type_.names)
-
-
-def _is_or_holds_static(value: object) -> bool:
-    return value is not None and (is_static(value) or _holds_static(value))
+        held: Iterable[object] = value
+    elif type(value) is dict:
+        held = value.values()
+    else:
+        type_ = signature_of(value) if type(value).__module__ != "numpy" else None
+        held = [getattr(value, n) for n in type_.names] if isinstance(type_, Record) else ()
+    return any(v is not None and (is_static(v) or _holds_static(v, depth + 1)) for v in held)
 
 
 def describe(type_: Type) -> str:

@@ -16,14 +16,14 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gast
 
+from .depth import deep_recursion
 from .errors import Location, NoSource, StaleSource, UnsupportedSyntax
 from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
@@ -215,7 +215,7 @@ def _tree_of(node: Definition, code: types.CodeType) -> gast.FunctionDef:
     ]
     if unknown:
         raise UnsupportedSyntax(f"{code.co_qualname} contains {unknown[0]}, which is not known here")
-    with _deep_recursion():
+    with deep_recursion():
         tree = gast.ast_to_gast(node)
     if isinstance(tree, gast.Lambda):
         tree = _as_definition(tree)
@@ -236,17 +236,6 @@ def _as_definition(tree: gast.Lambda) -> gast.FunctionDef:
         type_params=[],
     )
     return gast.copy_location(definition, tree)
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """gast converts recursively; a chain of 300 `elif`s is deeper than the usual limit. No C stack is used."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 100_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _spell_out_private_names(tree: gast.FunctionDef, qualname: str) -> None:
@@ -329,3 +318,19 @@ def _stored_function(text: str, name: str, namespace: Mapping[str, Any], filenam
     sys.modules[module.__name__] = module
     exec(compile(text, filename, "exec", dont_inherit=True), vars(module))
     return vars(module)[name]
+
+
+def text_of_function(function: Callable[..., Any]) -> tuple[str, str, dict[str, Any]]:
+    """What `make_function` made a function of: the text, the name, and the namespace without what the text defines."""
+    scope, code = function.__globals__, function.__code__
+    own = {name for name, value in scope.items() if getattr(value, "__globals__", None) is scope}
+    namespace = {
+        name: value
+        for name, value in scope.items()
+        if not name.startswith("__") and name not in own and not isinstance(value, types.ModuleType)
+    }
+    text = "".join(linecache.getlines(code.co_filename))
+    imports = [a for n in ast.parse(text).body if isinstance(n, ast.Import) for a in n.names]
+    known = {"__builtins__", *(a.asname or a.name.split(".")[0] for a in imports)}
+    modules = {n: v for n, v in scope.items() if isinstance(v, types.ModuleType) and n not in known}
+    return "".join(f"import {v.__name__} as {n}\n" for n, v in modules.items()) + text, code.co_name, namespace

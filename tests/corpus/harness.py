@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradscribe.errors import GradscribeError
+from gradscribe.errors import GradscribeError, InternalError
 from gradscribe.numerical import argument_leaves, flatten, numbers
 
 from .case import Case
@@ -79,8 +79,13 @@ def _usable(facts: Expected) -> Run | str:
 def _verdict(check: Callable[[Expected, Run], str | None], facts: Expected, plain: Run) -> str:
     try:
         fault = check(facts, plain)
+    except InternalError as error:
+        return f"crash: {error.reason}"
     except GradscribeError as error:
-        return f"refused: {_refusal(error)}"
+        missing = [
+            name for name in ("filename", "lineno", "col_offset", "function", "hint") if getattr(error, name) is None
+        ]
+        return f"crash: {', '.join(missing)} missing in {error}" if missing else f"refused: {_refusal(error)}"
     except RecursionError:
         return "crash: RecursionError"
     except Exception as error:  # noqa: BLE001

@@ -67,11 +67,11 @@ _LEAVES_ALONE = (*_SHARES_NOTHING, sorted, list, tuple, dict, min, max, sum, enu
 
 def has_memory(type_: Type) -> bool:
     """Whether a value of this type can be, or can hold, something that is written in place."""
-    if isinstance(type_, STRUCTURES):
+    if isinstance(type_, Tuple):
         return any(map(has_memory, type_.items))
     if isinstance(type_, Object):
         return type_.cls is None or not issubclass(type_.cls, _HOLDS_NOTHING)
-    return isinstance(type_, (Array, Numeric, List))
+    return isinstance(type_, (Array, Numeric, List, *STRUCTURES))
 
 
 def regions(function: Function) -> Regions:

@@ -14,8 +14,8 @@ from ..analyse.regions import regions
 from ..ir.build import Builder
 from ..ir.infer import make_tuple
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace, walk
-from ..ir.primitives import COMMENT, COPY, GETITEM, TUPLE, define
-from ..ir.types import Array, List, Type
+from ..ir.primitives import COMMENT, COPY, EXTERNAL, GETATTR, GETITEM, TUPLE, define
+from ..ir.types import STRUCTURES, Array, List, Type
 from .calls import Pairs
 from .recording import Resolved, entries_read, rename, resolve
 from .reverse import SEED_NAMES, reverse
@@ -48,7 +48,7 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
         names: of the two functions.
         once: whether the reverse function is called once only with a record, so that nothing need be copied.
     """
-    halves = _Halves(function)
+    halves = _Halves(function, once)
     params = [p for p in function.body.params if p is not halves.seed]
     found = resolve(halves.ahead, params, halves.mirror, {}, halves.earliest, ())
     exposed = [] if once else [v for v in found.saved if halves.is_exposed(v)]
@@ -57,11 +57,12 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
     ahead = Builder()
     ahead.ops = list(halves.ahead)
     groups = [others, used_up] if used_up else [others]
-    parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in groups]
+    kept = [[v if once else halves.kept(ahead, v) for v in others], *groups[1:]]
+    parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in kept]
     if exposed:
         parts[1] = ahead.emit(FRESH, parts[1], hint="record")
     record = parts[0] if len(parts) == 1 else ahead.emit(TUPLE, *parts, hint="record")
-    value = halves.value if once else halves.out_of_reach(ahead, found.saved)
+    value = halves.value if once else halves.out_of_reach(ahead, [v for v in used_up if v not in exposed])
     result = ahead.emit(TUPLE, value, record, hint="result")
     parameters = tuple(p for p in function.parameters if p.var is not halves.seed)
     forward = Function(names[0], parameters, Block(tuple(params), tuple(ahead.ops), (result,)))
@@ -71,7 +72,8 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
 class _Halves:
     """Both sweeps of a derivative, and what the second does to what the first has made."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, once: bool) -> None:
+        self.once = once
         ops = function.body.ops
         middle = next(k for k, op in enumerate(ops) if op.primitive is COMMENT and op.static == "reverse")
         last = next(op for op in reversed(ops) if op.results == function.body.yields)
@@ -87,10 +89,19 @@ class _Halves:
         self.written_before = {self.groups.of(v) for v in before if isinstance(v, Var)}
 
     def is_exposed(self, var: Var) -> bool:
-        """Whether a value lives in memory of the caller to which the function writes, as the caller may do again."""
-        if not isinstance(var.type, Array) or self.groups.of(var) not in self.written_before:
+        """Whether a value holds memory of the caller, who may write to it before the mirror runs, and is not a plain
+        array; or the function itself has written to that memory."""
+        if isinstance(var.type, Array):
+            return self.groups.of(var) in self.written_before and self.groups.escapes(var)
+        if not isinstance(var.type, (List, *STRUCTURES)):
             return False
-        return self.groups.escapes(var)
+        return any(map(self.groups.is_visible, self.groups.reachable(self.groups.of(var))))
+
+    def kept(self, ahead: Builder, var: Var) -> Atom:
+        """A value for the record: a copy of an array that the caller may write to before the mirror runs."""
+        if isinstance(var.type, Array) and self.groups.escapes(var):
+            return ahead.emit(COPY, var, hint=var.hint)
+        return var
 
     def is_used_up(self, var: Var) -> bool:
         """Whether the mirror writes memory that a value is or holds (a tape of plain values is copied by a slice)."""
@@ -103,7 +114,10 @@ class _Halves:
         return isinstance(var.type, List) and self.groups.of(var) in self.written
 
     def earliest(self, op: Op) -> int | None:
-        """Whether an op of the forward sweep may run again in front of the mirror."""
+        """Whether an op of the forward sweep may run again in front of the mirror: not where it reads what may be
+        another value by then."""
+        if not self.once and op.primitive in (EXTERNAL, GETATTR, GETITEM) and not _is_local(op):
+            return None
         reads = [*entries_read(op), *op.results]
         memory = (v for v in reads if isinstance(v.type, (Array, List)))
         return None if any(self.groups.is_written(v) for v in memory) else 0
@@ -114,6 +128,11 @@ class _Halves:
             return self.value
         shared = any(self.groups.of(v) is self.groups.of(self.value) for v in saved if isinstance(v.type, Array))
         return ahead.emit(COPY, self.value, hint=self.value.hint) if shared else self.value
+
+
+def _is_local(op: Op) -> bool:
+    """Whether an operation reads an entry of an array or list, not of something that the caller can reach by name."""
+    return op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List))
 
 
 def _reverse_function(

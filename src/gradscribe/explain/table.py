@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..ir.nodes import Op
 from .figures import value_text
 from .teach import NOTHING, Translation, translation
 from .trace import Step, Trace
@@ -47,12 +48,15 @@ def rows(trace: Trace, *, digits: int = 6, full: bool = False, teach: bool = Fal
         teach: whether each row has its translation rule.
     """
     made = []
+    rules: dict[Op | None, Translation] = {}
     for step in trace.steps:
         tangents = [value_text(t, digits, full=full) for t in step.tangents] if trace.slopes else []
         adjoint = [value_text(step.adjoint, digits, full=full)] if trace.gradient is not None else []
         recorded = [f"{step.bytes} B" if step.bytes else ""] if trace.recordings else []
         cells = (value_text(step.value, digits, full=full), *tangents, *adjoint, *recorded)
-        rule = translation(step.op, trace.names) if teach and step.op is not None else NOTHING
+        if teach and step.op is not None and step.op not in rules:
+            rules[step.op] = translation(step.op, trace.names)
+        rule = rules.get(step.op, NOTHING)
         made.append(Row(step, step_text(step), cells, rule))
     return made
 

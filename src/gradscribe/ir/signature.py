@@ -9,7 +9,7 @@ from typing import Any
 
 from .types import Dict, FixedList, Object, Record, Tuple, Type, type_of
 
-_DEEPEST = 6
+DEEPEST = 6
 _WIDEST = 1000
 
 
@@ -23,7 +23,7 @@ def signature_of(value: object, name: str = "?", depth: int = 0, sizes: dict[int
         sizes: the names that lengths have so far, see `type_of`; extended.
     """
     sizes = {} if sizes is None else sizes
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return Object(type(value))
     if isinstance(value, tuple) and len(value) <= _WIDEST:
         cls = type(value) if hasattr(value, "_fields") else None
@@ -74,3 +74,11 @@ def is_library_name(module: str) -> bool:
 def _is_plain(cls: type) -> bool:
     """Whether instances are no more than their fields: all bases are written in Python."""
     return all(base is object or base.__flags__ & (1 << 9) for base in cls.__mro__) and not hasattr(cls, "__wrapped__")
+
+
+def is_made_of_fields(cls: type) -> bool:
+    """Whether a class is called with the values of all its fields, and does nothing but keep them."""
+    if not is_dataclass(cls) or hasattr(cls, "__post_init__") or cls.__new__ is not object.__new__:
+        return False
+    made = getattr(cls.__init__, "__code__", None)
+    return made is not None and made.co_filename == "<string>" and all(f.init for f in fields(cls))

@@ -143,21 +143,13 @@ class Calls(Derivatives):
             return self._call_class(callee, args, keywords, node)
         if isinstance(function, types.MethodType):
             of_class = isinstance(function.__self__, type)
-            owner = self.lift(function.__self__, "self") if of_class else self._bound_owner(callee)
+            owner = self.lift(function.__self__, "self") if of_class else self.bound_owner(callee)
             return self.call(self.lift(function.__func__, callee.name or "method"), (owner, *args), keywords, node)
         if isinstance(function, (staticmethod, classmethod)):
             return self.call(self.lift(function.__func__, callee.name or "method"), args, keywords, node)
         if isinstance(function, types.FunctionType):
             return self._call_function(callee, args, keywords, node)
         return self.opaque(callee, args, keywords, node)
-
-    def _bound_owner(self, callee: Const) -> Value:
-        """The object of a bound method that was found outside, read when the derivative is called."""
-        owner = callee.value.__self__
-        made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
-        if isinstance(made, Var):
-            self.samples[made] = owner
-        return made
 
     def _call_class(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         made = self.make_instance(callee.value, args, keywords, node)
@@ -179,6 +171,8 @@ class Calls(Derivatives):
         except (NoSource, StaleSource) as error:
             if not any(map(self.is_active, (*args, *keywords.values()))):
                 return self.opaque(callee, args, keywords, node)
+            if isinstance(error, StaleSource):
+                raise
             raise UnsupportedCall(f"`{callee.name}`: {error.reason}", self.location(node), error.hint) from None
         except UnsupportedSyntax:
             if any(map(self.is_active, (*args, *keywords.values()))):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
 import gast
 
+from ..dispatch import FORM
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, inline
@@ -319,6 +320,13 @@ class Core(Parts):
             return
         if stable:
             self.resolved[id(owner), str(name)] = (owner, name, value)
+            self.note_form(value)
+
+    def note_form(self, function: Any) -> None:
+        """Remember what a function is made of: its code and its defaults can be replaced."""
+        if isinstance(function, FunctionType) and not is_library_name(function.__module__ or ""):
+            for name in FORM:
+                self.resolved[id(function), name] = (function, name, getattr(function, name))
 
     def changes(self, key: Any) -> None:
         """An object from outside gets another value under an attribute or key: what is there now decides nothing."""

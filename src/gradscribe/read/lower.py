@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 import types as python_types
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..depth import deep_recursion
 from ..errors import UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.nodes import Block, Const, Function, Parameter, Var
@@ -116,6 +115,7 @@ class Reader(
         """The program of a function for arguments of these types."""
         target, owner = _peeled(function)
         code = self.codes.code_of(target)
+        self.note_form(target)
         self.frame = Frame(code, None, (), code.local)
         self.begin_rebound()
         signature = inspect.signature(function)
@@ -169,7 +169,7 @@ class Reader(
             assert isinstance(lifted, Partial)
             return lifted.args, dict(lifted.keywords)
         bound = function if isinstance(function, python_types.MethodType) else function.__call__
-        return (self._bound_owner(Const(bound, name=getattr(bound, "__name__", "method"))),), {}
+        return (self.bound_owner(Const(bound, name=getattr(bound, "__name__", "method"))),), {}
 
     def _parameter(
         self,
@@ -255,7 +255,7 @@ def lower(
     """
     library = library or Library()
     assumptions = Assumptions(settled=settled)
-    with _deep_recursion():
+    with deep_recursion():
         for _ in range(_READINGS):
             reader = Reader(library, assumptions)
             reader.whole = whole
@@ -265,14 +265,3 @@ def lower(
                 continue
             return Lowered(made, tuple(reader.assumed_types), tuple(reader.resolved.values()))
     raise UnsupportedSyntax(f"the types in `{getattr(function, '__name__', 'the function')}` do not settle")
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Expressions and `elif` chains may be nested deeper than the usual limit."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 50_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)

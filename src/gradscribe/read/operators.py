@@ -7,7 +7,7 @@ the arithmetic that the function does.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gast
@@ -27,7 +27,6 @@ from ..ir.types import (
     List,
     Numeric,
     Object,
-    Record,
     Scalar,
     Tuple,
     Type,
@@ -108,30 +107,30 @@ class Operators(Core):
         return found if found is not None else self._arithmetic(function, (operand,), node)
 
     def _arithmetic(self, function: Callable[..., Any], operands: tuple[Value, ...], node: gast.AST | None) -> Value:
+        self._refuse_operands(function, operands, node)
         if function is operator.mod and getattr(operands[0], "type", None) == STRING:
             atoms = [self.as_atom(v, node) for v in operands]
         else:
             atoms = [self._operand(v, node) for v in operands]
         if any(isinstance(a.type, Array) for a in atoms):
             atoms = [self._as_array_operand(a) for a in atoms]
-        self._refuse_operands(function, atoms, node)
         found = lookup(function)
         assert found is not None
         type_ = STRING if any(a.type == STRING for a in atoms) and function is not operator.matmul else None
         return self.emit(found[0], *atoms, style="operator", type=type_)
 
-    def _refuse_operands(self, function: Callable[..., Any], atoms: list[Atom], node: gast.AST | None) -> None:
+    def _refuse_operands(self, function: Callable[..., Any], operands: Sequence[Value], node: gast.AST | None) -> None:
         """Arithmetic makes an array of a list or tuple only where another operand is NumPy's, and of an object only
         where that has no arithmetic of its own."""
-        if not any(map(self.is_active, atoms)):
+        if not any(map(self.is_active, operands)):
             return
-        foreign = next((a.type.cls for a in atoms if isinstance(a.type, Object) and a.type.cls), None)
+        types = [getattr(value, "type", None) for value in operands]
+        foreign = next((t.cls for t in types if isinstance(t, Object) and t.cls), None)
         if foreign is not None and has_own_arithmetic(foreign, _NAMES[function]):
             reason = f"`{foreign.__name__}` gives arithmetic a meaning of its own"
             self.refuse(reason, node, "use an array: np.asarray(...)", UnsupportedType)
-        odd = [a for a in atoms if isinstance(a.type, (List, *STRUCTURES)) and self.is_active(a)]
-        if odd and not any(_is_numpy(a.type) for a in atoms):
-            kinds = " and ".join(_NOUNS.get(type(a.type), "a number") for a in atoms)
+        if any(map(_is_container, operands)) and not any(map(_is_numpy, types)):
+            kinds = " and ".join("a container" if _is_container(v) else "a number" for v in operands)
             hint = "make an array of it: np.array(...)"
             self.refuse(f"`{_NAMES[function]}` of {kinds}", node, hint, UnsupportedType)
 
@@ -287,7 +286,11 @@ class Operators(Core):
             self.write(P.SETITEM, target, index, self.as_atom(self.binary(function, old, operand, node)))
 
 
-_NOUNS = {List: "a list", FixedList: "a list", Tuple: "a tuple", Dict: "a dict", Record: "an object"}
+def _is_container(value: Value) -> bool:
+    """Whether a value is a list, a tuple, a dict or an instance, in any form."""
+    if isinstance(value, Compound):
+        return isinstance(value, (TupleValue, Reference))
+    return isinstance(value.type, (List, *STRUCTURES))
 
 
 def has_own_arithmetic(cls: type, operator_name: str | None = None) -> bool:
@@ -302,7 +305,7 @@ def has_own_arithmetic(cls: type, operator_name: str | None = None) -> bool:
     return any(getattr(cls, name, None) is not getattr(plain, name, None) for name in names)
 
 
-def _is_numpy(type_: Type) -> bool:
+def _is_numpy(type_: Type | None) -> bool:
     """Whether a value may be an array or a scalar of NumPy's, whose operators take lists."""
     if isinstance(type_, Scalar):
         return type_.dtype is not None

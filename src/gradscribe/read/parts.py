@@ -136,6 +136,9 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
+    def bound_owner(self, callee: Any) -> Value:
+        raise NotImplementedError
+
     def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
         raise NotImplementedError
 

@@ -221,6 +221,17 @@ class Resolve(Core):
             return TupleValue(tuple(self.lift(item, f"{name}[{k}]") for k, item in enumerate(value)))
         return Const(value, name=name)
 
+    def bound_owner(self, callee: Const) -> Value:
+        """The object of a bound method that was found outside, read when the derivative is called."""
+        owner = callee.value.__self__
+        made = self.emit(P.GETATTR, callee, static="__self__", type=signature_of(owner, "self"), hint="self")
+        fields = getattr(owner, "__dict__", None)
+        if type(fields) is dict and not is_huge(fields):
+            self.assumed_types.append((P.External("__dict__", owner), key_of(fields)))
+        if isinstance(made, Var):
+            self.samples[made] = owner
+        return made
+
     def _part_of_partial(self, owner: functools.partial[Any], value: Any, key: Any) -> Value:
         if is_static(value) or isinstance(value, (int, float, complex)):
             return self.lift(value, str(key))

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ..depth import deep_recursion
 from ..ir.nodes import Block, Function, Var, walk
 from ..ir.solvers import callees_of
 from .exits import lines_of
@@ -75,7 +76,7 @@ def write(function: Function, *, statements: bool = False, cite: bool = False, n
         the text, what it imports, and what it must be given.
     """
     functions = _called(function)
-    with _deep(max(_depth(f.body) for f in functions)):
+    with deep_recursion():
         plans = [_Plan(f, name, statements, nopython) for f, name in functions.items()]
         scope = Scope(p.var.hint for f in functions for p in f.parameters)
         scope.define(function, function.name)
@@ -141,22 +142,3 @@ class _Plan:
     def hides(self, scope: Scope) -> bool:
         """Whether a local has a global name that the text uses."""
         return any(name in scope.used for var, name in self.names.items() if var not in self.params)
-
-
-def _depth(block: Block) -> int:
-    depth, level = 0, [block]
-    while level:
-        level = [inner for b in level for op in b.ops for inner in op.blocks]
-        depth += 1
-    return depth
-
-
-@contextmanager
-def _deep(depth: int) -> Iterator[None]:
-    """Room for programs of that depth: the writer recurses over blocks (a long `elif` chain nests deeply)."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 1000 + 40 * depth))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

@@ -38,9 +38,10 @@ from ..ir.primitives import (
     ZEROS_LIKE,
     Primitive,
 )
+from ..ir.signature import is_made_of_fields
 from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, List, Scalar, Type
-from .lines import operands
+from .lines import by_position, operands, slice_parts
 from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, literal
 from .solver_calls import library_call
 from .substitution import substituted
@@ -121,7 +122,7 @@ class Expressions:
         if isinstance(atom, Var) and atom in self.inlined:
             op = self.definition[atom]
             if op.primitive is SLICE_:
-                return ast.Slice(*(None if _is_none(a) else self.atom(a) for a in _slice_parts(op)))
+                return ast.Slice(*(None if _is_none(a) else self.atom(a) for a in slice_parts(op)))
             if op.primitive is TUPLE and op.static is None and op.args:
                 return ast.Tuple([self.index(a) for a in op.args])
         return self.atom(atom)
@@ -165,7 +166,7 @@ class Expressions:
 
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
-        args, keywords = _by_position(op)
+        args, keywords = by_position(op)
         if "runtime" in op.primitive.spellings:
             module = op.primitive.spellings["runtime"][1].__module__
             return self.call(self.scope.helper(path, module), args, keywords)
@@ -198,16 +199,24 @@ class Expressions:
 
     def _record(self, op: Op) -> ast.expr:
         cls, fields = op.static
-        return self.call(self._class(cls), (), list(zip(fields, op.args, strict=True)))
+        values = list(zip(fields, op.args, strict=True))
+        if is_made_of_fields(cls):
+            return self.call(self._class(cls), (), values)
+        made = self.call(self.scope.helper("instance_of"), (), values)
+        made.args.insert(0, self._class(cls))
+        return made
 
     def _slice(self, op: Op) -> ast.expr:
-        return self.call(self.scope.builtin("slice"), _slice_parts(op))
+        return self.call(self.scope.builtin("slice"), slice_parts(op))
 
     def _getitem(self, op: Op) -> ast.expr:
         return self.item(*op.args)
 
     def _getattr(self, op: Op) -> ast.expr:
-        return attribute(self.atom(op.args[0]), op.static.split("."))
+        names = op.static.split(".")
+        if not all(map(str.isidentifier, names)):
+            return ast.Call(self.scope.builtin("getattr"), [self.atom(op.args[0]), ast.Constant(op.static)], [])
+        return attribute(self.atom(op.args[0]), names)
 
     def _external(self, op: Op) -> ast.expr:
         return self.scope.external(op.static)
@@ -331,13 +340,6 @@ def _is_none(atom: Atom) -> bool:
     return isinstance(atom, Const) and atom.value is None
 
 
-def _slice_parts(op: Op) -> tuple[Atom, ...]:
-    args = (*op.args, *(v for _, v in op.keywords))
-    if len(args) == 1:
-        return (Const(None), args[0], Const(None))
-    return (*args, Const(None))[:3]
-
-
 def _zero(type_: Type, scope: Scope) -> ast.expr:
     if isinstance(type_, Scalar) and type_.kind == "c":
         return ast.Constant(0j)
@@ -358,14 +360,6 @@ def _spelling(primitive: Primitive, style: str | None) -> str:
         return f"{RUNTIME}.{primitive.spellings.get('runtime', (primitive.name,))[0]}"
     path = next(iter(primitive.spellings.values()))[0]
     return path.split(".")[-1] if style in ("method", "attribute") else path
-
-
-def _by_position(op: Op) -> tuple[list[Atom], list[tuple[str, Atom]]]:
-    """The operands, those that may not be named last among the positional ones."""
-    parameters = () if op.primitive.signature is None else op.primitive.signature.parameters.values()
-    keywords = dict(op.keywords)
-    named = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in keywords]
-    return [*op.args, *(keywords.pop(n) for n in named)], list(keywords.items())
 
 
 _SPECIAL: dict[Primitive, Any] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inspect import Parameter as Kind
 from typing import Any
 
-from ..errors import Location
+from ..errors import Location, UnsupportedSyntax
 from ..ir.nodes import Parameter
 from .expressions import BINARY, Expressions
 from .printer import INDENT, Level, fitted, text
@@ -29,6 +29,7 @@ def function_text(name: str, parameters: list[str], doc: str | None, body: list[
         body: its statements.
         cite: whether statements behind the comment `reverse` name the source line that they come from.
     """
+    check_names(body)
     body = sections(body)
     citations = _citations(body) if cite else {}
     lines = _signature(name, parameters)
@@ -36,6 +37,27 @@ def function_text(name: str, parameters: list[str], doc: str | None, body: list[
         lines.append(f"{INDENT}{_docstring(doc)}")
     lines += _Layout(citations).block(body, INDENT) or [f"{INDENT}pass"]
     return "\n".join(lines) + "\n"
+
+
+def check_names(body: list[ast.stmt]) -> None:
+    """Refuse what is printed as a name and is none: text of the user's must not become code.
+
+    Args:
+        body: statements to be printed.
+    """
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        for field in _NAMES.get(type(node), ()):
+            name = getattr(node, field)
+            if isinstance(name, str) and not all(map(str.isidentifier, name.split("."))):
+                raise UnsupportedSyntax(
+                    f"{name!r} is used as a name, and is none", hint="use names that are identifiers"
+                )
+
+
+_NAMES: dict[type, tuple[str, ...]] = {
+    ast.Name: ("id",), ast.Attribute: ("attr",), ast.keyword: ("arg",), ast.arg: ("arg",),
+    ast.alias: ("name", "asname"), ast.FunctionDef: ("name",),
+}  # fmt: skip
 
 
 def statement_text(statement: ast.stmt) -> str:
@@ -72,8 +94,17 @@ def _parameter(parameter: Parameter, build: Expressions) -> str:
 
 
 def _docstring(doc: str) -> str:
-    quoted = doc.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""{quoted}"""'
+    quoted = doc.replace("\\", "\\\\")
+    if '"""' in quoted or quoted.endswith('"'):
+        quoted = quoted.replace('"', '\\"')
+    return f'"""{"".join(map(_printable, quoted))}"""'
+
+
+def _printable(character: str) -> str:
+    """A character of a docstring; one that is not to be seen (or might end a line) as its escape sequence."""
+    if character.isprintable() or character in "\n\t":
+        return character
+    return character.encode("unicode_escape").decode()
 
 
 def sections(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Location
-from ..ir.nodes import Atom, Block, Loop, Op, Var
+from ..ir.nodes import Atom, Block, Const, Loop, Op, Var
 from ..ir.primitives import IF, RAISE
 
 
@@ -164,3 +164,19 @@ def operands(op: Op) -> tuple[Atom, ...]:
         then, orelse = op.blocks
         return (*op.args, *then.yields, *orelse.yields)
     return op.inputs
+
+
+def slice_parts(op: Op) -> tuple[Atom, ...]:
+    """Start, stop and step of a slice."""
+    args = (*op.args, *(v for _, v in op.keywords))
+    if len(args) == 1:
+        return (Const(None), args[0], Const(None))
+    return (*args, Const(None))[:3]
+
+
+def by_position(op: Op) -> tuple[list[Atom], list[tuple[str, Atom]]]:
+    """The operands, those that may not be named last among the positional ones."""
+    parameters = () if op.primitive.signature is None else op.primitive.signature.parameters.values()
+    keywords = dict(op.keywords)
+    named = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in keywords]
+    return [*op.args, *(keywords.pop(n) for n in named)], list(keywords.items())
