@@ -139,6 +139,7 @@ def _console(body: str) -> str:
 
 
 def _clean(text: str) -> str:
+    text = re.sub(r"<gradscribe (\w+) \d+>", r"<gradscribe \1>", text)  # they are numbered as they are made
     lines = [line.rstrip() for line in text.strip("\n").split("\n")]
     return "\n".join(lines) + "\n"
 

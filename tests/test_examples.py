@@ -149,6 +149,10 @@ class TestLecture4:
         before, after = l4.train_deep()
         assert after < before / 4
 
+    def test_second_order(self):
+        *found, formula = l4.unit_hessian()
+        assert found == approx([formula] * 3, rel=1e-13)
+
     def test_products(self):
         gradient, pulled, formula = l4.transposed_product()
         assert gradient == approx(formula, rel=1e-13) and pulled == approx(formula, rel=1e-13)

@@ -6,7 +6,7 @@ import numpy as np
 import overloading
 from tables import run_lines, show_rows, table, title
 
-from gradscribe import derive, grad, jvp, vjp
+from gradscribe import derive, grad, jacfwd, jacrev, jvp, vjp
 
 # 1. Linear regression -----------------------------------------------------------------------------------------------
 
@@ -102,6 +102,7 @@ def jacobians(seed=0):
     _, pullback = vjp(layer, x, weights)
     rows = [pullback(unit)[0] for unit in np.eye(3)]
     formula = (1.0 - np.tanh(weights @ x) ** 2)[:, None] * weights
+    assert np.allclose(jacfwd(layer)(x, weights), formula) and np.allclose(jacrev(layer)(x, weights), formula)
     return np.array(columns).T, np.array(rows), formula
 
 

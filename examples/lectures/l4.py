@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, cg, gmres
 from tables import run_lines, show_rows, table, title
 
-from gradscribe import derive, grad, jvp, value_and_grad, vjp
+from gradscribe import derive, grad, hessian, hvp, linearize, value_and_grad, vjp
 
 # 1. Forward and backward --------------------------------------------------------------------------------------------
 
@@ -77,7 +77,21 @@ def train_deep(layers=4, width=6, samples=20, steps=3000, rate=0.05, seed=0):
     return before, mean_loss()
 
 
-# 3. A Jacobian that is never formed ---------------------------------------------------------------------------------
+# 3. Second order: the gradient differentiated -----------------------------------------------------------------------
+
+
+def unit(w0, x):
+    return math.tanh(x * w0)
+
+
+def unit_hessian(w0=0.3, x=3.5):
+    """d2/dw0 d2 of tanh(x w0) by three compositions, and by its formula -2 x^2 tanh (1 - tanh^2)."""
+    t = math.tanh(x * w0)
+    formula = -2.0 * x**2 * t * (1.0 - t**2)
+    return hessian(unit)(w0, x), grad(grad(unit))(w0, x), hvp(unit)(w0, 1.0, x), formula
+
+
+# 4. A Jacobian that is never formed ---------------------------------------------------------------------------------
 
 
 def outputs(w, inputs):
@@ -105,11 +119,11 @@ def solve_with_products(seed=0):
     """Solve Df(w) z = v by GMRES from products Df z, and by CG from products with Df and its transpose: residuals."""
     random = np.random.default_rng(seed)
     inputs, w, v = random.normal(size=(8, 8)), random.normal(size=8), random.normal(size=8)
-    still = np.zeros_like(inputs)
     _, pullback = vjp(square_system, w, inputs)
+    _, push = linearize(square_system, w, inputs)
 
     def forward(z):
-        return jvp(square_system, (w, inputs), (z, still))[1]
+        return push(z, None)
 
     def normal(z):
         return pullback(forward(z))[0]
@@ -119,7 +133,7 @@ def solve_with_products(seed=0):
     return np.max(np.abs(forward(z) - v)), np.max(np.abs(forward(z_normal) - v))
 
 
-# 4. Kinks -----------------------------------------------------------------------------------------------------------
+# 5. Kinks -----------------------------------------------------------------------------------------------------------
 
 
 def relu(x):
@@ -134,7 +148,7 @@ def largest(x):
     return np.max(x)
 
 
-# 5. Through the iterations of an optimiser --------------------------------------------------------------------------
+# 6. Through the iterations of an optimiser --------------------------------------------------------------------------
 
 
 def validation_loss(penalty, train, train_y, held_out, held_out_y):
@@ -162,7 +176,7 @@ def tune(steps=40, seed=0):
     return losses, penalty
 
 
-# 6. Through dynamic programming -------------------------------------------------------------------------------------
+# 7. Through dynamic programming -------------------------------------------------------------------------------------
 
 
 def best_score(emission, transition):
@@ -220,6 +234,10 @@ def main():
 
     title("A deep network, stochastic gradient descent")
     print("  mean loss {:.4f} -> {:.4f}".format(*train_deep()))
+
+    title("The second derivative of tanh(x w0) at w0 = 0.3, x = 3.5")
+    print("  hessian {:.12g}, grad of grad {:.12g}, product {:.12g}, formula {:.12g}".format(*unit_hessian()))
+    print(grad(grad(unit)).source)
 
     title("z'Df(w) for tanh(X w), and Df(w) z = v solved from products alone")
     gradient, pulled, formula = transposed_product()

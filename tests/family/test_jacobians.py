@@ -330,3 +330,17 @@ def test_gradient_with_auxiliary():
     assert np.allclose(gradient, 3.0 * X**2) and auxiliary == 7
     with pytest.raises(BadResult, match="real scalar"):
         gs.grad(lambda x: (x**3, 7), has_aux=True)(X)
+
+
+def split_in_place(a):
+    for _ in range(3):
+        _, right = np.split(a, 2)
+        a[::2] -= right
+    return np.sum(a * a)
+
+
+def test_views_on_a_tape_keep_their_tangents():
+    gradient = gs.grad(split_in_place)
+    full = np.array([gradient(unit) for unit in np.eye(4)])  # of a quadratic form
+    v = np.array([1.0, 2.0, 3.0, 4.0])
+    assert np.allclose(gs.jvp(gradient, (np.ones(4),), (v,))[1], full @ v)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradscribe as gs
-from gradscribe.errors import BadArgument
+from gradscribe.errors import BadArgument, BadResult
 from gradscribe.family.colouring import _greedy, groups_of_columns
 from gradscribe.family.index_sets import IndexSets
 from gradscribe.family.sparse import WrongPattern
@@ -68,6 +68,11 @@ def listed(x):
     return np.array(parts)
 
 
+def vectors(x):
+    m = x.reshape(3, 3)
+    return np.cross(m, np.sin(m[::-1])), np.stack([m[:2, :2], m[1:, 1:]]) @ np.stack([m[1:, :2], m[:2, 1:]])
+
+
 def dense(x):
     return np.linalg.solve(np.eye(9) + np.outer(x, x), x)
 
@@ -77,7 +82,7 @@ def halves(x):
 
 
 FUNCTIONS = [
-    tridiagonal, looped, in_place, arrow, shuffled, reduced, products, gathered, listed, dense, halves,
+    tridiagonal, looped, in_place, arrow, shuffled, reduced, products, gathered, listed, vectors, dense, halves,
 ]  # fmt: skip
 
 
@@ -129,6 +134,13 @@ def test_given_pattern():
         gs.jacobian(tridiagonal, sparse=scipy_sparse.eye_array(9))(X)
     with pytest.raises(BadArgument, match="columns"):
         gs.jacobian(tridiagonal, sparse=scipy_sparse.eye_array(4))(X)
+
+
+def test_what_is_not_sparse(monkeypatch):
+    monkeypatch.setattr("gradscribe.family.sparse.LIMIT", 80)
+    assert gs.jacobian(tridiagonal, sparse=True)(X).nnz == 23
+    with pytest.raises(BadResult, match="not sparse"):
+        gs.jacobian(dense, sparse=True)(X)
 
 
 def test_no_auxiliary():

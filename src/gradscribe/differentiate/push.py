@@ -76,6 +76,7 @@ def _define(forward: Forward, op: Op, builder: Builder, tangent: Tangent, mark: 
         raise UntrackableAlias(reason, op.origin, "copy it with .copy() before it is written")
     elif _shares(op):
         _share(forward, op, builder, tangent)
+        forward.exact.add(result)  # the same view of a shadow, which has the shape of its array
     elif not isinstance(result.type, List):
         tangent = forward.ownership.shadow(builder, tangent, result, own, result in forward.exact)
         forward.exact.add(result)

@@ -63,6 +63,13 @@ def plan(pattern: Any) -> Plan:
     return Plan(alone, groups_of_columns(_only_rows(pattern, kept)))
 
 
+def least_sweeps(pattern: Any) -> int:
+    """What a plan takes at least: the rows done by themselves, and a group for each entry of the longest other row."""
+    counts = np.diff(pattern.tocsr().indptr)
+    alone = _worth_it(counts)
+    return len(alone) + int(np.delete(counts, alone).max(initial=0))
+
+
 def _only_rows(pattern: Any, kept: np.ndarray) -> Any:
     """The matrix with the other rows emptied."""
     from scipy import sparse

@@ -86,7 +86,13 @@ class IndexSets:
             done = held <= self.count
             found.append(rows[done & (held > 0)] * span + held[done & (held > 0)])
             rows, held = rows[~done], held[~done]
-            key = np.unique(np.concatenate([rows * span + left[held], rows * span + right[held]]))
+            key = _distinct(np.concatenate([rows * span + left[held], rows * span + right[held]]))
             rows, held = key // span, key % span
-        key = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        key = _distinct(np.concatenate(found)) if found else np.zeros(0, np.int64)
         return key // span, key % span - 1
+
+
+def _distinct(keys: np.ndarray) -> np.ndarray:
+    """The keys sorted, each once (by sorting: NumPy's hashing is slow for keys that lie so close together)."""
+    keys = np.sort(keys)
+    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys

@@ -30,7 +30,7 @@ sliding_window_view resized
 """
 _REDUCING_NAMES = """
 sum mean max min prod nansum nanmean nanmax nanmin nanprod var std nanvar nanstd median nanmedian add_reduce
-multiply_reduce maximum_reduce minimum_reduce logaddexp_reduce ptp
+multiply_reduce maximum_reduce minimum_reduce logaddexp_reduce ptp vector_norm
 """
 _MOVING = frozenset(_MOVING_NAMES.split())
 """The primitives whose results are entries of their operands, or 0."""
@@ -171,8 +171,11 @@ class _Run:
             axis = keywords.get("axis", -1)
             front, back = np.moveaxis(sets, axis, 0)[1:], np.moveaxis(sets, axis, 0)[:-1]
             return self.shaped(value, np.moveaxis(np.asarray(self.table.union(front, back)), 0, axis))
+        if name in ("cross", "linalg_cross") and not keywords and isinstance(value, np.ndarray):
+            vectors = [self.table.over(self.held(a), (-1,), True) for a in op.args]
+            return self.shaped(value, self.table.union(*vectors)) if np.ndim(args[0]) == np.ndim(args[1]) else None
         if name in ("matmul", "dot", "linalg_matmul"):
-            return self.product(args, [self.held(a) for a in op.args], value)
+            return self.product(args, [self.held(a) for a in op.args], value, name != "dot")
         return None
 
     def along_axis(self, sets: np.ndarray, value: np.ndarray, keywords: dict[str, Any]) -> Any:
@@ -208,10 +211,12 @@ class _Run:
             isinstance(value, np.ndarray) and value.dtype.kind in "fc"
         )
 
-    def product(self, args: list[Any], held: list[Any], value: Any) -> Any:
+    def product(self, args: list[Any], held: list[Any], value: Any, stacks: bool) -> Any:
         """A product of matrices and vectors: zeros of a factor that is constant count."""
         x, y = args[:2]
-        if np.ndim(x) > 2 or np.ndim(y) > 2 or not np.ndim(x) or not np.ndim(y):
+        if np.ndim(x) > 2 or np.ndim(y) > 2:
+            return self.stacked_product(held, value) if stacks and min(np.ndim(x), np.ndim(y)) > 1 else None
+        if not np.ndim(x) or not np.ndim(y):
             return None
         fixed = [not self.everything(h) for h in held[:2]]
         if np.ndim(y) == 1 and np.ndim(x) == 2 and fixed[0]:
@@ -222,6 +227,12 @@ class _Run:
         right = 0 if fixed[1] else self.table.over(held[1], (0 if np.ndim(y) == 1 else -2,))
         if np.ndim(x) == 2 and np.ndim(y) == 2:
             left = np.asarray(left)[..., None] if np.ndim(left) else left
+        return self.shaped(value, self.table.union(left, right))
+
+    def stacked_product(self, held: list[Any], value: Any) -> Any:
+        """A product of stacks of matrices."""
+        left = np.asarray(self.table.over(held[0], (-1,)))[..., :, None]
+        right = np.asarray(self.table.over(held[1], (-2,)))[..., None, :]
         return self.shaped(value, self.table.union(left, right))
 
     def rows_of(self, matrix: Any, sets: np.ndarray) -> np.ndarray:

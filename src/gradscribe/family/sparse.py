@@ -16,7 +16,7 @@ from ..errors import BadArgument, BadResult, GradscribeError
 from ..ir.types import STRUCTURES, Record
 from ..numerical import copied
 from ..signature import abstract, split
-from .colouring import plan, symmetric_plan
+from .colouring import least_sweeps, plan, symmetric_plan
 from .directions import Leaves, joined
 from .index_sets import IndexSets
 from .propagate import dependence
@@ -24,6 +24,8 @@ from .sweeps import Sweeps
 from .transform import Transform
 
 P = ParamSpec("P")
+LIMIT = 50_000_000
+"""How many entries a pattern may have."""
 
 
 class WrongPattern(GradscribeError):
@@ -90,21 +92,25 @@ class SparseJacobian(Transform[P, Any]):
         names = [p.var.hint for p in program.function.parameters]
         args = [copied(bound.arguments[name]) for name in names]
         value, held = dependence(program.function, args, [sets.get(name) for name in names], table)
-        outputs = self._sweeps.outputs(value)
+        self._sweeps.outputs(value)  # raises where there are none
         row = np.concatenate([np.ravel(part) for part in _sets_of(value, held)])
-        rows, columns = table.members(row)
-        entries = np.ones(len(rows), bool)
-        return sparse.csr_array((entries, (rows, columns)), shape=(outputs.size, inputs.size))
+        kinds_of_row, which = np.unique(row, return_inverse=True)
+        rows, columns = table.members(kinds_of_row)
+        lengths = np.bincount(rows, minlength=len(kinds_of_row))[which]
+        if lengths.sum() > LIMIT:
+            longest = f"{int(lengths.sum())} entries, {int(lengths.max())} in the longest row"
+            raise BadResult(f"the Jacobian of {title(self.primal)} is not sparse as far as is known: {longest}")
+        found = sparse.csr_array((np.ones(len(rows), bool), (rows, columns)), shape=(len(kinds_of_row), inputs.size))
+        return found[which.reshape(-1)]
 
     # compression ------------------------------------------------------------------------------------------------------
 
     def _compressed(self, bound: inspect.BoundArguments, inputs: Leaves, pattern: Any) -> Any:
-        by_columns, by_rows = plan(pattern), plan(pattern.T)
         probe = np.random.default_rng(0).standard_normal(inputs.size)
-        if by_columns.sweeps <= by_rows.sweeps:
-            found = self._by_columns(bound, inputs, pattern, by_columns)
+        if least_sweeps(pattern) <= least_sweeps(pattern.T):
+            found = self._by_columns(bound, inputs, pattern, plan(pattern))
         else:
-            found = self._by_rows(bound, inputs, pattern, by_rows)
+            found = self._by_rows(bound, inputs, pattern, plan(pattern.T))
         moved = self._sweeps.push(bound, inputs.split(probe[None, :]))
         self._check(found, probe, joined(moved.tangents, 1)[0])
         return found
