@@ -323,6 +323,35 @@ def f(x):
 )
 
 refused(
+    "context manager whose generator yields on one path only",
+    """
+import contextlib
+
+@contextlib.contextmanager
+def scaled(x):
+    if x > 0:
+        yield 2.0 * x
+
+def f(x):
+    with scaled(x) as y:
+        z = y * x
+    return z
+""",
+    "does not always come to one",
+)
+
+refused(
+    "groups by a key that is known at run time only",
+    """
+import itertools
+
+def f(x):
+    return sum(len(list(group)) * x for _, group in itertools.groupby([x, -x], key=lambda v: v > 0))
+""",
+    "groupby",
+)
+
+refused(
     "generator that is sent values",
     """
 def f(x):

@@ -341,7 +341,8 @@ class Core(Parts):
 
     def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
         """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""
-        value = self.taken(value, True, node)
+        method = self.method_of_class(value, "__iter__")
+        value = self.taken(value if method is None else self.call(method, (), {}, node), True, node)
         items = self.items_of(value, node)
         if items is not None or not isinstance(value, Lazy):
             return items

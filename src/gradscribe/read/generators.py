@@ -32,6 +32,8 @@ class Generators(Core):
     ) -> None:
         code, outer, names, site, owner = value.extra
         self.check_generator(code, node)
+        if exit_flag is not None and any(isinstance(p, (gast.Try, gast.With)) for s in code.body for p in gast.walk(s)):
+            self.refuse("a loop that may end early over a generator with a `try` or `with`", node, "make a list first")
         caller, statement, origin = self.frame, self.node, self.builder.origin
         frame = Frame(code, outer, (*caller.path, id(site)), code.local, self.depth, caller, owner)
         frame.first = value.sources[0] if value.sources else None

@@ -25,6 +25,7 @@ from .calls import Calls, owner_class
 from .changing import Changing
 from .comparisons import Comparisons
 from .containers import Containers
+from .contexts import Contexts
 from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
@@ -75,6 +76,7 @@ class Lowered:
 
 class Reader(
     Statements,
+    Contexts,
     Exceptions,
     Expressions,
     Iteration,

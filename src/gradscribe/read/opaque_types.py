@@ -57,6 +57,8 @@ def type_of_call(function: Any, args: Sequence[Atom], keywords: Mapping[str, Ato
         return _RESULTS[function]
     if function is np.insert and args and isinstance(args[0].type, Array):
         return Array(args[0].type.dtype, (UNKNOWN,) * args[0].type.ndim) if args[0].type.ndim == 1 else given
+    if _is_hashable(function) and function in _PAIRS:
+        return Tuple((Array("int64", (UNKNOWN,)),) * 2)
     if _is_hashable(function) and function in _LIKE_SAMPLES:
         return by_example(function)(args, keywords)
     owner = getattr(function, "__self__", None)
@@ -122,5 +124,6 @@ _RESULTS: dict[Any, Type] = {
     callable: BOOL, hasattr: BOOL, math.factorial: INT, math.comb: INT, math.perm: INT, math.gcd: INT, math.isqrt: INT,
     np.random.default_rng: Object(np.random.Generator), np.random.seed: _NONE, id: INT, hash: INT,
 }  # fmt: skip
+_PAIRS = {np.triu_indices, np.tril_indices, np.triu_indices_from, np.tril_indices_from}
 _LIKE_SAMPLES = {np.resize, np.vander, np.indices, np.ediff1d}
 """Functions whose results have a dtype and a rank that depend on those of the operands alone."""

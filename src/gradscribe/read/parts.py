@@ -234,6 +234,9 @@ class Parts:
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
+    def enter_generator(self, manager: Any, item: Any, body: Callable[[], None]) -> None:
+        raise NotImplementedError
+
     def _run_Try(self, node: gast.Try) -> None:
         raise NotImplementedError
 

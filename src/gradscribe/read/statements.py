@@ -334,6 +334,9 @@ class Statements(Core):
             self._run_Try(_suppressed(node, k))
             return
         manager = self.expression(item.context_expr)
+        if isinstance(manager, Lazy) and manager.kind == "manager":
+            self.enter_generator(manager, item, lambda: self._with(node, k + 1))
+            return
         enter, exit_ = self.method_of_class(manager, "__enter__"), self.method_of_class(manager, "__exit__")
         if enter is not None and exit_ is not None:
             entered = self.call(enter, (), {}, item.context_expr)

@@ -42,7 +42,10 @@ def _statement(node: gast.stmt, refuse: Callable[..., Any]) -> list[gast.stmt]:
         return [node, _stop(node)]
     if isinstance(node, _SCOPES) or not any(isinstance(part, _SUSPENDS) for part in gast.walk(node)):
         return [node]
-    if isinstance(node, (gast.With, gast.Try, gast.Match)) or not isinstance(node, (gast.For, gast.While, gast.If)):
+    if isinstance(node, gast.With) or (isinstance(node, gast.Try) and _only_finally(node)):
+        fields = {name: getattr(node, name) for name in node._fields}
+        return [at(node, type(node)(**fields | {"body": _block(node.body, refuse)}))]
+    if isinstance(node, (gast.Try, gast.Match)) or not isinstance(node, (gast.For, gast.While, gast.If)):
         refuse("`yield` inside of " + _place(node), node, "yield in a statement of its own, and return a list else")
     fields = {name: getattr(node, name) for name in node._fields}
     blocks = {name: _block(fields[name], refuse) for name in ("body", "orelse")}
@@ -52,8 +55,14 @@ def _statement(node: gast.stmt, refuse: Callable[..., Any]) -> list[gast.stmt]:
     return [at(node, type(node)(**fields | blocks))]
 
 
+def _only_finally(node: gast.Try) -> bool:
+    """Whether a `try` handles nothing, and yields in its body only."""
+    rest = [part for statement in (*node.orelse, *node.finalbody) for part in gast.walk(statement)]
+    return not node.handlers and not any(isinstance(part, _SUSPENDS) for part in rest)
+
+
 def _place(node: gast.stmt) -> str:
-    return {gast.With: "`with`", gast.Try: "`try`", gast.Match: "`match`"}.get(type(node), "an expression")
+    return {gast.Try: "`try`", gast.Match: "`match`"}.get(type(node), "an expression")
 
 
 def _stop(node: gast.stmt) -> gast.stmt:

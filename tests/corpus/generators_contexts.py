@@ -1,0 +1,212 @@
+"""Context managers and iterables that generators make, `tee` and `groupby`, indices that NumPy makes."""
+
+# ruff: noqa
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+
+import numpy as np
+
+from .case import Table, array
+
+case = Table("generators")
+
+
+class Vec:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+    def __iter__(self):
+        yield self.a
+        yield self.b
+
+
+def unpack_vec(x):
+    p, q = Vec(x, x * x)
+    return p * q
+
+
+case(unpack_vec, 1.3)
+
+
+def star_vec(x):
+    return math.hypot(*Vec(x, x * x))
+
+
+case(star_vec, 1.3)
+
+
+def list_vec(x):
+    return sum(list(Vec(x, x * x))) + sum(Vec(x, 2 * x)) + max(Vec(x, 3 * x))
+
+
+case(list_vec, 1.3)
+
+
+class Vec2:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+    def __iter__(self):
+        return iter((self.a, self.b))
+
+
+def unpack_vec2(x):
+    p, q = Vec2(x, x * x)
+    return p * q
+
+
+case(unpack_vec2, 1.3)
+
+
+@contextlib.contextmanager
+def scaled(v):
+    y = v * 2.0
+    yield y
+
+
+def cm_gen(x):
+    with scaled(x) as y:
+        z = y * x
+    return z
+
+
+case(cm_gen, 1.3)
+
+LOG = []
+
+
+@contextlib.contextmanager
+def logged(name):
+    print("enter", name)
+    try:
+        yield
+    finally:
+        print("exit", name)
+
+
+def cm_try(x):
+    with logged("a"):
+        y = x * x
+        with logged("b"):
+            y = y * x
+    return y
+
+
+case(cm_try, 1.3)
+
+
+def cm_return_inside(x):
+    with logged("a"):
+        return x * x
+
+
+case(cm_return_inside, 1.3)
+
+
+def cm_nested(x):
+    @contextlib.contextmanager
+    def shift(v):
+        yield v + x
+
+    with shift(x * x) as s, shift(2.0) as t:
+        return s * t
+
+
+case(cm_nested, 1.3)
+
+
+def tee_pair(x):
+    a, b = itertools.tee(x)
+    next(b, None)
+    return sum(p * q for p, q in zip(a, b))
+
+
+case(tee_pair, array(5))
+
+
+def groupby_plain(x):
+    out = 0.0
+    for k, g in itertools.groupby([1, 1, 2, 3, 3]):
+        out += x ** len(list(g)) * k
+    return out
+
+
+case(groupby_plain, 1.3)
+
+
+def yield_in_try(x):
+    def g():
+        try:
+            yield x
+            yield x * x
+        finally:
+            print("closed")
+
+    s = 0.0
+    for v in g():
+        s += v * v
+    return s
+
+
+case(yield_in_try, 1.3)
+
+
+def yield_in_with(x):
+    def g():
+        with np.errstate(divide="ignore"):
+            for k in range(3):
+                yield x * k
+
+    return sum(v * v for v in g())
+
+
+case(yield_in_with, 1.3)
+
+
+def triu(A):
+    n = A.shape[0]
+    v = A[np.triu_indices(n)]
+    return np.sum(v**2) + v[0]
+
+
+case(triu, array(3, 3))
+
+
+def tril_k(A):
+    n = A.shape[0]
+    v = A[np.tril_indices(n, -1)]
+    return np.sum(v[1:] ** 2)
+
+
+case(tril_k, array(3, 3))
+
+
+def triu_write(x):
+    A = np.zeros((3, 3))
+    A[np.triu_indices(3)] = x
+    return np.sum((A @ A.T)[0] ** 2)
+
+
+case(triu_write, array(6))
+
+
+def nonzero_2d(A):
+    r, c = np.nonzero(A > 0)
+    return np.sum(A[r, c] ** 2 * r)
+
+
+case(nonzero_2d, array(3, 3))
+
+
+def unravel(A):
+    k = np.argmax(A)
+    i, j = np.unravel_index(k, A.shape)
+    return A[i, j] ** 2
+
+
+case(unravel, array(3, 3))
