@@ -69,3 +69,38 @@ def test_entries_are_added_to_in_place():
     assert "bWx += np.outer(x, " in derivative.source
     assert 'return {"Wx": bWx, "Wh": bWh, "b": bb, "out": bout}' in derivative.source
     assert derivative.source.count("unbroadcast(") <= 5
+
+
+def chosen_and_scaled(x, y):
+    a = np.where(x > 0, x, y)
+    b = a
+    b *= 2.0
+    return a + y
+
+
+def copied_number(x, y):
+    a = np.copy(x)
+    b = a
+    b += 1.0
+    return a * b * y
+
+
+def zeros_of_number(x, y):
+    a = np.zeros_like(x)
+    b = a
+    b += x
+    c = np.full_like(x, 3.0)
+    d = c
+    d *= y
+    return a * y + c
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("function", [chosen_and_scaled, copied_number, zeros_of_number])
+@pytest.mark.parametrize("kind", [float, np.float64, np.array])
+def test_arrays_without_axes_are_written_under_all_their_names(function, kind, mode):
+    check_grads(function, (kind(1.3), kind(0.7)), mode)
+
+
+def test_empty_index_of_a_number():
+    assert grad(lambda x: x[()] ** 2)(np.float64(3.0)) == 6.0

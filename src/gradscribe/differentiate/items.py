@@ -35,7 +35,7 @@ def mirror_getitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         mirror_field(sweep, op, adjoints)
     elif sweep.is_pointer(container):
         _mirror_pointer_item(sweep, op, adjoints)
-    elif isinstance(index, Const) and index.value == () and getattr(container.type, "ndim", 1) == 0:
+    elif isinstance(index, Const) and index.value == () and getattr(container.type, "ndim", 0) == 0:
         adjoints.add(container, cotangent(sweep, op.result, adjoints))
     else:
         g = cotangent(sweep, op.result, adjoints)

@@ -165,7 +165,8 @@ class Ownership:
 
 
 def _is_like(tangent: Atom, type_: Array, exact: bool) -> bool:
-    return getattr(tangent.type, "dtype", None) == type_.dtype and (exact or fits(tangent.type, type_))
+    alike = isinstance(tangent.type, Array) and tangent.type.dtype == type_.dtype  # a sum of 0-d arrays is a number
+    return alike and (exact or fits(tangent.type, type_))
 
 
 def made_by(ops: Collection[Op]) -> set[Var]:

@@ -41,6 +41,7 @@ from .lists import RunTimeLists
 from .loops import Loops
 from .marks import Marks
 from .methods import Methods
+from .numbers_as_arrays import NumbersAsArrays
 from .numpy_calls import NumpyCalls
 from .outline import Outline
 from .patterns import Patterns
@@ -96,6 +97,7 @@ class Reader(
     Iterators,
     Generators,
     LibraryCalls,
+    NumbersAsArrays,
     NumpyCalls,
     Patterns,
     Outline,
