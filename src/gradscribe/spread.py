@@ -6,6 +6,7 @@ just the arguments of a call and passes them on. This module knows nothing of de
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +24,7 @@ _PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEY
 def needs_spreading(function: Callable[..., Any], argnums: Any) -> bool:
     """Whether positions among the arguments are not positions among the parameters: those of `*args` are meant, or the
     function is one that has a rule and no source, or the derivative of such a one."""
-    if is_primitive(function) or hasattr(function, "for_any_call"):
+    if is_primitive(function) or hasattr(function, "for_any_call") or _is_derivative_with_arguments(function):
         return True
     given = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
     try:
@@ -32,6 +33,11 @@ def needs_spreading(function: Callable[..., Any], argnums: Any) -> bool:
         raise NoSource(f"{getattr(function, '__name__', function)} has no source", hint=_CALL_IT) from None
     first = next((k for k, p in enumerate(parameters) if p.kind is p.VAR_POSITIONAL), None)
     return first is not None and any(isinstance(n, int) and not 0 <= n < first for n in given)
+
+
+def _is_derivative_with_arguments(function: Callable[..., Any]) -> bool:
+    """Whether a partial gives some of the arguments of a derivative."""
+    return isinstance(function, functools.partial) and hasattr(function.func, "program_for")
 
 
 def is_primitive(function: Callable[..., Any]) -> bool:

@@ -117,7 +117,7 @@ class LibrarySolvers(Equations):
     def _fit(self, solver: Solver, function: Any, bound: dict[str, Value], node: gast.AST | None) -> Value:
         """`curve_fit(f, xdata, ydata, p0)`: least squares of `f(xdata, *p) - ydata`."""
         given = bound["f"]
-        xdata, ydata = (self.as_atom(self._listed(bound[name], node), node) for name in ("xdata", "ydata"))
+        xdata, ydata = (self.as_atom(self._as_data(bound[name], node), node) for name in ("xdata", "ydata"))
         bound["xdata"], bound["ydata"] = xdata, ydata
         count = self._parameters_of(given, node) - 1
         unknown = Array("float64", (known(count),))
@@ -139,7 +139,7 @@ class LibrarySolvers(Equations):
         found = self._solution(self._part_of(made, 0, unknown), captured, Solution("least_squares", callee), "p")
         return TupleValue((found, self._opaque_item(made, 1, solver)))
 
-    def _listed(self, value: Value, node: gast.AST | None) -> Value:
+    def _as_data(self, value: Value, node: gast.AST | None) -> Value:
         return self.apply(np.array, (value,), {}, node) if isinstance(value, Compound) else value
 
     def _parameters_of(self, function: Value, node: gast.AST | None) -> int:
