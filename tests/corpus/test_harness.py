@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradscribe
-from gradscribe.errors import UnsupportedSyntax
+from gradscribe.errors import Location, UnsupportedSyntax
 from gradscribe.numerical import flatten, numerical_gradient
 
 from .harness import judge
@@ -60,10 +60,10 @@ def test_wrong_shape(tool):
 
 def test_refused_crashed_late(tool):
     def refuses(f, argnums):
-        raise UnsupportedSyntax("no")
+        raise UnsupportedSyntax("no", Location("f.py", 1, 0, 1, "f", "f"), "do")
 
     tool(refuses)
-    assert judge(lambda x: x, (1.0,)) == "refused: UnsupportedSyntax: no"
+    assert judge(lambda x: x, (1.0,)).startswith("refused: UnsupportedSyntax: ")
     tool(lambda f, argnums: 1 / 0)
     assert judge(lambda x: x, (1.0,)).startswith("crash: ZeroDivisionError")
 

@@ -17,6 +17,7 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace
 from ..ir.primitives import COMMENT, COPY, EXTERNAL, GETATTR, GETITEM, TUPLE, define
 from ..ir.types import STRUCTURES, Array, List, Type
 from .calls import Pairs
+from .frames import maybe_undefined
 from .recording import Resolved, entries_read, rename, resolve
 from .reverse import SEED_NAMES, reverse
 
@@ -62,7 +63,8 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
     if exposed:
         parts[1] = ahead.emit(FRESH, parts[1], hint="record")
     record = parts[0] if len(parts) == 1 else ahead.emit(TUPLE, *parts, hint="record")
-    value = halves.value if once else halves.out_of_reach(ahead, [v for v in used_up if v not in exposed])
+    shared = [v for v in used_up if v not in exposed] + [v for v in others if v in halves.undefined]
+    value = halves.value if once else halves.out_of_reach(ahead, shared)
     result = ahead.emit(TUPLE, value, record, hint="result")
     parameters = tuple(p for p in function.parameters if p.var is not halves.seed)
     forward = Function(names[0], parameters, Block(tuple(params), tuple(ahead.ops), (result,)))
@@ -73,7 +75,7 @@ class _Halves:
     """Both sweeps of a derivative, and what the second does to what the first has made."""
 
     def __init__(self, function: Function, once: bool) -> None:
-        self.once = once
+        self.once, self.undefined = once, maybe_undefined(function)
         ops = function.body.ops
         middle = next(k for k, op in enumerate(ops) if op.primitive is COMMENT and op.static == "reverse")
         last = next(op for op in reversed(ops) if op.results == function.body.yields)
@@ -99,7 +101,7 @@ class _Halves:
 
     def kept(self, ahead: Builder, var: Var) -> Atom:
         """A value for the record: a copy of an array that the caller may write to before the mirror runs."""
-        if isinstance(var.type, Array) and self.groups.escapes(var):
+        if isinstance(var.type, Array) and self.groups.escapes(var) and var not in self.undefined:
             return ahead.emit(COPY, var, hint=var.hint)
         return var
 

@@ -58,29 +58,15 @@ def linregress(x: Any, y: Any) -> Line:
     return Line(slope, np.mean(y) - slope * np.mean(x))
 
 
-def tmean(a: Any) -> Any:
-    return np.mean(a)
-
-
 def trim_mean(a: Any, proportiontocut: float) -> Any:
     cut = int(proportiontocut * a.shape[0])
     return np.mean(np.sort(a, axis=0)[cut : a.shape[0] - cut], axis=0)
-
-
-def iqr(x: Any) -> Any:
-    return np.percentile(x, 75) - np.percentile(x, 25)
 
 
 def yeojohnson(x: Any, lmbda: Any) -> Any:
     positive = np.where(x >= 0.0, x, 0.0)
     negative = np.where(x >= 0.0, 0.0, x)
     return np.where(x >= 0.0, special.boxcox1p(positive, lmbda), -special.boxcox1p(-negative, 2.0 - lmbda))
-
-
-def circmean(samples: Any, high: float = 2.0 * np.pi, low: float = 0.0) -> Any:
-    angles = (samples - low) * (2.0 * np.pi / (high - low))
-    mean = np.arctan2(np.sum(np.sin(angles)), np.sum(np.cos(angles)))
-    return np.where(mean < 0.0, mean + 2.0 * np.pi, mean) * (high - low) / (2.0 * np.pi) + low
 
 
 def multinomial_logpmf(x: Any, n: Any, p: Any) -> Any:
@@ -158,7 +144,7 @@ def freezing(distribution: Any) -> Callable[..., Frozen]:
     return freeze
 
 
-for _function in (tmean, trim_mean, iqr, yeojohnson, circmean, pearsonr, ttest_ind, linregress):
+for _function in (trim_mean, yeojohnson, pearsonr, ttest_ind, linregress):
     DEFINITIONS[getattr(stats, _function.__name__)] = _function
 DEFINITIONS[stats.gaussian_kde] = GaussianKernels
 DEFINITIONS[stats.multinomial.logpmf] = multinomial_logpmf
