@@ -514,3 +514,119 @@ def try_array_op(x):
 
 
 case(try_array_op, array(4))
+
+
+def partial_effects(x):
+    out = []
+    try:
+        out.append(x)
+        out.append(math.log(-x))
+        out.append(x * x)
+    except ValueError:
+        pass
+    return sum(out) * len(out)
+
+
+case(partial_effects, 1.3)
+
+
+def partial_writes(x):
+    a = np.zeros(4)
+    try:
+        for k in range(4):
+            a[k] = x * k
+            if k == 2:
+                raise StopIteration
+            a[k] += 1.0
+    except StopIteration:
+        a[3] = 7 * x
+    return a[0] + 2 * a[1] + 3 * a[2] + 4 * a[3]
+
+
+case(partial_writes, 1.3)
+
+
+def helper_partial(x):
+    a = [x, 0.0]
+
+    def f(v):
+        a[0] = a[0] * v
+        if v > 2:
+            raise ValueError("x")
+        a[1] = v
+        return v
+
+    s = 0.0
+    for v in (1.5, 3.0):
+        try:
+            s += f(v) * x
+        except ValueError:
+            s -= 1
+    return s + a[0] * a[1]
+
+
+case(helper_partial, 1.3)
+
+
+def helper_return_mid(x):
+    def f(v):
+        for k in range(5):
+            if v * k > 3:
+                return k * v
+            if k == 4:
+                raise KeyError("no")
+        return 0.0
+
+    t = 0.0
+    for v in (x, 0.1 * x):
+        try:
+            t += f(v)
+        except KeyError:
+            t += 10 * x
+    return t
+
+
+case(helper_return_mid, 1.3)
+
+
+def finally_on_error(x):
+    def f(v):
+        try:
+            return math.log(v)
+        finally:
+            print("fin", v > 0)
+
+    try:
+        return f(-x)
+    except ValueError:
+        return x * f(x)
+
+
+case(finally_on_error, 1.3)
+
+
+def try_else_return(x):
+    try:
+        y = math.sqrt(x)
+    except ValueError:
+        return 0.0
+    else:
+        y += 1
+    finally:
+        print("f")
+    return y * x
+
+
+case(try_else_return, 1.3)
+
+
+def next_in_expr(x):
+    it = iter([x, x * x])
+    try:
+        y = next(it) + next(it) + next(it)
+    except StopIteration:
+        y = x * 9 * x
+    return y
+
+
+case(next_in_expr, 1.3)

@@ -321,3 +321,74 @@ def bytes_weights(x):
 
 
 case(bytes_weights, 1.3)
+
+
+def gb_dict(x):
+    d = {k: sum(1 for _ in g) for k, g in itertools.groupby("aabbb")}
+    return d["a"] * x + d["b"] * x**2
+
+
+case(gb_dict, 1.3)
+
+
+def gb_active(x):
+    s = 0.0
+    for k, g in itertools.groupby([(1, x), (1, x * x), (2, 3 * x)], key=lambda t: t[0]):
+        s += k * math.prod(v for _, v in g)
+    return s
+
+
+case(gb_active, 1.3)
+
+
+def gb_list(x):
+    gs = list(itertools.groupby([1, 1, 2]))
+    return x * (1 + len(list(gs[0][1]))) + len(gs)
+
+
+case(gb_list, 1.3)
+
+
+def gb_skip(x):
+    s = 0.0
+    for k, g in itertools.groupby([1, 1, 2, 2, 3]):
+        if k == 2:
+            continue
+        s += x ** len(list(g))
+    return s
+
+
+case(gb_skip, 1.3)
+
+
+@contextlib.contextmanager
+def cm(tag):
+    print("in", tag)
+    yield tag
+    print("out", tag)
+
+
+def cm_in_loop(x):
+    s = 0.0
+    for k in range(3):
+        with cm(k) as t:
+            if t == 1:
+                continue
+            s += x * t
+    return s
+
+
+case(cm_in_loop, 1.3)
+
+
+def cm_break(x):
+    s = x
+    for k in range(3):
+        with cm(k):
+            s *= x
+            if k == 1:
+                break
+    return s
+
+
+case(cm_break, 1.3)

@@ -374,6 +374,18 @@ def f(x):
 )
 
 refused(
+    "groups that are used behind the next one",
+    """
+import itertools
+
+def f(x):
+    groups = [group for _, group in itertools.groupby([1, 1, 2])]
+    return sum(len(list(group)) * x for group in groups)
+""",
+    "used in part",
+)
+
+refused(
     "generator that is sent values",
     """
 def f(x):

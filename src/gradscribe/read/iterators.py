@@ -22,7 +22,7 @@ from .values import FALSE, NONE, TRUE, Cell, Content, Lazy, Poison, Reference, T
 ONE_SHOT = {
     "zip", "zip_longest", "enumerate", "map", "filter", "generator", "reversed", "chain", "product", "pairs",
     "takewhile", "starmap", "ndenumerate", "count", "cycle", "repeat", "yields", "rest", "islice", "dropwhile",
-    "compress",
+    "compress", "groupby",
 }  # fmt: skip
 _INDEXED = {"zip", "zip_longest", "enumerate", "map", "reversed", "count", "cycle", "repeat", "rest"}
 _KEYS = ("source", "position")
@@ -67,6 +67,10 @@ class Iterators(Core):
     def exhaust(self, iterator: Reference) -> None:
         """Note that nothing is left of an iterator."""
         self.store.set(iterator.cell, Content("iterator", (TupleValue(()), Const(0)), _KEYS))
+
+    def lose(self, iterator: Reference) -> None:
+        """Note that nothing is known of what is left of an iterator."""
+        self.store.set(iterator.cell, Content("iterator", (_USED, Const(0)), _KEYS))
 
     def drained(self, values: Sequence[Value], whole: bool, node: gast.AST | None) -> tuple[Value, ...]:
         """Arguments, with what is left of the iterators among them."""

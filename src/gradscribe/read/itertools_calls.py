@@ -146,11 +146,8 @@ class IteratorCalls(Core):
             if not groups or groups[-1][0].value != key.value:  # type: ignore[union-attr]
                 groups.append((key, []))  # type: ignore[arg-type]
             groups[-1][1].append(item)
-        rows = (TupleValue((key, self._group(tuple(members), k, node))) for k, (key, members) in enumerate(groups))
-        return Lazy("chain", (TupleValue(tuple(rows)),))
-
-    def _group(self, members: tuple[Value, ...], k: int, node: gast.AST) -> Value:
-        return self.call(Const(iter, name="iter"), (TupleValue(members),), {}, node)
+        rows = tuple(TupleValue((key, TupleValue(tuple(members)))) for key, members in groups)
+        return Lazy("groupby", (TupleValue(rows),))
 
     @reads(itertools.zip_longest)
     def _zip_longest(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

@@ -28,11 +28,12 @@ _PUSHED = {
     "islice",
     "dropwhile",
     "compress",
+    "groupby",
 }
 
 _WITHOUT_ITEMS = {
     "flat", "generator", "count", "cycle", "pairs", "takewhile", "ndenumerate", "zip_longest", "yields", "islice",
-    "rest", "dropwhile", "compress",
+    "rest", "dropwhile", "compress", "groupby",
 }  # fmt: skip
 
 
@@ -237,6 +238,19 @@ class LazyIteration(Core):
         def trip(pair: Value) -> None:
             item, chosen = self.known_items(pair, node)
             self.branch(self.truth(chosen), lambda: consume(item), lambda: None)
+
+        self.iterate(value.sources[0], trip, exit_flag, hint, node)
+
+    def _iterate_groupby(
+        self, value: Lazy, consume: Callable[[Value], None], exit_flag: Key | None, hint: str, node: gast.AST | None
+    ) -> None:
+        """A group is there in its own trip only."""
+
+        def trip(row: Value) -> None:
+            key, members = self.known_items(row, node)
+            group = self.call(Const(iter, name="iter"), (members,), {}, node)
+            consume(TupleValue((key, group)))
+            self.lose(group)
 
         self.iterate(value.sources[0], trip, exit_flag, hint, node)
 

@@ -325,6 +325,9 @@ class Parts:
     def exhaust(self, iterator: Reference) -> None:
         raise NotImplementedError
 
+    def lose(self, iterator: Any) -> None:
+        raise NotImplementedError
+
     def has_next(self, iterator: Reference, node: gast.AST) -> Value:
         raise NotImplementedError
 
