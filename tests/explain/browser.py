@@ -75,7 +75,10 @@ class Browser:
         while b"\0" not in self.buffer:
             if not select.select([self.inbound], [], [], PATIENCE)[0]:
                 raise TimeoutError("the browser does not answer")
-            self.buffer += os.read(self.inbound, 1 << 16)
+            part = os.read(self.inbound, 1 << 16)
+            if not part:
+                raise EOFError("the browser has ended")
+            self.buffer += part
         message, _, self.buffer = self.buffer.partition(b"\0")
         parsed = json.loads(message)
         self.note(parsed)

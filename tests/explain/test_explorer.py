@@ -110,7 +110,10 @@ needs_browser = pytest.mark.skipif(browser.find() is None, reason="no Chromium")
 def chromium():
     if browser.find() is None:
         pytest.skip("no Chromium")
-    running = browser.Browser()
+    try:
+        running = browser.Browser()
+    except (OSError, EOFError, TimeoutError, RuntimeError) as failure:
+        pytest.skip(f"Chromium does not start: {failure}")
     yield running
     running.close()
 
