@@ -236,3 +236,13 @@ def deeply(p, b):
 
 def test_deep_copies_keep_identity():
     check_grads(deeply, ({"w": np.array([1.0, 2.0])}, np.array([3.0, 4.0])), order=2)
+
+
+def test_iterator_that_was_split_is_not_used_again():
+    def split(x):
+        once = iter(x)
+        left, right = itertools.tee(once)
+        return sum(left) * sum(right) * next(once, 3.0)
+
+    with pytest.raises(GradscribeError, match="used again"):
+        grad(split)(X[0])

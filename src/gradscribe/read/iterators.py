@@ -44,6 +44,11 @@ class Iterators(Core):
             return self.new_cell(Content("iterator", (value, Const(0)), _KEYS), node)
         return value
 
+    def spoil(self, value: Value) -> None:
+        """Let nothing be known of an iterator any more."""
+        if is_iterator(value):
+            self.store.set(value.cell, Content("iterator", (_USED, Const(0)), _KEYS))  # type: ignore[union-attr]
+
     def taken(self, value: Value, whole: bool, node: gast.AST | None = None) -> Value:
         """What is left of an iterator, which it loses; other values as they are.
 

@@ -128,6 +128,7 @@ class IteratorCalls(Core):
                     "`itertools.tee` of an iterator whose entries have effects", node, "make a list of it first"
                 )
         taken = self.call(Const(list, name="list"), (source,), {}, node)
+        self.spoil(args[0])
         both = [self.call(Const(iter, name="iter"), (taken,), {}, node) for _ in range(number.value)]  # type: ignore
         return TupleValue(tuple(both))
 

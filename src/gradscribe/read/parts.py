@@ -180,6 +180,9 @@ class Parts:
     def index_atom(self, index: Value, node: gast.AST | None) -> Atom:
         raise NotImplementedError
 
+    def spoil(self, value: Value) -> None:
+        raise NotImplementedError
+
     def slice_of(self, parts: Sequence[Value], node: gast.AST | None) -> Value:
         raise NotImplementedError
 
