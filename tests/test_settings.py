@@ -246,3 +246,13 @@ def test_iterator_that_was_split_is_not_used_again():
 
     with pytest.raises(GradscribeError, match="used again"):
         grad(split)(X[0])
+
+
+def butterfly(x, radix=2):
+    row, column = np.mgrid[0:radix, 0:radix]
+    mixed = np.exp(-2.0j * np.pi * row * column / radix) @ np.reshape(x, (radix, -1))
+    return np.sum(np.abs(mixed) ** 2)
+
+
+def test_grids_have_a_known_rank():
+    check_grads(butterfly, (np.arange(1.0, 7.0),))

@@ -17,6 +17,8 @@ from ..ir.types import (
     NUMERIC,
     STRING,
     UNDEFINED,
+    UNKNOWN,
+    Array,
     Dict,
     FixedList,
     List,
@@ -25,6 +27,7 @@ from ..ir.types import (
     Tuple,
     Type,
     join,
+    known,
 )
 from .assumptions import Restart
 from .core import Core
@@ -41,6 +44,7 @@ from .values import (
     is_code,
     is_const,
     is_function,
+    is_none,
 )
 
 
@@ -65,7 +69,7 @@ class Indexing(Core):
         if isinstance(container, Const):
             return self._constant_item(container, index, node)
         if isinstance(container, Var):
-            made = self._by_helper(self.samples.get(container), index, node)
+            made = self._by_helper(container, self.samples.get(container), index, node)
             return self._var_item(container, index, node) if made is NotImplemented else made
         if isinstance(container, Reference) and container.cell.kind == "table":
             return self.get_from_table(container, index, node)
@@ -75,11 +79,25 @@ class Indexing(Core):
             return self._range_item(container, index, node)
         return self._sequence_item(container, index, node)
 
-    def _by_helper(self, helper: Any, index: Value, node: gast.AST | None) -> Value:
+    def _by_helper(self, container: Var, helper: Any, index: Value, node: gast.AST | None) -> Value:
         """What NumPy's objects make that are there to be indexed; NotImplemented for any other."""
         if helper is np.s_ or helper is np.index_exp:
             return TupleValue((index,)) if helper is np.index_exp and not isinstance(index, TupleValue) else index
+        if helper is np.mgrid and isinstance(index, TupleValue) and all(map(self._is_range, index.items)):
+            axes = len(index.items)
+            grid = Array("int64", (known(axes), *(UNKNOWN,) * axes))
+            return self.emit(P.GETITEM, self.as_atom(container), self.index_atom(index, node), type=grid)
         return self.joined_by(helper, index, node) if helper is np.r_ or helper is np.c_ else NotImplemented
+
+    def _is_range(self, part: Value) -> bool:
+        """Whether a part of an index is a slice of whole numbers."""
+        if isinstance(part, Const):
+            bounds = (part.value.start, part.value.stop, part.value.step) if isinstance(part.value, slice) else (0.5,)
+            return all(bound is None or type(bound) is int for bound in bounds)
+        made = next((op for op in reversed(self.builder.ops) if part in op.results), None)
+        if made is None or made.primitive is not P.SLICE_:
+            return False
+        return all(getattr(a.type, "kind", "i" if is_none(a) else "") == "i" for a in made.args)
 
     def _constant_item(self, container: Const, index: Value, node: gast.AST | None) -> Value:
         if is_code(container):
