@@ -256,3 +256,19 @@ def butterfly(x, radix=2):
 
 def test_grids_have_a_known_rank():
     check_grads(butterfly, (np.arange(1.0, 7.0),))
+
+
+def turn():
+    global AXIS
+    AXIS = 1 - AXIS
+
+
+def by_turned_global(x):
+    turn()
+    return np.sum(np.sum(x, axis=AXIS) ** 2)
+
+
+def test_global_that_a_call_may_rebind(monkeypatch):
+    monkeypatch.setattr(HERE, "AXIS", 0)
+    with pytest.raises(GradscribeError, match="rank"):
+        grad(by_turned_global)(X)

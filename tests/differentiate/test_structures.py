@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradscribe import check_grads, grad
+from gradscribe import check_grads, grad, vjp
 
 RNG = np.random.default_rng(11)
 
@@ -104,3 +104,18 @@ def test_arrays_without_axes_are_written_under_all_their_names(function, kind, m
 
 def test_empty_index_of_a_number():
     assert grad(lambda x: x[()] ** 2)(np.float64(3.0)) == 6.0
+
+
+def lists_made_anew(x):
+    pair = [x, 2 * x]
+    for _ in range(3):
+        pair = [pair[1], pair[0] * pair[1]]
+    return pair[0] + pair[1]
+
+
+def test_record_keeps_lists_that_tapes_hold():
+    _, pullback = vjp(lists_made_anew, 1.3)
+    expected = grad(lists_made_anew)(1.3)
+    assert abs(expected - 134.524) < 1e-9
+    assert pullback(1.0) == (expected,)
+    assert pullback(1.0) == (expected,)

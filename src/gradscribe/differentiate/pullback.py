@@ -53,7 +53,7 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
     params = [p for p in function.body.params if p is not halves.seed]
     found = resolve(halves.ahead, params, halves.mirror, {}, halves.earliest, ())
     exposed = [] if once else [v for v in found.saved if halves.is_exposed(v)]
-    used_up = [] if once else [v for v in found.saved if halves.is_used_up(v) or v in exposed]
+    used_up = [] if once else halves.with_held([v for v in found.saved if halves.is_used_up(v) or v in exposed], found)
     others = [v for v in found.saved if v not in used_up]
     ahead = Builder()
     ahead.ops = list(halves.ahead)
@@ -111,6 +111,12 @@ class _Halves:
             inner = self.groups.contents(self.groups.of(var)).get(EVERY)
             return inner is not None and inner in self.written
         return isinstance(var.type, Array) and self.groups.of(var) in self.written
+
+    def with_held(self, used_up: list[Var], found: Resolved) -> list[Var]:
+        """The values that are used up, and the lists that they may hold: all are copied as one, so that what is one
+        object is one in the copy."""
+        held = {region for v in used_up for region in self.groups.reachable(self.groups.of(v))}
+        return [v for v in found.saved if v in used_up or (isinstance(v.type, List) and self.groups.of(v) in held)]
 
     def is_tape(self, var: Var) -> bool:
         return isinstance(var.type, List) and self.groups.of(var) in self.written

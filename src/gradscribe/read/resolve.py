@@ -180,7 +180,7 @@ class Resolve(Core):
 
     def settles(self, owner: Any, name: Any, value: Any) -> bool:
         """Whether a value from outside is taken as it is now, because a derivative could not be had otherwise."""
-        if not self.assumed.settled or not is_setting(value):
+        if not self.assumed.settled or self.assumed.volatile or not is_setting(value):
             return False
         self.note(owner, name, value)
         return (id(owner), str(name)) in self.resolved
