@@ -10,7 +10,7 @@ f(2.0, 3.0)     # the derivative with respect to x
 f.show()        # the Python source of the derivative
 """
 
-from .api import Derivative, derive, explain_tape, grad, jvp, value_and_grad, vjp
+from .api import Derivative, compile, derive, explain_tape, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .checkpoints import checkpoint, checkpointed
 from .errors import GradscribeError
@@ -34,6 +34,7 @@ __all__ = [
     "check_rule",
     "checkpoint",
     "checkpointed",
+    "compile",
     "custom_jvp",
     "custom_vjp",
     "derive",

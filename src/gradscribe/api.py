@@ -12,6 +12,7 @@ from .errors import BadArgument
 from .explain.tape import Tape
 from .guess import continuous_parameters
 from .ir.types import is_continuous
+from .primal import CompiledFunction
 from .pullbacks import Pullback, matching, with_tangent
 from .signature import abstract
 
@@ -120,6 +121,23 @@ def derive(
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = continuous_parameters(fun) if argnums is None else argnums
     return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit, debug_nans=debug_nans)
+
+
+def compile(fun: Callable[P, R], *, jit: str = "numba") -> CompiledFunction[P, R]:
+    """The function itself as machine code.
+
+    Args:
+        fun: the function.
+        jit: "numba" (with a warning that names what numba refuses, the plain program where it does).
+
+    Returns:
+        a function of the same arguments, compiled at the first call for each kind of them, which writes to its
+        arguments as `fun` does. Sums are added in another order, so that results agree to rounding.
+
+    Raises:
+        GradscribeError: the function contains what cannot be read.
+    """
+    return CompiledFunction(fun, jit)
 
 
 for _transform in (grad, value_and_grad):

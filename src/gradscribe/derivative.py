@@ -1,38 +1,34 @@
-"""A derivative as an object, compiled at the first call for each kind of arguments.
-
-Argument checks and dispatch are here; everything else is in `pipeline`.
-"""
+"""A derivative as an object: its arguments, and what is compiled for them."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from . import pipeline
-from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, signature_of, title
+from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, title
 from .disk import cached
-from .dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
+from .dispatch import keep
 from .errors import BadArgument, UnsupportedCall
-from .explain.blame import cite
-from .explain.looking import Looking
+from .explain.looking import LookingInside
 from .explain.nans import watchful
-from .failures import explained, reporting
-from .freshness import form_of, guards_of, refresh
+from .failures import reporting
+from .freshness import refresh
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
-from .settings import Settings, settings_of, settled
+from .settings import Settings
 from .signature import call_key, split
+from .specialised import Specialised
 from .spread import least_count, needs_spreading, spread
 
 P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 
-class Derivative(Looking, Generic[P, R]):
+class Derivative(LookingInside, Specialised[P, R]):
     """A derivative of a function: call it as you would call the function.
 
     Attributes:
@@ -62,131 +58,34 @@ class Derivative(Looking, Generic[P, R]):
         jit: str | None = None,
         debug_nans: bool = False,
     ) -> None:
-        self.primal, self.mode, self.argnums = primal, mode, argnums
+        self.mode, self.argnums, self.debug_nans = mode, argnums, debug_nans
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
-        self.jit, self.debug_nans = jit, debug_nans
-        self._form, (self._signature, self._wrt) = form_of(primal), self._parameters()
+        super().__init__(primal, jit)
         self._several = not isinstance(argnums, (int, str))
-        self._compiled: dict[Any, pipeline.Compiled] = {}
-        self._settings: dict[Any, tuple[str, ...]] = {}
-        self._routes: dict[Any, Route] = {}
         self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
-        self._last: pipeline.Compiled | None = None
-        functools.update_wrapper(self, primal, updated=())
         self.__name__ = pipeline.derivative_name(primal, mode, self._wrt, keep_value)
         prepare(self, jit)
 
-    def _renew(self) -> None:
-        """The code or the defaults of a function can be replaced."""
-        form = form_of(self.primal)
-        if any(now is not before for now, before in zip(form, self._form, strict=True)):
-            self._form, (self._signature, self._wrt) = form, self._parameters()
-
     def _parameters(self) -> tuple[inspect.Signature, tuple[str, ...]]:
         """The signature, and the parameters to differentiate with respect to."""
-        signature = signature_of(self.primal)
+        signature, _ = super()._parameters()
         return signature, names_of(signature, self.argnums, self.primal)
 
     def for_call(self, count: int, keywords: Collection[str]) -> Derivative[Any, Any]:
         """The derivative that a call with so many positional arguments, and these by keyword, goes to."""
         return self
 
-    # calling -------------------------------------------------------------------------------------------------------
-
-    def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
-        key = None if keywords else quick_key(args)
-        route = self._routes.get(key)
-        try:
-            if route is not None:
-                for space, name, seen in route.guards:
-                    if space.get(name, MISSING) is not seen:
-                        break
-                else:
-                    self._last = route.target
-                    return route.function(*args, *route.rest)
-            return self._slow(args, keywords, key)
-        except ArithmeticError as error:
-            cite(error, self._last)
-            raise
-        except ValueError as error:
-            raise explained(error)  # noqa: B904  the error itself in most cases
-
-    def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
-        self._renew()
-        bound, extra = self._bind(args, keywords)
-        compiled = self._compiled_for(bound.arguments)
-        function = compiled.function
-        if self.debug_nans:
-            function = watchful(compiled, list(self._signature.parameters))
-        elif key is not None:
-            known = self._settings.get(call_key(bound.arguments.values()), ()) if self._settings else ()
-            self._remember(key, args, (*bound.args, *extra), compiled, {n: bound.arguments[n] for n in known})
-        if not extra:
-            return function(*bound.args, **bound.kwargs)
-        added = [p for p in compiled.program.parameters if p.var.hint not in self._signature.parameters]
-        if added[0].kind is inspect.Parameter.KEYWORD_ONLY:  # behind `*args`
-            names = [p.var.hint for p in added]
-            return function(*bound.args, **bound.kwargs, **dict(zip(names, extra, strict=True)))
-        return function(*bound.args, *extra, **bound.kwargs)
-
-    def _remember(
-        self,
-        key: Any,
-        given: tuple[Any, ...],
-        passed: tuple[Any, ...],
-        compiled: pipeline.Compiled,
-        known: Mapping[str, Any],
-    ) -> None:
-        """Note the quick way for calls like this one, where the arguments are passed on as they are."""
-        rest = passed[len(given) :]
-        if any(a is not b for a, b in zip(given, passed, strict=False)) or not all(map(is_constant, rest)):
-            return
-        positional = all(p.kind <= p.VAR_POSITIONAL for p in self._signature.parameters.values())
-        guards = guards_of(compiled) if positional and (self.mode == "reverse" or not rest) else None
-        if guards is not None:
-            function, names = compiled.function, list(self._signature.parameters)
-            if known:
-                values = tuple((names.index(name), value) for name, value in known.items())
-                function = for_values(function, values, lambda *args: self._slow(args[: len(given)], {}, None))
-            keep(self._routes, key, Route(function, rest, guards, compiled))
-
     def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, differentiable integers as floats; and the tangents of forward mode."""
-        extra: tuple[Any, ...] = ()
-        if self.mode == "forward":
-            count = len(self._wrt)
-            args, extra = args[: len(args) - count], args[len(args) - count :]
-        try:
-            bound = self._signature.bind(*args, **keywords)
-        except TypeError as wrong:
-            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
-        bound.apply_defaults()
+        count = len(args) - (len(self._wrt) if self.mode == "forward" else 0)
+        args, extra = args[:count], args[count:]
+        bound, _ = super()._bind(args, keywords)
         for name in self._wrt:
             bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
         return bound, extra
 
-    def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
-        kinds = call_key(arguments.values())
-        key = self._with_settings(kinds, arguments)
-        found = self._compiled.get(key)
-        if found is None or not refresh(found):
-            types, static = split(arguments)
-            found = self._settle(kinds, arguments, functools.partial(self.compile_for, types, static))
-            keep(self._compiled, self._with_settings(kinds, arguments), found)
-        self._last = found
-        return found
-
-    def _with_settings(self, kinds: Any, arguments: Mapping[str, Any]) -> Any:
-        """The key of what is compiled: the kinds of the arguments, and the values of those that must be known."""
-        known = self._settings.get(kinds, ())
-        return (kinds, *(arguments[name] for name in known)) if known else kinds
-
-    def _settle(self, kinds: Any, arguments: Mapping[str, Any], make: Callable[[Settings | None], T]) -> T:
-        """What is made with as few of the arguments known by value as will do; which these are is remembered."""
-        made, chosen = settled(make, settings_of(arguments, self._wrt), self._settings.get(kinds, ()))
-        if chosen:
-            keep(self._settings, kinds, tuple(chosen))
-        return made
+    def _function_of(self, compiled: pipeline.Compiled) -> Callable[..., Any]:
+        return watchful(compiled, list(self._signature.parameters)) if self.debug_nans else compiled.function
 
     @reporting
     def run_forward(self, primals: tuple[Any, ...], keywords: Any = None) -> tuple[Any, Any, Callable[..., Any]]:

@@ -1,5 +1,5 @@
 """`jit="numba"` at the surface: what may be asked for, what happens where numba refuses, and how functions that numba
-compiles call a derivative."""
+compiles call a derivative or another function of ours."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .signature import abstract
 
 
 class NumbaFallback(UserWarning):
-    """A derivative runs as plain Python because numba cannot compile it; the message names what stands in the way."""
+    """A function runs as plain Python because numba cannot compile it; the message names what stands in the way."""
 
 
 def prepare(derivative: Any, jit: str | None) -> None:
@@ -53,7 +53,7 @@ def compiled_with(compile: Callable[..., Compiled], jit: str | None, name: str) 
     Args:
         compile: takes `jit=`.
         jit: "numba" or None.
-        name: of the derivative, for the warning.
+        name: for the warning.
     """
     if jit is None:
         return compile()
@@ -63,8 +63,16 @@ def compiled_with(compile: Callable[..., Compiled], jit: str | None, name: str) 
         raise
     except GradscribeError as error:
         made = compile()  # what is wrong with the function itself is told first
-        warnings.warn(f"{name} runs as plain Python: {error}", NumbaFallback, stacklevel=5)
+        warnings.warn(f"{name} runs as plain Python: {error}", NumbaFallback, stacklevel=_frames_of_ours())
         return made
+
+
+def _frames_of_ours() -> int:
+    """How far up the stack the user's own line is, for the caller's warning."""
+    frame, count = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("gradscribe."):
+        frame, count = frame.f_back, count + 1
+    return count
 
 
 def compiled_pair(

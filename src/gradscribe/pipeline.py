@@ -117,10 +117,15 @@ def seed_type(value: Type) -> Type:
     return COMPLEX if getattr(value, "kind", "f") == "c" else FLOAT
 
 
-def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:
-    """`f_grad`, `f_value_and_grad`, `f_jvp`; a lambda is called `f`."""
+def plain_name(function: Callable[..., Any]) -> str:
+    """The name of a function; a lambda is called `f`."""
     name = getattr(function, "__name__", "f")
-    name = name if name.isidentifier() else "f"
+    return name if name.isidentifier() else "f"
+
+
+def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:
+    """`f_grad`, `f_value_and_grad`, `f_jvp`."""
+    name = plain_name(function)
     first = next(iter(inspect.signature(function).parameters), None)
     ending = "jvp" if mode == "forward" else "value_and_grad" if keep_value else "grad"
     chosen = "" if list(wrt) == [first] else "_" + "_".join(wrt)
@@ -193,6 +198,7 @@ def compile_derivative(
     return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, gives=mode == "reverse", jit=jit)
 
 
+@_compiling
 def compile_primal(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -203,7 +209,7 @@ def compile_primal(
 ) -> Compiled:
     """The function itself, as it has been read."""
     lowered = read(function, kinds, static, [], settings, whole=jit is not None)
-    return finish(lowered.function, lowered, jit=jit)
+    return finish(replace(lowered.function, name=plain_name(function)), lowered, jit=jit)
 
 
 @_compiling

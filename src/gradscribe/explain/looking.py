@@ -1,4 +1,4 @@
-"""What can be seen of a derivative without calling it: its source, its stages, a module of its own."""
+"""What can be seen of a compiled function without calling it: its source, its stages, a module of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Looking:
-    """The part of a derivative that is for looking; the rest compiles and calls."""
+    """The part of a compiled function that is for looking; the rest compiles and calls."""
 
     primal: Callable[..., Any]
     mode: str
@@ -36,13 +36,50 @@ class Looking:
         return self._last.written.text
 
     def source_for(self, *args: Any, **keywords: Any) -> str:
-        """The text of the derivative for given arguments.
+        """The text of what runs for given arguments.
 
         Args:
             args, keywords: as in a call.
         """
         bound, _ = self._bind(args, keywords)
         return self._compiled_for(bound.arguments).written.text
+
+    def _guessing(self, make: Callable[[Mapping[str, Type], Mapping[str, object]], T]) -> T:
+        """What is made for the first guess of the arguments that will do."""
+        failure: GradscribeError | None = None
+        for kinds, static in guesses(self.primal):
+            try:
+                return make(kinds, static)
+            except GradscribeError as error:
+                failure = failure or error
+        assert failure is not None
+        raise failure
+
+    def show(self) -> None:
+        """Print the source."""
+        print(self.source)
+
+    def save(self, path: str) -> None:
+        """Write a module that holds the function and needs NumPy only (and what the function itself uses).
+
+        Args:
+            path: the file to write.
+        """
+        self.source  # noqa: B018  compiles it, where no call has
+        assert self._last is not None
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(module_text(self._last, self.primal))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: the source."""
+        try:
+            return bundle_of_code(repr(self), self.source)
+        except GradscribeError:
+            return {"text/plain": repr(self)}
+
+
+class LookingInside(Looking):
+    """What can be seen of a derivative besides."""
 
     def tape(self, *args: Any, **keywords: Any) -> Tape:
         """What the gradient records on its way forward.
@@ -64,39 +101,6 @@ class Looking:
         return self._guessing(
             lambda kinds, static: pipeline.stages(self.primal, kinds, static, self.mode, self._wrt, as_text=as_text)
         )
-
-    def _guessing(self, make: Callable[[Mapping[str, Type], Mapping[str, object]], T]) -> T:
-        """What is made for the first guess of the arguments that will do."""
-        failure: GradscribeError | None = None
-        for kinds, static in guesses(self.primal):
-            try:
-                return make(kinds, static)
-            except GradscribeError as error:
-                failure = failure or error
-        assert failure is not None
-        raise failure
-
-    def show(self) -> None:
-        """Print the source."""
-        print(self.source)
-
-    def save(self, path: str) -> None:
-        """Write a module that holds the derivative and needs NumPy only (and what the function itself uses).
-
-        Args:
-            path: the file to write.
-        """
-        self.source  # noqa: B018  compiles it, where no call has
-        assert self._last is not None
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(module_text(self._last, self.primal))
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: the source."""
-        try:
-            return bundle_of_code(repr(self), self.source)
-        except GradscribeError:
-            return {"text/plain": repr(self)}
 
     def __repr__(self) -> str:
         what = {"reverse": "gradient", "forward": "tangent"}[self.mode]

@@ -25,10 +25,12 @@ class Derivatives(CustomRules):
     """`make_derivative` and `call_derivative`."""
 
     def call_of_ours(self, callee: Const, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        """A derivative, what makes one, or a function with a rule of its own."""
+        """A derivative, what makes one, a function in machine code, or one with a rule of its own."""
         function = callee.value
         if hasattr(type(function), "program_for"):
             return self.call_derivative(function, args, keywords, node)
+        if hasattr(type(function), "same_as_primal"):
+            return self.call(self.lift(function.primal, callee.name), args, keywords, node)
         if hasattr(type(function), "custom_rule"):
             return self.call_custom(function, args, keywords, node)
         if getattr(function, "makes_derivative", False):

@@ -211,6 +211,8 @@ def _peeled(function: Any) -> tuple[Any, Any]:
     """The Python function that runs when `function` is called, and the object that brings arguments along."""
     if hasattr(type(function), "custom_rule"):
         return function.fun, None
+    if hasattr(type(function), "same_as_primal"):
+        return _peeled(function.primal)
     if isinstance(function, python_types.MethodType):
         return function.__func__, function.__self__
     if isinstance(function, functools.partial):
