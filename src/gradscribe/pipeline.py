@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rules
+from .analyse.foreign import handed_on
+from .analyse.offers import check_offered
 from .analyse.powers import check_powers
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
@@ -276,7 +278,8 @@ def compile_pullback(
     positions = positions_of(lowered.function, wrt)
     whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
-    return finish(both[0], lowered), finish(both[1], lowered, gives=True)
+    back = handed_on(*both)
+    return finish(both[0], lowered), finish(back, lowered, gives=True)
 
 
 @_collector_paused()
@@ -342,6 +345,7 @@ def finish(
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
+    check_offered(program, jit)
     if gives:
         program = writable_results(program)
     if jit is not None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .errors import BadArgument, BadResult
 from .failures import head_of, reporting
+from .ir.libraries import library_of
 from .ir.types import is_continuous
 from .signature import abstract, describe
 from .source import make_function, text_of_function
@@ -47,7 +48,7 @@ def _read_again(text: str, name: str, namespace: dict[str, Any], *rest: Any) -> 
 
 def _form(value: Any) -> Any:
     """A value as far as its structure and shapes go; arrays are not kept alive."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) or library_of(type(value)) is not None:
         return np.broadcast_to(np.zeros((), value.dtype), value.shape)
     if isinstance(value, tuple):
         parts = map(_form, value)
@@ -80,7 +81,7 @@ def matching(tangent: Any, primal: Any, what: str) -> Any:
     Raises:
         BadArgument: it has not the structure and the shapes of the value.
     """
-    if type(primal) in (float, int, complex, bool) or isinstance(primal, (np.ndarray, np.generic)):
+    if type(primal) in (float, int, complex, bool) or _has_dtype(primal):
         return _number(tangent, primal, what)
     parts, keys = _parts(primal), _parts(tangent)
     if parts is None or keys is None:
@@ -97,16 +98,26 @@ def _entry(tangent: Any, primal: Any, what: str) -> Any:
 
 
 def _number(tangent: Any, primal: Any, what: str) -> Any:
-    kind = np.asarray(tangent).dtype.kind if isinstance(tangent, (int, float, complex, np.ndarray, np.generic)) else "O"
+    kind = _dtype(tangent).kind if isinstance(tangent, (int, float, complex)) or _has_dtype(tangent) else "O"
     if kind not in "biufc" or np.shape(tangent) != np.shape(primal):
         _refuse(tangent, primal, what)
-    if kind == "c" and np.asarray(primal).dtype.kind != "c":
+    if kind == "c" and _dtype(primal).kind != "c":
         raise BadArgument(f"{what} is complex, and belongs to a real number", hint="pass a real number")
     try:
         found = float(tangent) if type(tangent) in (int, bool) else tangent
-        return np.asarray(found) if isinstance(primal, np.ndarray) and not primal.ndim else found
+        is_flat = isinstance(primal, np.ndarray) and not primal.ndim and library_of(type(found)) is None
+        return np.asarray(found) if is_flat else found
     except OverflowError:
         raise BadArgument(f"{what} is an integer that no float can hold", hint="pass a float") from None
+
+
+def _has_dtype(value: Any) -> bool:
+    """Whether a value is an array, NumPy's or another library's, or a NumPy number."""
+    return isinstance(value, (np.ndarray, np.generic)) or library_of(type(value)) is not None
+
+
+def _dtype(value: Any) -> np.dtype[Any]:
+    return value.dtype if _has_dtype(value) else np.asarray(value).dtype
 
 
 def _refuse(tangent: Any, primal: Any, what: str) -> Any:

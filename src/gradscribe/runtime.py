@@ -192,6 +192,15 @@ def added_at(x: Any, index: Any, value: Any) -> Any:
     return x
 
 
+def placed(value: Any, index: Any, x: Any) -> Any:
+    """Zeros in the shape of x with `value` at a basic index: the adjoint of `x[index]`, as a lazy or immutable array
+    where x or the value is one."""
+    plain = isinstance(x, np.ndarray) and hasattr(value, "shape")
+    out = np.zeros_like(value, dtype=x.dtype, shape=x.shape) if plain else np.zeros_like(x)
+    out[index] = value
+    return out
+
+
 def added_along_axis(x: Any, indices: Any, value: Any, axis: int) -> Any:
     """x with `value` added at `indices` along one axis: the adjoint of `np.take_along_axis`."""
     x = np.swapaxes(x.copy(), axis, -1)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .ir.libraries import library_of
 from .ir.signature import DEEPEST, signature_of
 from .ir.types import Array, Dict, FixedList, List, Object, Record, Tuple, Type, is_sparse
 
@@ -55,8 +56,9 @@ def key_of(value: object, sizes: dict[int, int] | None = None, depth: int = 0) -
     if depth > DEEPEST:  # as deep as types go
         return kind
     sizes = {1: -1} if sizes is None else sizes
-    if isinstance(value, np.ndarray):
-        return (kind, value.dtype.char, *(sizes.setdefault(n, len(sizes)) for n in value.shape))
+    if isinstance(value, np.ndarray) or library_of(kind) is not None:
+        array: Any = value
+        return (kind, array.dtype.char, *(sizes.setdefault(n, len(sizes)) for n in array.shape))
     if isinstance(value, np.generic):
         return (kind, value.dtype.char)
     if isinstance(value, (tuple, list)):
@@ -136,7 +138,8 @@ def describe(type_: Type) -> str:
     if isinstance(type_, List):
         return f"a list of {describe(type_.item)}"
     if isinstance(type_, Array):
-        return f"an array of {type_.dtype} of {type_.ndim} dimension{'s' * (type_.ndim != 1)}"
+        kind = "an array" if type_.home is None else f"a {type_.home} array"
+        return f"{kind} of {type_.dtype} of {type_.ndim} dimension{'s' * (type_.ndim != 1)}"
     return repr(type_)
 
 

@@ -252,6 +252,8 @@ SCATTER_ADD = define("scatter_add", np.add.at, infer=None, writes=(0,))
 """`np.add.at(x, i, v)`: adds once for each occurrence of a repeated index."""
 VADDAT = define("vaddat", infer=_infer.same_as_first)
 """The functional form of `scatter_add`: x with v added at i (for a basic index printed as `x[i] += v`)."""
+PLACED = define("placed", infer=lambda args, keywords: args[2].type)
+"""`placed(v, i, x)`: zeros in the shape of x with v at i (by `runtime`): what is added where x cannot be written."""
 COPY = define("copy", np.copy, np.ndarray.copy, infer=_infer.same_as_first, parameters="a")
 """`x.copy()`."""
 ZEROS_LIKE = define("zeros_like", np.zeros_like, infer=_infer.filled, parameters="a", reads=False)

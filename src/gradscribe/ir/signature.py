@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
 
+from .libraries import library_of
 from .types import Dict, FixedList, Object, Record, Tuple, Type, type_of
 
 DEEPEST = 6
@@ -48,6 +49,8 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
     """The fields of an instance of a class written in Python."""
     cls = type(value)
     if is_library_name(cls.__module__) or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
+        return None
+    if library_of(cls) is not None:
         return None
     if is_dataclass(value):
         names: tuple[str, ...] = tuple(f.name for f in fields(value) if hasattr(value, f.name))

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .libraries import library_of
+
 
 class Type:
     """The common base of all types."""
@@ -73,10 +75,13 @@ UNKNOWN = Dim()
 
 @dataclass(frozen=True)
 class Array(Type):
-    """An ndarray: the name of its dtype and its dimensions."""
+    """An ndarray, or an array of another library: the name of its dtype, its dimensions, and, of what comes from
+    outside, the name of its library (what is computed from it does not say so); `mixed` where it may be NumPy's too."""
 
     dtype: str
     shape: tuple[Dim, ...]
+    home: str | None = None
+    mixed: bool = False
 
     @property
     def ndim(self) -> int:
@@ -87,7 +92,7 @@ class Array(Type):
         return kind_of_dtype(self.dtype)
 
     def __repr__(self) -> str:
-        return f"{self.dtype}[{', '.join(map(repr, self.shape))}]"
+        return f"{f'{self.home}:' if self.home else ''}{self.dtype}[{', '.join(map(repr, self.shape))}]"
 
 
 @dataclass(frozen=True)
@@ -196,15 +201,23 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
     if cls in _PYTHON_SCALARS:
         return _PYTHON_SCALARS[cls]
     if cls in _PLAIN_ARRAYS and value.dtype.kind in "biufc":  # type: ignore[attr-defined]
-        sizes = {} if sizes is None else sizes
-        names = [sizes.setdefault(n, f"{name}.{k}") for k, n in enumerate(value.shape)]
-        dims = tuple(known(1) if n == 1 else Dim(d, 0, False) for n, d in zip(value.shape, names, strict=True))
-        return Array(value.dtype.name, dims)
+        return _type_of_array(value, name, sizes, None)
+    library = library_of(cls)
+    if library is not None and value.dtype.kind in "biufc":  # type: ignore[attr-defined]
+        library.check_lengths(value)
+        return _type_of_array(value, name, sizes, library.name)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
         return Scalar(kind_of_dtype(value.dtype.name), value.dtype.name)
     if isinstance(value, slice):
         return SLICE
     return Object(cls, value.dtype.name) if is_sparse(cls) else Object(cls)  # type: ignore[attr-defined]
+
+
+def _type_of_array(value: Any, name: str, sizes: dict[int, str] | None, library: str | None) -> Array:
+    sizes = {} if sizes is None else sizes
+    names = [sizes.setdefault(n, f"{name}.{k}") for k, n in enumerate(value.shape)]
+    dims = tuple(known(1) if n == 1 else Dim(d, 0, False) for n, d in zip(value.shape, names, strict=True))
+    return Array(value.dtype.name, dims, library)
 
 
 def is_sparse(cls: type | None) -> bool:

@@ -1,6 +1,7 @@
 """From the IR to Python text that reads as a person would write it.
 
     real_powers  `x**y` that may be complex
+    portable     what arrays of other libraries cannot do
     prune        what nobody needs
     own          sums into arrays become updates in place where the array is nobody else's
     lines_of     lines with jumps; exit flags become `break`
@@ -23,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ..analyse.foreign import Foreign, unwritable
 from ..depth import deep_recursion
 from ..ir.nodes import Block, Function, Var, walk
 from ..ir.solvers import callees_of
@@ -35,6 +37,7 @@ from .liveness import Liveness
 from .names import Locations, feeds, name_all, parts_of_statements
 from .ordering import Ordering
 from .own import own
+from .portable import portable
 from .powers import real_powers
 from .prune import prune, users_ops
 from .scope import Scope
@@ -75,9 +78,9 @@ def write(function: Function, *, statements: bool = False, cite: bool = False, n
     Returns:
         the text, what it imports, and what it must be given.
     """
-    functions = _called(function)
+    functions, foreign = _called(function), unwritable(function)
     with deep_recursion():
-        plans = [_Plan(f, name, statements, nopython) for f, name in functions.items()]
+        plans = [_Plan(f, name, statements, nopython, foreign) for f, name in functions.items()]
         scope = Scope(p.var.hint for f in functions for p in f.parameters)
         scope.define(function, function.name)
         texts = [plan.text(scope, cite) for plan in plans]
@@ -104,12 +107,9 @@ def _called(function: Function) -> dict[Function, str]:
 class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
-    def __init__(self, function: Function, name: str, statements: bool, nopython: bool) -> None:
-        self.original, self.name, self.function = (
-            function,
-            name,
-            own(prune(real_powers(function), statements=statements)),
-        )
+    def __init__(self, function: Function, name: str, statements: bool, nopython: bool, foreign: Foreign) -> None:
+        self.original, self.name = function, name
+        self.function = own(prune(portable(real_powers(function), foreign), statements=statements), foreign.maybe)
         shown = {r for op in users_ops(self.function.body) for r in op.results} if statements else set()
         self.params = self.function.body.params
         ordering = Ordering(self.function)

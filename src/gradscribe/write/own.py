@@ -11,6 +11,8 @@ The result is a program whose meaning is the same, with `addat` and `scatter_add
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import (
@@ -33,17 +35,22 @@ NEW = Const(slice(None))
 """`x[:]` is a new list."""
 
 
-def own(function: Function) -> Function:
-    """The function with each `vaddat`, and each sum that can be, done in place; copies where that needs them."""
+def own(function: Function, foreign: Collection[Var] = ()) -> Function:
+    """The function with each `vaddat`, and each sum that can be, done in place; copies where that needs them.
+
+    Args:
+        function: any program.
+        foreign: the values that may be arrays which cannot be written; sums of these make new ones.
+    """
     if not any(op.primitive in (VADDAT, ADD, SUBTRACT) for op in walk(function.body)):
         return function
-    body = _Rewrite(Owners(function)).block(function.body)
+    body = _Rewrite(Owners(function), foreign).block(function.body)
     return replace(function, body=body)
 
 
 class _Rewrite:
-    def __init__(self, owners: Owners) -> None:
-        self.owners = owners
+    def __init__(self, owners: Owners, foreign: Collection[Var]) -> None:
+        self.owners, self.foreign = owners, foreign
         self.stands: dict[Var, Atom] = {}
         self.entered: dict[object, list[Slot]] = {}
         for slot in owners.slots:
@@ -120,6 +127,8 @@ class _Rewrite:
         """`bx = bx + c` of the compiler's, where the result has the type of bx in every respect."""
         left, right = op.args
         if not isinstance(left, Var) or left.hint != op.result.hint or op.result.named or op.style == "np":
+            return False
+        if op.result in self.foreign:
             return False
         if not isinstance(left.type, Array) or not left.type.ndim or not isinstance(right.type, (Array, Scalar)):
             return False

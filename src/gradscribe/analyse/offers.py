@@ -1,0 +1,69 @@
+"""Whether the library that arrays come from can do what a program does with them. Knows nothing of derivatives."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from ..errors import UnsupportedCall
+from ..ir.indexing import is_basic_index
+from ..ir.libraries import Library
+from ..ir.nodes import Function, Op, Var, walk
+from ..ir.primitives import COPY, GETITEM, PLACED, VADDAT
+from ..ir.types import Array, Numeric
+from .foreign import foreign, reached
+
+_HELPERS = frozenset(("unbroadcast", "check_number", "placed", "stop_gradient"))
+"""The helpers of `runtime` that are made of functions which dispatch."""
+
+
+def check_offered(function: Function, jit: str | None = None) -> None:
+    """Refuse a program that does what the library of its arrays cannot do.
+
+    Args:
+        function: any program.
+        jit: what will compile it, which takes NumPy's arrays alone.
+
+    Raises:
+        UnsupportedCall: with the statement, and what to do instead.
+    """
+    found = foreign(function)
+    if found.home is None:
+        return
+    if jit is not None:
+        raise UnsupportedCall(f"{jit} compiles for arrays of NumPy, not for {found.home.name} arrays")
+    for each in reached(function):
+        for op in walk(each.body):
+            if any(a in found.maybe for a in op.inputs if isinstance(a, Var)):
+                _check(op, found.home)
+
+
+def _check(op: Op, library: Library) -> None:
+    primitive = op.primitive
+    if not library.writes and any(isinstance(op.args[k].type, (Array, Numeric)) for k in primitive.writes):
+        hint = "write `a = a + b` for `a += b`, np.where for a mask, np.stack or np.concatenate for parts"
+        _refuse(op, library, "entries of an array are written", hint)
+    if primitive in (GETITEM, VADDAT, PLACED):
+        if isinstance(op.args[0].type, (Array, Numeric)) and not library.gathers and not is_basic_index(op.args[1]):
+            _refuse(op, library, "an index is an array, or of a kind that is not known", "multiply by a mask of floats")
+    elif "runtime" in primitive.spellings:
+        if primitive.name not in _HELPERS and not library.writes:
+            _refuse(op, library, f"the derivative of this needs `{primitive.name}`, which writes into arrays")
+    elif primitive.spellings and not (primitive.symbol and op.style in (None, "operator")):
+        _check_call(op, library)
+
+
+def _check_call(op: Op, library: Library) -> None:
+    """Refuse a function that is not offered for these arrays."""
+    style = op.style or next(iter(op.primitive.spellings))
+    if op.primitive is COPY and op.style != "np":
+        style = "method"
+    path, function = op.primitive.spellings.get(style, ("", op.primitive.function(style)))
+    if style in ("np", "method", "attribute") and not library.offers(function):
+        _refuse(op, library, f"there is no `{path}`, which this or its derivative needs")
+    if style.startswith("scipy") and not library.offers(function):
+        _refuse(op, library, f"there is no `{path}`, which takes NumPy's alone")
+
+
+def _refuse(op: Op, library: Library, why: str, hint: str = "") -> NoReturn:
+    plain = f"pass an array of NumPy: {library.plain}"
+    raise UnsupportedCall(f"with {library.name} arrays, {why}", op.origin, f"{hint}; or {plain}" if hint else plain)

@@ -1,0 +1,95 @@
+"""Arrays that are not NumPy's: which classes are known, and what can be done with them.
+
+NumPy's functions hand such arrays on to the library that they come from (NEP 13 and 18), so that a derivative made of
+NumPy's functions runs where they are. What a library does not offer, or does otherwise than NumPy, is said here. No
+library is imported: who passes such an array has done so.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..errors import BadArgument
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library of arrays.
+
+    Args:
+        name: how its arrays are called: "Dask".
+        array: module and name of their class.
+        namespace: the module that offers NumPy's functions for them.
+        plain: how one becomes an ndarray, for messages.
+        writes: whether entries can be written, and a part of an array is a view of it.
+        gathers: whether an index may be an array.
+        known_lengths: how an array whose lengths are not known gets them.
+    """
+
+    name: str
+    array: tuple[str, str]
+    namespace: str
+    plain: str
+    writes: bool = False
+    gathers: bool = False
+    known_lengths: str = ""
+
+    def offers(self, function: Callable[..., Any], cls: type | None = None) -> bool:
+        """Whether NumPy's function (or method) is there for these arrays."""
+        name = getattr(function, "__name__", "")
+        if isinstance(function, np.ufunc):
+            return True
+        owner = getattr(function, "__objclass__", None)
+        if owner is np.ndarray:
+            return hasattr(_found(*self.array), name)
+        for part, module in (("", np), (".linalg", np.linalg), (".fft", np.fft)):
+            if getattr(module, name, None) is function:
+                return hasattr(sys.modules.get(self.namespace + part), name)
+        return False
+
+    def check_lengths(self, array: Any) -> None:
+        """Refuse an array of which a length is not known yet.
+
+        Raises:
+            BadArgument: with what makes it known.
+        """
+        if any(n != n for n in array.shape):
+            reason = f"a {self.name} array has the shape {array.shape}: not all of its lengths are known"
+            raise BadArgument(reason, hint=self.known_lengths or "pass an array of a known shape")
+
+
+def _found(module: str, name: str) -> Any:
+    return getattr(sys.modules.get(module), name, None)
+
+
+LIBRARIES = [
+    Library(
+        "Dask", ("dask.array.core", "Array"), "dask.array", "x.compute()", known_lengths="call x.compute_chunk_sizes()"
+    ),
+    Library("CuPy", ("cupy", "ndarray"), "cupy", "cupy.asnumpy(x)", writes=True, gathers=True),
+]
+"""In the order in which their messages name them."""
+
+
+def library_of(cls: type) -> Library | None:
+    """The library that a class of arrays comes from; None for NumPy's own and for what is no array."""
+    return _home_of(cls)  # type: ignore[arg-type]  # classes can be hashed
+
+
+@lru_cache(maxsize=1024)
+def _home_of(cls: type) -> Library | None:
+    for base in cls.__mro__:
+        for library in LIBRARIES:
+            if (base.__module__, base.__name__) == library.array:
+                return library
+    return None
+
+
+def library_named(name: str) -> Library:
+    return next(library for library in LIBRARIES if library.name == name)
