@@ -10,9 +10,10 @@ f(2.0, 3.0)     # the derivative with respect to x
 f.show()        # the Python source of the derivative
 """
 
-from .api import Derivative, compile, derive, explain_tape, grad, jvp, value_and_grad, vjp
+from .api import compile, derive, explain_tape, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .checkpoints import checkpoint, checkpointed
+from .derivative import Derivative
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import api
+from .derivative import Derivative
 from .errors import GradscribeError
 from .ir.dump import dump
 from .loading import UsageError, load_function, short
@@ -111,7 +112,7 @@ def _argnums(names: list[str] | None) -> Any:
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
-def _stage(derivative: api.Derivative[..., Any], options: argparse.Namespace) -> str:
+def _stage(derivative: Derivative[..., Any], options: argparse.Namespace) -> str:
     texts = derivative.stages(dump if options.types else None)
     if options.stage == ALL:
         return "\n".join(f"# {name}\n{text.rstrip()}\n" for name, text in texts.items())

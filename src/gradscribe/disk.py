@@ -50,7 +50,7 @@ class Loaded(Compiled):
     make: Callable[[], Compiled]
 
     @functools.cached_property
-    def program(self) -> Function:  # type: ignore[override]
+    def program(self) -> Function:
         return self.make().program
 
 

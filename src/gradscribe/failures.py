@@ -56,8 +56,8 @@ def _place(traceback: TracebackType | None) -> Location | None:
 def _place_in(frame: FrameType) -> Location | None:
     op, reader = frame.f_locals.get("op"), frame.f_locals.get("self")
     where = getattr(op, "origin", None)
-    if where is None and hasattr(reader, "builder"):
-        where = getattr(reader.builder, "origin", None)
+    if where is None:
+        where = getattr(getattr(reader, "builder", None), "origin", None)
     return where if isinstance(where, Location) else None
 
 

@@ -83,7 +83,7 @@ def forward_call(sweep: Sweep, op: Op, builder: Builder) -> Var | None:
         reason = f"{op.static.name} calls itself with an active argument that is a container or is written"
         raise UnsupportedCall(reason, op.origin, "pass numbers or arrays that are not written")
     ahead, _ = sweep.pairs.pair(op.static, _active(sweep, op), op)
-    record = OBJECT if op.static.rule is None else ahead.function.body.yields[0].type.items[1]
+    record = OBJECT if op.static.rule is None else ahead.parts[1]
     type_ = Tuple((op.result.type, record))
     both = builder.emit(CALL, *op.args, static=ahead, type=type_, hint=op.result.hint)
     value = builder.emit(GETITEM, both, Const(0), type=op.result.type, hint=op.result.hint)

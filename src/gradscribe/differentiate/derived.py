@@ -111,7 +111,7 @@ def as_atom(builder: Builder, value: Any) -> Atom:
     return found
 
 
-def called(builder: Builder, callee: Callee, *args: Any) -> Traced:
+def called(builder: Builder, callee: Callee, *args: Any) -> Any:
     """Call a function of the program on traced values."""
     type_ = _function(callee).body.yields[0].type
     hint = "both" if isinstance(type_, Tuple) else "value"
@@ -120,7 +120,7 @@ def called(builder: Builder, callee: Callee, *args: Any) -> Traced:
     )
 
 
-def part(builder: Builder, value: Traced, k: int, hint: str = "t") -> Traced:
+def part(builder: Builder, value: Traced, k: int, hint: str = "t") -> Any:
     """An entry of a tuple."""
     type_: Type = value.atom.type
     assert isinstance(type_, Tuple)
@@ -134,7 +134,7 @@ def named(value: Any, hint: str) -> Any:
     return value
 
 
-def zeros(builder: Builder, shape: Any) -> Traced:
+def zeros(builder: Builder, shape: Any) -> Any:
     """`np.zeros(shape)` of lengths that are known at run time only."""
     return call(builder, np.zeros, (shape,), {})
 

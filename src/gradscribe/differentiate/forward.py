@@ -298,8 +298,8 @@ class Forward:
             raise UnsupportedCall(f"{op.static.name} calls itself and has parameters with defaults", op.origin)
         seeds = [self.whole(builder, op.args[k]) for k in active]
         made = self.callees.of(op.static, active)
-        pair = made.function.body.yields[0].type if op.static.rule else None
-        pair = pair or Tuple((op.result.type, tangent_type(op.result.type)))
+        own = Tuple(made.parts) if op.static.rule else None
+        pair = own or Tuple((op.result.type, tangent_type(op.result.type)))
         both = builder.emit(CALL, *op.args, *seeds, static=made, type=pair, hint="pair")
         builder.append(Op(GETITEM, (both, Const(0)), op.results, origin=op.origin))
         if op.result in self.active:

@@ -57,8 +57,11 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
     others = [v for v in found.saved if v not in used_up]
     ahead = Builder()
     ahead.ops = list(halves.ahead)
-    groups = [others, used_up] if used_up else [others]
-    kept = [[v if once else halves.kept(ahead, v) for v in others], *groups[1:]]
+    kept: list[list[Atom]] = [[v if once else halves.kept(ahead, v) for v in others]]
+    groups = [others]
+    if used_up:
+        groups.append(used_up)
+        kept.append([*used_up])
     parts: list[Atom] = [ahead.emit(TUPLE, *group, hint="record") for group in kept]
     if exposed:
         parts[1] = ahead.emit(FRESH, parts[1], hint="record")

@@ -11,7 +11,7 @@ All that is emitted has rules itself, so that derivatives of derivatives follow.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -22,13 +22,16 @@ from ..ir.solvers import CHECK_SOLUTION, SOLUTION, Solution
 from . import again
 from .adjoints import Adjoints, bar
 from .derived import Derived, as_atom, called, count, define_function, is_number, named, part, zeros
-from .expand import Traced, wrap
+from .expand import Traced as TracedValue
+from .expand import wrap
 from .shadows import cotangent
 from .tangents import Tangent
 
 if TYPE_CHECKING:
     from .forward import Forward
     from .frames import Sweep
+
+Traced: TypeAlias = Any  # a `TracedValue`, whose operators are made at run time
 
 
 def push_solution(forward: Forward, op: Op, builder: Builder) -> Tangent:
@@ -250,7 +253,7 @@ class _InitialValues(_Rule):
         like = [Var("weights", op.result.type), *(_like(a) for a in op.args[1:]), *(_like(a) for a in moving)]
 
         def body(builder: Builder, g: Any, *rest: Any) -> Any:
-            args = (op.args[0], *(r.atom if isinstance(r, Traced) else Const(r) for r in rest[: len(op.args) - 1]))
+            args = (op.args[0], *(r.atom if isinstance(r, TracedValue) else Const(r) for r in rest[: len(op.args) - 1]))
             given = iter(rest[len(op.args) - 1 :])
             named = tuple((n, next(given).atom if isinstance(a, Var) else a) for n, a in options)
             inner = _InitialValues(_with(op, args, named), builder)

@@ -98,16 +98,18 @@ def _read_once(builder: Builder, op: Op) -> None:
     builder.append(replace(op, args=(read, *op.args[1:])))
 
 
+def _settled(op: Op, sharing: Sharing) -> Block:
+    """A branch that runs an operation as what has been settled of it."""
+    made = Var(op.result.hint, op.result.type, op.result.named)
+    return Block((), (replace(op, results=(made,), static=sharing),), (made,))
+
+
 def _ask(builder: Builder, op: Op) -> None:
     """Let the program find out: `if np.may_share_memory(y.reshape(-1), y): w = y.reshape(-1)`, else a copy."""
     tried = Var(op.result.hint, op.result.type)
     builder.append(replace(op, results=(tried,), static=Sharing.COPY))
     is_view = builder.emit(BY_NAME["may_share_memory"], tried, op.args[0], type=BOOL, hint="is_view")
-    arms = []
-    for known in Sharing:
-        made = Var(op.result.hint, op.result.type, op.result.named)
-        arms.append(Block((), (replace(op, results=(made,), static=known),), (made,)))
-    builder.branch(is_view, *arms, op.results)
+    builder.branch(is_view, _settled(op, Sharing.VIEW), _settled(op, Sharing.COPY), op.results)
 
 
 def sharing(op: Op, definition: Mapping[Var, Op]) -> Sharing | None:

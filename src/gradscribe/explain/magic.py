@@ -39,7 +39,7 @@ def _magic(shell: Any, line: str, cell: str | None) -> None:
     for name in names:
         if name not in shell.user_ns:
             raise BadArgument(f"there is no function {name!r}")
-        display(shown(shell.user_ns[name], options))  # type: ignore[no-untyped-call]
+        display(shown(shell.user_ns[name], options))
 
 
 def shown(function: Callable[..., Any], options: dict[str, str]) -> Any:

@@ -182,7 +182,7 @@ def _run(
     program = compiled.program
     builder = Builder()
     builder.ops = list(ahead)
-    values: list[Atom] = [*(wanted or [Const(None)])]
+    values: list[Atom] = [*wanted] or [Const(None)]
     result = builder.emit(TUPLE, *values, hint="record")
     body = Block(program.body.params, tuple(builder.ops), (result,))
     function: Callable[..., Any] = pipeline.finish(

@@ -19,7 +19,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import Location
-from .types import Type, type_of_constant
+from .types import Tuple, Type, type_of_constant
 
 if TYPE_CHECKING:
     from .primitives import Primitive
@@ -217,6 +217,14 @@ class Callee:
     rule: OwnRule | None = None
     again: bool = False
     plain: bool = False
+
+    @property
+    def parts(self) -> tuple[Type, ...]:
+        """The types of the items of the tuple that it returns."""
+        assert self.function is not None
+        (result,) = self.function.body.yields
+        assert isinstance(result.type, Tuple)
+        return result.type.items
 
 
 @dataclass(frozen=True)

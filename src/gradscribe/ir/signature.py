@@ -64,7 +64,7 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
 
 
 @lru_cache(maxsize=4096)
-def is_library_name(module: str) -> bool:
+def is_library_name(module: object) -> bool:
     """Whether a module belongs to the standard library, NumPy or its kin."""
     if not isinstance(module, str):  # whatever an object answers to `__module__`
         return False

@@ -189,7 +189,7 @@ def is_continuous(type_: Type) -> bool:
     return isinstance(type_, Numeric) or (isinstance(type_, List) and is_continuous(type_.item))
 
 
-def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None) -> Type:
+def type_of(value: Any, name: str = "?", sizes: dict[int, str] | None = None) -> Type:
     """The abstract signature of a run-time value.
 
     Args:
@@ -200,17 +200,17 @@ def type_of(value: object, name: str = "?", sizes: dict[int, str] | None = None)
     cls = type(value)
     if cls in _PYTHON_SCALARS:
         return _PYTHON_SCALARS[cls]
-    if cls in _PLAIN_ARRAYS and value.dtype.kind in "biufc":  # type: ignore[attr-defined]
+    if cls in _PLAIN_ARRAYS and value.dtype.kind in "biufc":
         return _type_of_array(value, name, sizes, None)
     library = library_of(cls)
-    if library is not None and value.dtype.kind in "biufc":  # type: ignore[attr-defined]
+    if library is not None and value.dtype.kind in "biufc":
         library.check_lengths(value)
         return _type_of_array(value, name, sizes, library.name)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
         return Scalar(kind_of_dtype(value.dtype.name), value.dtype.name)
     if isinstance(value, slice):
         return SLICE
-    return Object(cls, value.dtype.name) if is_sparse(cls) else Object(cls)  # type: ignore[attr-defined]
+    return Object(cls, value.dtype.name) if is_sparse(cls) else Object(cls)
 
 
 def _type_of_array(value: Any, name: str, sizes: dict[int, str] | None, library: str | None) -> Array:

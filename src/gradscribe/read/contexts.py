@@ -8,11 +8,12 @@ from typing import Any
 
 import gast
 
+from ..ir.nodes import Const
 from .core import Core
 from .parts import Keywords
 from .special import reads
 from .syntax import walk_scope
-from .values import Closure, Const, Lazy, Partial, Value
+from .values import Closure, Lazy, Partial, Value
 
 _HINT = "write a class with `__enter__` and `__exit__`"
 
@@ -35,7 +36,7 @@ class Contexts(Core):
     def _managed(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return Lazy("manager", (self.call(args[0], args[1:], keywords, node),))
 
-    @reads(contextlib._GeneratorContextManager)  # type: ignore[attr-defined]
+    @reads(contextlib._GeneratorContextManager)
     def _manager(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         function, given, named = args
         made = self.call(function, self.known_items(given, node), dict(self.entries_of(named, node)), node)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gast
@@ -103,7 +104,7 @@ class _Attempt(Trying):
             store.set(outer.code, code)
             store.set(outer.error, error)
 
-        if not self.reader.dead and not (is_const(code) and code.value == 0):  # type: ignore[union-attr]
+        if not self.reader.dead and not (is_const(code) and code.value == 0):
             self.reader.branch(self.reader.truth(outer.failed()), lambda: None, go_on)
 
     def _classes_of(self, handler: gast.ExceptHandler) -> tuple[type[BaseException], ...]:
@@ -111,16 +112,16 @@ class _Attempt(Trying):
             return (BaseException,)
         value = self.reader.expression(handler.type)
         items = value.items if isinstance(value, TupleValue) else (value,)
-        for item in items:
-            if not is_const(item, type) or not issubclass(item.value, BaseException):
-                self.reader.refuse("an exception whose class is known at run time only", handler, HINT)
-        return tuple(item.value for item in items)
+        classes = tuple(item.value for item in items if is_const(item, type))
+        if len(classes) < len(items) or not all(issubclass(cls, BaseException) for cls in classes):
+            self.reader.refuse("an exception whose class is known at run time only", handler, HINT)
+        return classes
 
     def failed(self) -> Value:
         code = self.reader.store.get(self.code)
         if isinstance(code, Const):
             return Const(code.value != 0)
-        return self.reader.compare(operator.ne, code, Const(0), self.node)  # type: ignore[no-any-return]
+        return self.reader.compare(operator.ne, code, Const(0), self.node)
 
     # the body ---------------------------------------------------------------------------------------------------------
 
@@ -128,11 +129,11 @@ class _Attempt(Trying):
         """Read statements of the body up to one that certainly raises."""
         for k, statement in enumerate(statements):
             failed = self.failed()
-            if self.reader.dead or (is_const(failed) and failed.value):  # type: ignore[union-attr]
+            if self.reader.dead or (is_const(failed) and failed.value):
                 return
             if not is_const(failed):
                 rest = statements[k:]
-                self._unless_failed(lambda rest=rest: self.block(rest))
+                self._unless_failed(partial(self.block, rest))
                 return
             self.reader.at(statement)
             self.statement(statement)
@@ -264,7 +265,7 @@ class _Attempt(Trying):
         test = self.reader.truth(self.reader.expression(node.test))
         self.reader.branch(test, lambda: self.block(node.body), lambda: self.block(node.orelse))
 
-    def _unless_failed(self, run: Callable[[], None]) -> None:
+    def _unless_failed(self, run: Callable[[], object]) -> None:
         def go_on() -> None:
             self.reader.store.set(self.code, Const(0))
             run()
@@ -277,7 +278,7 @@ class _Attempt(Trying):
             self._raise_again(node)
             return
         error = self.reader.expression(node.exc)
-        cls = error.value if is_code(error) and isinstance(error.value, type) else getattr(error.type, "cls", None)
+        cls: Any = error.value if is_const(error, type) and is_code(error) else getattr(error.type, "cls", None)
         if not isinstance(cls, type) or not issubclass(cls, BaseException):
             self.reader.refuse("an exception whose class is known at run time only", node, HINT)
         self._fail(cls, error if not is_code(error) else self.reader.call(error, (), {}, node), node)

@@ -10,13 +10,13 @@ from .exits import assign, at, name_of
 
 
 def as_load(target: gast.Subscript) -> gast.Subscript:
-    return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))  # type: ignore[no-any-return]
+    return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))
 
 
 def augmented(node: gast.AugAssign) -> gast.BinOp:
     """`x + v` of `x += v`."""
     left = as_load(node.target) if isinstance(node.target, gast.Subscript) else name_of(node.target.id, node)
-    return at(node, gast.BinOp(left=left, op=node.op, right=node.value))  # type: ignore[no-any-return]
+    return at(node, gast.BinOp(left=left, op=node.op, right=node.value))
 
 
 def flattened(node: gast.stmt) -> list[gast.stmt] | None:
@@ -52,9 +52,9 @@ def _hoisted(part: gast.AST, made: list[gast.stmt]) -> gast.AST:
     if isinstance(part, gast.Constant) or (isinstance(part, gast.Name) and part.id.startswith("%")):
         return part
     if isinstance(part, gast.Starred):
-        return at(part, gast.Starred(value=_hoisted(part.value, made), ctx=part.ctx))  # type: ignore[no-any-return]
+        return at(part, gast.Starred(value=_hoisted(part.value, made), ctx=part.ctx))
     if isinstance(part, (gast.Lambda, gast.Name)) and not made:
         return part
     name = f"%value{part.lineno}_{part.col_offset}_{part.end_col_offset}"
     made.append(assign(name, part, part))
-    return name_of(name, part)  # type: ignore[no-any-return]
+    return name_of(name, part)

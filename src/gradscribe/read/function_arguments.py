@@ -82,7 +82,7 @@ class FunctionArguments(Core):
         inner = [Var(v.hint, v.type, v.named) for v in captured]
         for var in inner:
             self.born[var] = len(self.born)
-        moved = clone(body, dict(zip((*own, *captured), (*own, *inner), strict=True)))  # type: ignore[arg-type]
+        moved = clone(body, dict(zip((*own, *captured), (*own, *inner), strict=True)))
         params = (*own, *inner)
         if any(op.args[k] in params for op in walk(moved) for k in op.primitive.writes):
             self.refuse(

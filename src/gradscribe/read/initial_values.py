@@ -102,7 +102,7 @@ class LibrarySolvers(Equations):
         parts = index.items if isinstance(index, TupleValue) else ()
         if isinstance(index, Const) and isinstance(index.value, tuple):
             parts = tuple(map(Const, index.value))
-        if len(parts) == 2 and is_const(parts[1], int) and parts[1].value == -1:  # type: ignore[union-attr]
+        if len(parts) == 2 and is_const(parts[1], int) and parts[1].value == -1:
             return self.get_item(container.last, parts[0], node)
         self.refuse(
             "`solve_ivp` without `t_eval` chooses the times between the ends itself, and they move with what is "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import gast
 
@@ -63,7 +64,7 @@ class Iterators(Core):
         self.store.set(value.cell, Content("iterator", (_USED, Const(0)), _KEYS))
         if whole:
             self.exhaust(value)
-        if is_const(position, int) and position.value == 0:  # type: ignore[union-attr]
+        if is_const(position, int) and position.value == 0:
             return source
         if isinstance(source, Lazy):
             return Lazy("rest", (source, position))
@@ -131,14 +132,13 @@ class Iterators(Core):
             source = self._listed_at_once(source, node)
         after = self.binary(operator.add, position, Const(1))
         self.store.set(iterator.cell, Content("iterator", (source, after), _KEYS))
-        if isinstance(source, Lazy):
-            length, column = self._column(source, node)
-            item = lambda: column(position)  # noqa: E731
-            if length is None:
-                return item, None
-        else:
-            length = self.length_of(source, node)
-            item = lambda: self.get_item(source, position, node)  # noqa: E731
+        if not isinstance(source, Lazy):
+            more = self.compare(operator.lt, position, self.length_of(source, node), node)
+            return partial(self.get_item, source, position, node), self.truth(more)
+        length, column = self._column(source, node)
+        item = partial(column, position)
+        if length is None:
+            return item, None
         return item, self.truth(self.compare(operator.lt, position, length, node))
 
     def _ended(self) -> Value:

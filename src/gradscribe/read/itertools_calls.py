@@ -38,7 +38,7 @@ class IteratorCalls(Core):
         repeat = keywords.get("repeat", Const(1))
         if not is_const(repeat, int):
             return NotImplemented
-        return Lazy("product", tuple(args) * repeat.value)  # type: ignore[union-attr]
+        return Lazy("product", tuple(args) * repeat.value)
 
     @reads(itertools.combinations)
     def _combinations(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -58,14 +58,14 @@ class IteratorCalls(Core):
         if items is not None and all(is_const(a, int) for a in args[1:]):
             rows = function(items, *(a.value for a in args[1:]))  # type: ignore[union-attr]
             return Lazy("chain", (TupleValue(tuple(map(TupleValue, rows))),))
-        if function is itertools.combinations and is_const(args[1], int) and args[1].value == 2:  # type: ignore[union-attr]
+        if function is itertools.combinations and is_const(args[1], int) and args[1].value == 2:
             return Lazy("pairs", (args[0],))
         return NotImplemented
 
     @reads(itertools.repeat)
     def _repeat(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         if len(args) == 2 and is_const(args[1], int):
-            return Lazy("chain", (TupleValue((args[0],) * max(args[1].value, 0)),))  # type: ignore[union-attr]
+            return Lazy("chain", (TupleValue((args[0],) * max(args[1].value, 0)),))
         count = (
             self.call(Const(range, name="range"), args[1:], {}, node) if len(args) == 2 else Lazy("count", (Const(0),))
         )
@@ -129,7 +129,7 @@ class IteratorCalls(Core):
                 )
         taken = self.call(Const(list, name="list"), (source,), {}, node)
         self.spoil(args[0])
-        both = [self.call(Const(iter, name="iter"), (taken,), {}, node) for _ in range(number.value)]  # type: ignore
+        both = [self.call(Const(iter, name="iter"), (taken,), {}, node) for _ in range(number.value)]
         return TupleValue(tuple(both))
 
     @reads(itertools.groupby)
@@ -144,8 +144,8 @@ class IteratorCalls(Core):
             key = item if is_const(function, type(None)) else self.call(function, (item,), {}, node)
             if not is_foldable(key):
                 self.refuse("`itertools.groupby` by a key that is known at run time only", node, "write it as a loop")
-            if not groups or groups[-1][0].value != key.value:  # type: ignore[union-attr]
-                groups.append((key, []))  # type: ignore[arg-type]
+            if not groups or groups[-1][0].value != key.value:
+                groups.append((key, []))
             groups[-1][1].append(item)
         rows = tuple(TupleValue((key, TupleValue(tuple(members)))) for key, members in groups)
         return Lazy("groupby", (TupleValue(rows),))

@@ -155,7 +155,7 @@ class Operators(Core):
     def _folded(self, function: Callable[..., Any], left: Value, right: Value) -> Value | None:
         if not is_foldable(left) or not is_foldable(right):
             return None
-        a, b = left.value, right.value  # type: ignore[union-attr]
+        a, b = left.value, right.value
         if function in (operator.pow, operator.lshift) and (isinstance(b, int) and abs(b) > 64):
             return None
         try:
@@ -172,7 +172,7 @@ class Operators(Core):
         if method is None:
             return None
         result = self.call(method, () if other is None else (other,), {}, node)
-        return None if is_const(result) and result.value is NotImplemented else result  # type: ignore[union-attr]
+        return None if is_const(result) and result.value is NotImplemented else result
 
     def _sequences(
         self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None
@@ -222,8 +222,8 @@ class Operators(Core):
 
     def _repeated(self, value: Value, count: Value, node: gast.AST | None) -> Value:
         items = self.items_of(value, node)
-        if items is not None and is_const(count, int) and len(items) * max(count.value, 0) <= 4096:  # type: ignore[union-attr]
-            repeated = items * count.value  # type: ignore[union-attr]
+        if items is not None and is_const(count, int) and len(items) * max(count.value, 0) <= 4096:
+            repeated = items * count.value
             return TupleValue(repeated) if self._is_tuple(value) else self.new_list(repeated, node)
         if self._is_tuple(value):
             self.refuse("a tuple repeated a number of times that is not constant", node, "use a list or an array")

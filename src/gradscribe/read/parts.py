@@ -7,13 +7,10 @@ from typing import Any, NoReturn
 
 import gast
 
+from ..errors import GradscribeError
 from ..ir.nodes import Atom, Var
 from ..ir.solvers import Solver
-from ..ir.types import (
-    NUMERIC,
-    UNDEFINED,
-    Type,
-)
+from ..ir.types import NUMERIC, UNDEFINED, Type
 from .environment import Frame, Key
 from .syntax import Code
 from .values import Cell, Content, Reference, Value
@@ -363,4 +360,22 @@ class Parts:
 
     def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
         """Read again, with this list as one whose length is known at run time only."""
+        raise NotImplementedError
+
+    def slice_from(self, position: Value) -> Value:
+        raise NotImplementedError
+
+    def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Callable[[Any], Value]]:
+        raise NotImplementedError
+
+    def _expanded_first(self, owner: Value, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def _dict_pop(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        raise NotImplementedError
+
+    def _note_caller(self, error: GradscribeError, caller: Frame, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def opened(self, value: Var, first: int, after: int, node: gast.AST) -> tuple[Value, ...]:
         raise NotImplementedError

@@ -141,7 +141,7 @@ class LibraryCalls(Core):
     def _getattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         if not is_const(args[1], str):
             return NotImplemented
-        name = args[1].value  # type: ignore[union-attr]
+        name = args[1].value
         if len(args) > 2:
             has = self._hasattr(args[:2], {}, node)
             if not isinstance(has, Const):
@@ -155,7 +155,7 @@ class LibraryCalls(Core):
         owner, name = args
         if not is_const(name, str):
             return NotImplemented
-        word = name.value  # type: ignore[union-attr]
+        word = name.value
         if isinstance(owner, Reference) and owner.cell.kind == "instance":
             return Const(self.content(owner, node).get(word) is not None or hasattr(owner.cell.cls, word))
         known = self._class_of(owner)
@@ -171,7 +171,7 @@ class LibraryCalls(Core):
     def _setattr(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         if not is_const(args[1], str):
             return NotImplemented
-        self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
+        self.set_attribute(args[0], args[1].value, args[2], node)
         return NONE
 
     @reads(super)
@@ -201,7 +201,7 @@ class LibraryCalls(Core):
         name, *given, owner = args
         if not is_const(name, str):
             self.refuse("the name of a method that is known at run time only", node)
-        return self.call(self.get_attribute(owner, name.value, node), given, keywords, node)  # type: ignore[union-attr]
+        return self.call(self.get_attribute(owner, name.value, node), given, keywords, node)
 
     @reads(_get_items)
     def _items(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -295,8 +295,7 @@ class LibraryCalls(Core):
             return made[key]
         if isinstance(value, (Const, Var)):
             return value if isinstance(value, Const) or isinstance(value.type, Scalar) else NotImplemented
-        known = isinstance(value, Reference) and value.cell.kind in ("list", "dict", "instance")
-        if not isinstance(value, TupleValue) and (not known or _copies_itself(value, "__deepcopy__")):
+        if not isinstance(value, TupleValue) and not _is_copied_by_parts(value):
             return NotImplemented
         whole = self.content(value, node) if isinstance(value, Reference) else value
         parts = [self._deep_copy(part, made, node) for part in whole.parts]
@@ -336,7 +335,7 @@ class LibraryCalls(Core):
             self.refuse("a deque with a greatest length that is known at run time only", node, "use a constant")
         made = self.as_listed(args[0], node) if args else self.new_list((), node)
         site = made.cell.site if isinstance(made, Reference) else self.list_sites.get(made)  # type: ignore[arg-type]
-        longest = limit.value  # type: ignore[union-attr]
+        longest = limit.value
         self.deques[site] = longest
         if longest is not None and args:
             items = self.items_of(args[0], node)
@@ -359,7 +358,12 @@ class LibraryCalls(Core):
         return NotImplemented
 
 
-def _copies_itself(value: Reference, method: str) -> bool:
+def _is_copied_by_parts(value: Value) -> bool:
+    known = isinstance(value, Reference) and value.cell.kind in ("list", "dict", "instance")
+    return known and not _copies_itself(value, "__deepcopy__")
+
+
+def _copies_itself(value: Any, method: str) -> bool:
     return value.cell.cls is not None and hasattr(value.cell.cls, method)
 
 

@@ -310,7 +310,7 @@ class Statements(Core):
         """The exception that the innermost handler handles, and the classes that this is for."""
         if not self.handling or self.handling[-1][0] is UNDEF:
             self.refuse("`raise` without an exception", node)
-        return self.handling[-1]  # type: ignore[no-any-return]
+        return self.handling[-1]
 
     def _run_With(self, node: gast.With) -> None:
         """Context managers are entered and left around the body."""

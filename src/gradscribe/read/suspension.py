@@ -67,4 +67,4 @@ def _place(node: gast.stmt) -> str:
 
 def _stop(node: gast.stmt) -> gast.stmt:
     returned = at(node, gast.Return(value=constant(None, node)))
-    return if_(name_of(STOP, node), [returned], [], node)  # type: ignore[no-any-return]
+    return if_(name_of(STOP, node), [returned], [], node)

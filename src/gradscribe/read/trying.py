@@ -9,6 +9,7 @@ import ast
 import copy
 import types
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gast
@@ -109,7 +110,7 @@ class Trying:
         for expression in expressions:
             if self._steps(expression, node):
                 continue
-            ops = self.trial(lambda expression=expression: self.reader.expression(expression))
+            ops = self.trial(partial(self.reader.expression, expression))
             doubtful = self.is_doubtful(expression)
             raised = None if doubtful else certain(ops)
             if raised is not None:
@@ -184,7 +185,7 @@ class Trying:
             keywords=[],
         )
         source = ExpressionSource(ast.fix_missing_locations(call), tuple(used), leaves_alone=True)
-        return self.reader.emit(P.EXPRESSION, *given, static=source, type=type_, inactive=True, hint="caught")  # type: ignore[no-any-return]
+        return self.reader.emit(P.EXPRESSION, *given, static=source, type=type_, inactive=True, hint="caught")
 
     def _captured(self, expression: gast.AST) -> tuple[Any, list[str], list[Atom]]:
         """An expression over names of its own, with what these stand for."""

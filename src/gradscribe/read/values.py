@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..errors import Location
 from ..ir.build import UNDEF
@@ -319,17 +319,17 @@ TRUE, FALSE = Const(True), Const(False)
 FOLDABLE = (int, bool, str, bytes, type(None), type(Ellipsis))
 
 
-def is_const(value: object, *types: type) -> bool:
+def is_const(value: object, *types: type) -> TypeGuard[Const]:
     """Whether a value is a constant (of one of these types, where any are given)."""
     return isinstance(value, Const) and value is not UNDEF and (not types or isinstance(value.value, types))
 
 
-def is_foldable(value: object) -> bool:
+def is_foldable(value: object) -> TypeGuard[Const]:
     """Whether a value may take part in arithmetic at compile time: an int, bool, string, None or Ellipsis."""
     return isinstance(value, Const) and type(value.value) in FOLDABLE
 
 
-def is_code(value: object) -> bool:
+def is_code(value: object) -> TypeGuard[Const]:
     """Whether a constant is a function, class, module or another object that stands for itself, not for data."""
     if not isinstance(value, Const) or value is UNDEF or value.name is None:
         return False

@@ -34,9 +34,10 @@ class _Typed:
 def floating(operands: Any) -> Any:
     """The type of an elementwise function of any number of operands: floating, in their common shape."""
     plain = _infer.elementwise(np.arctan2)
-    made = None
+    made: Any = None
     for operand in operands:
-        made = plain([operand, operand] if made is None else [_Typed(made), operand], {})
+        pair: list[Any] = [operand if made is None else _Typed(made), operand]
+        made = plain(pair, {})
     return made
 
 

@@ -42,10 +42,11 @@ class _Shortening:
 
     def op(self, op: Op) -> Op:
         k = _shape_of(op)
-        if k is None or not isinstance(op.args[k], Var) or not (self.derivative(op) or not op.origin):
+        shaped = None if k is None else op.args[k]
+        if k is None or not isinstance(shaped, Var) or not (self.derivative(op) or not op.origin):
             return op
-        source = self.source(op.args[k], with_dtype=op.primitive in (ZEROS_LIKE, FULL_LIKE))
-        return op if source is op.args[k] else replace(op, args=(*op.args[:k], source, *op.args[k + 1 :]))
+        source = self.source(shaped, with_dtype=op.primitive in (ZEROS_LIKE, FULL_LIKE))
+        return op if source is shaped else replace(op, args=(*op.args[:k], source, *op.args[k + 1 :]))
 
     def source(self, var: Var, *, with_dtype: bool) -> Var:
         """The value itself, or one of the same shape, if that saves computing it."""

@@ -23,7 +23,7 @@ def writable_results(function: Function) -> Function:
     builder = Builder()
     for op in function.body.ops:
         if op.primitive in _MAKING:
-            builder.append(substitute(op, copied))  # type: ignore[arg-type]
+            builder.append(substitute(op, copied))
             continue
         builder.append(op)
         for result in op.results:
