@@ -79,7 +79,7 @@ LIBRARIES = [
 
 def library_of(cls: type) -> Library | None:
     """The library that a class of arrays comes from; None for NumPy's own and for what is no array."""
-    return _home_of(cls)  # type: ignore[arg-type]  # classes can be hashed
+    return _home_of(cls)
 
 
 @lru_cache(maxsize=1024)

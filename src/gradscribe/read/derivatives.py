@@ -30,7 +30,7 @@ class Derivatives(CustomRules):
         if hasattr(type(function), "program_for"):
             return self.call_derivative(function, args, keywords, node)
         if hasattr(type(function), "same_as_primal"):
-            return self.call(self.lift(function.primal, callee.name), args, keywords, node)
+            return self.call(self.lift(function.primal, callee.name or function.primal.__name__), args, keywords, node)
         if hasattr(type(function), "custom_rule"):
             return self.call_custom(function, args, keywords, node)
         if getattr(function, "makes_derivative", False):
