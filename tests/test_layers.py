@@ -45,6 +45,7 @@ OUTSIDE = {  # what may be imported, and by whom (None: everywhere)
     "gast": {"disk", "read", "source", "guess"},
     "astunparse": {"write"},
     "numba": {"nopython"},  # when the first function is compiled for it
+    "llvmlite": {"nopython"},
     "scipy": {"rules", "runtime_scipy", "family"},  # when SciPy's functions are first met or run, see below
     "graphviz": {"explain"},  # these when they are asked for
     "sympy": {"explain"},
