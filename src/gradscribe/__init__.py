@@ -13,6 +13,7 @@ f.show()        # the Python source of the derivative
 from .api import compile, derive, explain_tape, grad, jvp, value_and_grad, vjp
 from .checking import check_grads
 from .checkpoints import checkpoint, checkpointed
+from .chunks import sum_over
 from .derivative import Derivative
 from .errors import GradscribeError
 from .explain.report import explain
@@ -53,6 +54,7 @@ __all__ = [
     "jvp",
     "linearize",
     "stop_gradient",
+    "sum_over",
     "tangent",
     "trace",
     "value_and_grad",

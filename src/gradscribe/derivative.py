@@ -19,6 +19,7 @@ from .freshness import refresh
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
+from .sending import received, sent
 from .settings import Settings
 from .signature import call_key, split
 from .specialised import Specialised
@@ -171,9 +172,21 @@ class Derivative(LookingInside, Specialised[P, R]):
         return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     def __reduce__(self) -> Any:
+        """By the source of the function, so that it can be read again anywhere."""
+        return received, (sent(self),)
+
+    def __send__(self) -> Any:
         options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
         options |= {"optimize": self.optimize, "raw": self.raw, "jit": self.jit, "debug_nans": self.debug_nans}
         return _rebuild, (self.primal, self.mode, self.argnums, options)
+
+    def __deepcopy__(self, memo: Any) -> Derivative[P, R]:
+        """Of the same function, whose globals it reads as before."""
+        make, parts = self.__send__()
+        return make(*parts)
+
+    def __copy__(self) -> Derivative[P, R]:
+        return self.__deepcopy__(None)
 
 
 def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: dict[str, Any]) -> Derivative[Any, Any]:

@@ -27,7 +27,7 @@ from .depth import deep_recursion
 from .errors import Location, NoSource, StaleSource, UnsupportedSyntax
 from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
-__all__ = ["FunctionSource", "location_of", "make_function", "read_source"]
+__all__ = ["FunctionSource", "location_of", "make_function", "read_source", "statement_of"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,23 @@ def read_source(function: Callable[..., Any]) -> FunctionSource:
         code.co_qualname,
         frozenset(code.co_varnames + code.co_cellvars),
     )
+
+
+def statement_of(function: types.FunctionType) -> tuple[str, int]:
+    """The text of the statement of the module in which a function is defined, whole lines, and the line it begins on.
+
+    Raises:
+        NoSource, StaleSource: as `read_source`.
+    """
+    read_source(function)
+    code = function.__code__
+    with _lock:
+        file = _parsed(code, function.__globals__)
+        node = definition_of(code, file, function.__globals__)
+        statement = next(s for found in file.definitions.values() for n, s in found if n is node)
+    decorators = getattr(statement, "decorator_list", ())
+    first = min([statement.lineno, *(d.lineno for d in decorators)])
+    return "".join(file.lines[first - 1 : statement.end_lineno]), first
 
 
 def location_of(node: gast.AST, source: FunctionSource) -> Location:

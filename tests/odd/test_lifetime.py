@@ -117,8 +117,7 @@ def test_pickles_and_copies(again):
         np.testing.assert_allclose(again(pull)(1.0)[0], wanted(x))
     plain = vjp(shared.through_a_module, 0.5)[1]
     assert again(plain)(1.0) == plain(1.0)
-    with pytest.raises(Exception, match="pickle|local"):
-        pickle.dumps(grad(lambda x: x * x))
+    assert again(grad(lambda x: x * x))(3.0) == 6.0
 
 
 def test_a_pullback_of_a_function_without_a_name_is_pickled():

@@ -10,6 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from ..arguments import ArgNums, differentiable, names_of, of_method, title
 from ..errors import BadArgument
+from ..sending import received, sent
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,7 +50,18 @@ class Transform(Generic[P, R]):
         return f"<{self.ending} of {title(self.primal)} with respect to {', '.join(self._wrt)}>"
 
     def __reduce__(self) -> Any:
+        """By the source of the function, so that it can be read again anywhere."""
+        return received, (sent(self),)
+
+    def __send__(self) -> Any:
         return _rebuild, (type(self), self.primal, self.argnums, self.options)
+
+    def __deepcopy__(self, memo: Any) -> Transform[P, R]:
+        make, parts = self.__send__()
+        return make(*parts)
+
+    def __copy__(self) -> Transform[P, R]:
+        return self.__deepcopy__(None)
 
     def bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> inspect.BoundArguments:
         """The arguments of the primal by name, differentiable integers as floats."""

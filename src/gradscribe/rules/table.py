@@ -184,6 +184,10 @@ def _add(rule: Rule) -> Rule:
 # ------------------------------------------------------------------ for users
 
 
+GIVEN: list[tuple[str, Target, tuple[str, ...], Derivative]] = []
+"""What users have registered, in order: "adjoint" or "tangent", the function, the parameters, the rule."""
+
+
 def adjoint(function: Target, *names: str) -> Callable[[Derivative], Derivative]:
     """Register how `function` is differentiated in reverse mode.
 
@@ -197,6 +201,7 @@ def adjoint(function: Target, *names: str) -> Callable[[Derivative], Derivative]
     """
 
     def decorate(rule: Derivative) -> Derivative:
+        GIVEN.append(("adjoint", function, names, rule))
         primitive = primitive_of(function)
         wanted = names or required_names(primitive)
         if len(wanted) == 1:
@@ -219,6 +224,7 @@ def tangent(function: Target, *names: str) -> Callable[[Derivative], Derivative]
     """
 
     def decorate(rule: Derivative) -> Derivative:
+        GIVEN.append(("tangent", function, names, rule))
         primitive = primitive_of(function)
         (name,) = names or required_names(primitive)
         return _extend(primitive, rule, tangent={name: rule})
