@@ -28,6 +28,7 @@ LAYERS = [
     ["guess", "export", "arguments", "spread", "pullbacks", "freshness", "sending"],
     ["pipeline"],
     ["settings", "nopython"],
+    ["loops"],
     ["write", "simplify", "differentiate"],
     ["analyse"],
     ["rules"],

@@ -7,12 +7,14 @@ import copy
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import partial, wraps
 from typing import Any
 
 from .arguments import check_followed
 from .errors import BadArgument, GradscribeError
 from .ir.types import Type
+from .loops import UNFORESEEN
 from .nopython.calls import make_callable
 from .nopython.machine import NumbaMissing, NumbaRefuses
 from .pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
@@ -44,7 +46,7 @@ def _core_for(derivative: Any, types: Sequence[Type]) -> Any:
         raise NumbaRefuses(
             f"{derivative.__name__} cannot be called from a compiled function: it needs Python around it"
         )
-    return machine.core
+    return machine.core()
 
 
 def compiled_with(compile: Callable[..., Compiled], jit: str | None, name: str) -> Compiled:
@@ -58,13 +60,34 @@ def compiled_with(compile: Callable[..., Compiled], jit: str | None, name: str) 
     if jit is None:
         return compile()
     try:
-        return compile(jit=jit)
+        made = compile(jit=jit)
+        if made.machine is None or not made.machine.unforeseen:
+            return made
+        return replace(made, function=_or_plain(made.function, compile))
     except NumbaMissing:
         raise
     except GradscribeError as error:
         made = compile()  # what is wrong with the function itself is told first
         warnings.warn(f"{name} runs as plain Python: {error}", NumbaFallback, stacklevel=_frames_of_ours())
         return made
+
+
+def _or_plain(fast: Callable[..., Any], compile: Callable[..., Compiled]) -> Callable[..., Any]:
+    """A compiled function, and the plain one for the calls that it was not made for."""
+    plain: list[Callable[..., Any]] = []
+
+    @wraps(fast)
+    def run(*args: Any, **keywords: Any) -> Any:
+        try:
+            return fast(*args, **keywords)
+        except NotImplementedError as error:
+            if error.args != (UNFORESEEN,):
+                raise
+        if not plain:
+            plain.append(compile().function)
+        return plain[0](*args, **keywords)
+
+    return run
 
 
 def _frames_of_ours() -> int:

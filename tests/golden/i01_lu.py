@@ -36,11 +36,9 @@ def lu_grad(a, seed=1.0):
             ba[i, :i] -= ba_1 * a[:i, j]
             ba[:i, j] -= ba_1 * a[i, :i]
         for j in range(i - 1, -1, -1):
-            a_1 = a[j, j]  # a[i, j] /= a[j, j]
-            a_2 = a[i, j]
-            ba_1 = ba[i, j]
-            ba[i, j] = ba_1 / a_1
-            ba[j, j] -= ba_1 * a_2 / a_1
+            ba_1 = ba[i, j]  # a[i, j] /= a[j, j]
+            ba[i, j] = ba_1 / a[j, j]
+            ba[j, j] -= ba_1 * a[i, j] / a[j, j]
             ba_1 = ba[i, j]  # a[i, j] -= a[i, :j] @ a[:j, j]
             ba[i, :j] -= ba_1 * a[:j, j]
             ba[:j, j] -= ba_1 * a[i, :j]

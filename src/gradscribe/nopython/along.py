@@ -57,3 +57,19 @@ def convertible(x: Any) -> Any:
     if not -9.2e18 < x < 9.2e18:
         raise OverflowError("cannot convert a float that is not finite, or too large, to an integer")
     return x
+
+
+def bound(k: Any, n: Any) -> Any:
+    """Where a slice of n entries begins, or ends, that is said to begin or end at k."""
+    if k < 0:
+        k += n
+    return min(max(k, 0), n)
+
+
+def place(k: Any, n: Any) -> Any:
+    """The entry that the index k means, of n."""
+    if k < 0:
+        k += n
+    if k < 0 or k >= n:
+        raise IndexError("index out of range")
+    return k

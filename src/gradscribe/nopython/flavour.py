@@ -9,10 +9,11 @@ from typing import Any
 from ..errors import UnsupportedCall
 from ..ir.nodes import Callee, Function, walk
 from ..ir.primitives import CALL
-from ..write import Written, write
+from ..loops import Lowered, lower_to_loops
+from ..write import Written, in_place, write
 from .integers import guarded
-from .machine import check_calls, compiled, module_text, wrapped
-from .shell import take_apart
+from .machine import NumbaRefuses, check_calls, compiled, decorator_for, module_text, wrapped
+from .shell import Shell, take_apart
 from .tapes import typed_tapes
 
 
@@ -22,19 +23,21 @@ class Machine:
 
     Args:
         function: what is called.
-        core: the function of numbers and arrays that numba has compiled.
+        core: makes the function of numbers and arrays that numba has compiled, to be called by others.
         written: the text of both, and what it reads from outside.
         direct: whether the core takes the arguments as they are.
+        unforeseen: whether a call may raise `loops.UNFORESEEN`, before anything is done.
     """
 
     function: Callable[..., Any]
-    core: Any
+    core: Callable[[], Any]
     written: Written
     direct: bool
+    unforeseen: bool = False
 
 
 def compile_program(program: Function, *, cite: bool) -> Machine:
-    """Compile a simplified program.
+    """Compile a simplified program: with its statements over arrays as loops, or as they are where numba refuses that.
 
     Raises:
         GradscribeError: it contains what has no equal in machine code, or numba refuses it.
@@ -42,14 +45,32 @@ def compile_program(program: Function, *, cite: bool) -> Machine:
     core, shell = take_apart(program)
     core = _in_flavour(core)
     _callees_in_flavour(core, ())
-    written = write(core, nopython=True, cite=cite)
-    made = compiled(written, core)
-    text = module_text(written)
-    if shell is None:
-        return Machine(made, made, Written(text, written.imports, {}), True)
-    function = wrapped(shell.text, shell.name, shell.namespace, made)
-    text = text.replace(f"def {core.name}(", "def core(") + f"\n\n{shell.text}"
-    return Machine(function, made, Written(text, written.imports, shell.namespace), False)
+    lowered = lower_to_loops(in_place(core))
+    try:
+        return _machine(lowered, core, shell, cite)
+    except NumbaRefuses:
+        if lowered.freedoms is None:
+            raise
+        return _machine(Lowered(core), core, shell, cite)
+
+
+def _machine(lowered: Lowered, core: Function, shell: Shell, cite: bool) -> Machine:
+    decorator = decorator_for(lowered.freedoms)
+    written = write(lowered.function, nopython=True, cite=cite)
+    made = compiled(written, core, decorator)
+    text = module_text(written, decorator)
+    unforeseen = lowered.guarded or bool(lowered.apart)
+
+    def alone() -> Any:
+        """What others call: it cannot leave a call to another flavour."""
+        return compiled(write(core, nopython=True), core, decorator_for(None)) if unforeseen else made
+
+    if shell.direct and not lowered.apart:
+        return Machine(made, alone, Written(text, written.imports, {}), True, unforeseen)
+    around = shell.text(lowered.apart)
+    function = wrapped(around, shell.name, shell.namespace, made)
+    text = text.replace(f"def {core.name}(", "def core(") + f"\n\n{around}"
+    return Machine(function, alone, Written(text, written.imports, shell.namespace), shell.direct, unforeseen)
 
 
 def _in_flavour(function: Function) -> Function:

@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,15 @@ from ..source import make_function
 from ..write import Written
 from . import along
 
-DECORATOR = '@numba.njit(boundscheck=True, error_model="numpy")'
+
+def decorator_for(freedoms: Sequence[str] | None) -> str:
+    """How a function is compiled.
+
+    Args:
+        freedoms: the flags of its arithmetic; None for that of Python.
+    """
+    flags = "" if not freedoms else f", fastmath={{{', '.join(map(repr, freedoms))}}}".replace("'", '"')
+    return f'@numba.njit(boundscheck=True, error_model="numpy"{flags})'
 
 
 class NumbaRefuses(GradscribeError):
@@ -83,18 +91,19 @@ def _means_the_same(op: Op) -> bool:
 # ------------------------------------------------------------------ compiling
 
 
-def compiled(written: Written, program: Function) -> Any:
+def compiled(written: Written, program: Function, decorator: str) -> Any:
     """The compiled function.
 
     Args:
         written: the text of a program without structures.
         program: the program, for the types of its parameters.
+        decorator: how it is compiled.
 
     Raises:
         NumbaRefuses: numba cannot compile it.
     """
     numba = numba_module()
-    text = module_text(written)
+    text = module_text(written, decorator)
     namespace = {name: held for name, held in written.externals.items() if not isinstance(held, External)}
     stored = None if _depends_on_functions(written.externals.values()) else _stored(text, program.name)
     made: Any = make_function(text, program.name, namespace, label=f"{program.name} numba", filename=stored)
@@ -116,14 +125,14 @@ def _helpers(imports: Iterable[str]) -> list[str]:
     return names
 
 
-def module_text(written: Written) -> str:
-    """The text with its decorator, and the functions of `runtime` that it calls."""
+def module_text(written: Written, decorator: str) -> str:
+    """The text with its decorators, and the functions of `runtime` that it calls."""
     helpers = [f"@numba.njit\n{_source_of(helper)}\n\n\n" for helper in _helpers(written.imports)]
     lines = [line for line in written.text.splitlines() if not line.startswith("from gradscribe.runtime ")]
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     rest = "\n".join(line for line in lines if line not in imports).strip("\n")
     head = "\n".join(sorted({*imports, "import numba"}))
-    decorated = re.sub(r"(?m)^def ", f"{DECORATOR}\ndef ", rest)
+    decorated = re.sub(r"(?m)^def ", f"{decorator}\ndef ", rest)
     return f"{head}\n\n\n{''.join(helpers)}{decorated}\n"
 
 

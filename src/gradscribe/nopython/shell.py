@@ -8,10 +8,12 @@ calls it. Nothing here knows numba.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter as Kind
 from typing import Any
+
+import numpy as np
 
 from ..differentiate.shadows import CHECK_APART
 from ..errors import UnsupportedType
@@ -19,6 +21,7 @@ from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, replace, walk
 from ..ir.primitives import DICT, EXTERNAL, FIXED_LIST, GETATTR, GETITEM, LENGTH, RECORD, TUPLE, External
 from ..ir.types import STRUCTURES, Array, Dict, Object, Record, Scalar, Tuple, Type
+from ..loops import UNFORESEEN
 from ..runtime import check_apart
 
 Tree = Any
@@ -30,18 +33,35 @@ class Shell:
     """What stands around a core.
 
     Args:
-        text: a module with the function that calls the core by the name `core`.
-        name: the name of that function.
+        name: the name of the function that calls the core by the name `core`.
+        lines: its head, the checks that it does first, and its end.
+        paths: for each parameter of the core the expression that is passed.
         namespace: what the text needs besides: classes, and `External`s by name.
+        direct: whether the core may be called in its place.
     """
 
-    text: str
     name: str
+    lines: tuple[str, list[str], list[str]]
+    paths: Mapping[Var, str]
     namespace: dict[str, Any]
+    direct: bool
+
+    def text(self, apart: Sequence[tuple[Var, Var]] = ()) -> str:
+        """A module with the function.
+
+        Args:
+            apart: pairs of parameters of the core that share no memory; a call where they do is left to others.
+        """
+        head, checks, end = self.lines
+        pairs = [f"may_share_memory({self.paths[a]}, {self.paths[b]})" for a, b in apart]
+        if pairs:
+            self.namespace.update(may_share_memory=np.may_share_memory, unforeseen=NotImplementedError(UNFORESEEN))
+            checks = [*checks, f"if {' or '.join(pairs)}:", "    raise unforeseen"]
+        return "\n".join([head, *(f"    {line}" for line in [*checks, *end])]) + "\n"
 
 
-def take_apart(function: Function) -> tuple[Function, Shell | None]:
-    """The core of a function, and its shell; None where it takes and returns nothing but numbers and arrays.
+def take_apart(function: Function) -> tuple[Function, Shell]:
+    """The core of a function, and its shell.
 
     Raises:
         UnsupportedType: a structure, or an object from outside, is used as a whole.
@@ -50,11 +70,11 @@ def take_apart(function: Function) -> tuple[Function, Shell | None]:
     function, checks = _without_checks(function)
     outside = _externals(function.body)
     structured = any(not _is_plain(p.type) for p in function.body.params)
-    if not structured and not outside and not checks and _is_plain_result(result):
-        return function, None
     apart = _Apart(function, outside)
+    if not structured and not outside and not checks and _is_plain_result(result):
+        return function, _shell(function, apart, function.body.yields[0], [], direct=True)
     core = apart.core(result)
-    return core, _shell(function, apart, result, checks)
+    return core, _shell(function, apart, result, checks, direct=False)
 
 
 def _without_checks(function: Function) -> tuple[Function, list[Op]]:
@@ -229,7 +249,7 @@ def _without_structures(function: Function) -> Function:
 # ------------------------------------------------------------------ the text around the core
 
 
-def _shell(function: Function, apart: _Apart, result: Tree, checks: list[Op]) -> Shell:
+def _shell(function: Function, apart: _Apart, result: Tree, checks: list[Op], *, direct: bool) -> Shell:
     namespace: dict[str, Any] = {external.name: external for external in apart.outside}
     leaves = [a for a in _leaves(result) if isinstance(a, Var)]
     names = {leaf: f"r{k}" for k, leaf in enumerate(leaves)}
@@ -243,18 +263,17 @@ def _shell(function: Function, apart: _Apart, result: Tree, checks: list[Op]) ->
             parameters.append("*")
         star = {Kind.VAR_POSITIONAL: "*", Kind.VAR_KEYWORD: "**"}.get(parameter.kind, "")
         parameters.append(f"{star}{parameter.var.hint}{default}")
-    call = f"core({', '.join(path for _, path in apart.arguments)})"
-    lines = [f"def {function.name}({', '.join(parameters)}):"]
+    before = []
     for check in checks:
         namespace["check_apart"] = check_apart
-        lines.append(f"    check_apart({', '.join(a.hint for a in check.args if isinstance(a, Var))})")
-    made = _built(result, names, namespace)
-    if len(leaves) == 1:
-        lines.append(f"    {names[leaves[0]]} = {call}")
+        before.append(f"check_apart({', '.join(a.hint for a in check.args if isinstance(a, Var))})")
+    call = f"core({', '.join(path for _, path in apart.arguments)})"
+    if direct:
+        end = [f"return {call}"]
     else:
-        lines.append(f"    {', '.join(names.values())} = {call}")
-    lines.append(f"    return {made}")
-    return Shell("\n".join(lines) + "\n", function.name, namespace)
+        end = [f"{', '.join(names.values())} = {call}", f"return {_built(result, names, namespace)}"]
+    head = f"def {function.name}({', '.join(parameters)}):"
+    return Shell(function.name, (head, before, end), dict(apart.arguments), namespace, direct)
 
 
 def _built(tree: Tree, names: Mapping[Var, str], namespace: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ from .statements import Statements
 from .sugar import sweeten
 from .undefined import Gaps, none_of, zero_of
 
-__all__ = ["Written", "write"]
+__all__ = ["Written", "in_place", "write"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,18 @@ def write(function: Function, *, statements: bool = False, cite: bool = False, n
     return Written(head + "\n\n".join(texts), imports, dict(scope.externals), bodies)
 
 
+def in_place(function: Function, foreign: Foreign | None = None, *, statements: bool = False) -> Function:
+    """The function as it is put into lines: without what nobody needs, and with its sums in place.
+
+    Args:
+        function: one that is written.
+        foreign: the arrays that may not be NumPy's.
+        statements: see `write`.
+    """
+    foreign = unwritable(function) if foreign is None else foreign
+    return own(prune(portable(real_powers(function), foreign), statements=statements), foreign.maybe)
+
+
 def _called(function: Function) -> dict[Function, str]:
     """The function and those it calls, callees first, with their names."""
     found: dict[Function, str] = {}
@@ -109,7 +121,7 @@ class _Plan:
 
     def __init__(self, function: Function, name: str, statements: bool, nopython: bool, foreign: Foreign) -> None:
         self.original, self.name = function, name
-        self.function = own(prune(portable(real_powers(function), foreign), statements=statements), foreign.maybe)
+        self.function = in_place(function, foreign, statements=statements)
         shown = {r for op in users_ops(self.function.body) for r in op.results} if statements else set()
         self.params = self.function.body.params
         ordering = Ordering(self.function)

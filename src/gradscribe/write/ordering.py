@@ -129,6 +129,8 @@ class Ordering:
             self._join(*op.args)
         elif primitive is SETITEM and not isinstance(op.args[0].type, Array):
             self._join(op.args[0], op.args[2])
+        elif primitive is GETITEM:
+            self._join(op.result, op.args[0])  # an index is no memory
         elif self._may_share(op):
             self._join(*op.results, *op.inputs)
 

@@ -1,0 +1,57 @@
+"""Statements over arrays as loops over their entries: program to program.
+
+    facts      integers as linear forms: lengths, bounds, what is proved and what is checked on entry
+    values     arrays as functions of their index, and views that cost nothing
+    views      slices and other maps of indices
+    scalars    what an operation on arrays is for one entry
+    single     which arrays are read by one statement, and never stored
+    nests      loops around what is done for one entry
+    arithmetic what LLVM may do with floating-point arithmetic
+    overlap    the order of the entries where a statement reads what it writes
+    reductions sums
+    lowering   the walk over the program
+
+A statement that is not understood stays as it is. Nothing here knows numba, nor what a derivative is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..ir.nodes import Function, Var, replace
+from .arithmetic import freedoms
+from .entry import UNFORESEEN, with_checks
+from .lowering import Lowering
+
+__all__ = ["UNFORESEEN", "Lowered", "lower_to_loops"]
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A program of loops, and what it takes for granted.
+
+    Args:
+        function: raises on entry, with the message `UNFORESEEN`, where an assumption about integers does not hold.
+        guarded: whether it may.
+        freedoms: the flags of its arithmetic; None where no statement became a loop.
+        apart: pairs of parameters that share no memory.
+    """
+
+    function: Function
+    guarded: bool = False
+    apart: tuple[tuple[Var, Var], ...] = ()
+    freedoms: tuple[str, ...] | None = None
+
+
+def lower_to_loops(function: Function) -> Lowered:
+    """Write statements over arrays as loops over their entries.
+
+    Args:
+        function: a simplified program whose sums are done in place (see `write.own`).
+    """
+    low = Lowering(function)
+    made = replace(function, body=low.block(function.body))
+    if not low.lowered:
+        return Lowered(function)
+    flags = tuple(freedoms(made))
+    return Lowered(with_checks(made, low.facts), bool(low.facts.assumed), tuple(low.apart), flags)

@@ -1,0 +1,283 @@
+"""The walk over a program: each statement over arrays becomes a nest, or stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..analyse.linear import number
+from ..ir.build import Builder
+from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace
+from ..ir.primitives import ADDAT, BY_NAME, COPY, IF, LOOP, MULTIPLY, SETITEM, UNBROADCAST
+from ..ir.types import UNKNOWN, Array, Scalar
+from ..write.ordering import Ordering
+from . import reductions, scalars
+from .facts import Facts
+from .nests import Nest, close, inside, nest
+from .overlap import directions
+from .single import Single, is_lazy, is_view
+from .storage import allocate
+from .values import (
+    Body,
+    Cell,
+    Index,
+    Lazy,
+    NotLowerable,
+    Operand,
+    check_fits,
+    element_of,
+    elementwise,
+    entry,
+    is_array,
+    leaf,
+)
+from .views import VIEWS, item
+
+
+class Lowering:
+    """One function on its way.
+
+    Attributes:
+        facts: its integers, and what is assumed of them.
+        apart: pairs of parameters that are assumed to share no memory.
+        lowered: whether any statement has become a loop.
+    """
+
+    def __init__(self, function: Function) -> None:
+        self.facts = Facts(function)
+        self.ordering = Ordering(function)
+        self.single = Single(function, self.ordering)
+        self.params = function.body.params
+        self.apart: dict[tuple[Var, Var], None] = {}
+        self.known: dict[Var, Lazy] = {}
+        self.waiting: dict[Op, list[Op]] = {}
+        self.lowered = False
+
+    # the walk ---------------------------------------------------------------------------------------------------------
+
+    def block(self, block: Block) -> Block:
+        """The block with its statements as nests."""
+        ops: list[Op] = []
+        for op in block.ops:
+            if op.primitive is LOOP:
+                with self.facts.within(loop_of(op)):
+                    ops.append(replace(op, blocks=tuple(map(self.block, op.blocks))))
+            elif op.primitive is IF:
+                with self.facts.unassuming():
+                    ops.append(replace(op, blocks=tuple(map(self.block, op.blocks))))
+            else:
+                self._op(op, ops)
+        return replace(block, ops=tuple(ops))
+
+    def _op(self, op: Op, ops: list[Op]) -> None:
+        statement = self.single.statement.get(op)
+        if is_lazy(op) and (is_view(op) or statement is not None):
+            self._postpone(op, statement, ops)
+            return
+        builder, assumed = Builder(op.origin), len(self.facts.assumed)
+        try:
+            made = self._lowered(op, builder)
+        except NotLowerable:
+            made = False
+        if made:
+            self.lowered = True
+            self.waiting.pop(op, None)
+            ops += builder.ops
+        else:
+            self.facts.forget(assumed)
+            self._emit_waiting(op, ops)
+            ops.append(op)
+
+    def _postpone(self, op: Op, statement: Op | None, ops: list[Op]) -> None:
+        """A view, or a value that one statement reads: taken as a function of its index."""
+        builder, assumed = Builder(op.origin), len(self.facts.assumed)
+        try:
+            self._note(op.result, self.lazily(op, builder))
+        except NotLowerable:
+            self.facts.forget(assumed)
+            builder.ops.clear()
+            if statement is not None and not is_view(op):
+                self._emit_waiting(statement, ops)
+                statement = None
+        if statement is not None and not self._is_of_memory(op):
+            ops += builder.ops
+            self.waiting.setdefault(statement, []).append(op)
+        else:
+            ops += [*builder.ops, op]
+
+    def _is_of_memory(self, op: Op) -> bool:
+        """Whether an op is a view of what is stored."""
+        array = op.args[0]
+        return is_view(op) and all(o.result is not array for ops in self.waiting.values() for o in ops)
+
+    def _emit_waiting(self, statement: Op, ops: list[Op]) -> None:
+        """The statement stays: what it reads is computed in front of it after all."""
+        for op in self.waiting.pop(statement, ()):
+            if not is_view(op):
+                self.known.pop(op.result, None)
+            ops.append(op)
+
+    def _note(self, var: Var, value: Lazy) -> None:
+        self.known[var] = value
+        self.facts.lengths_of[var] = value.lengths
+
+    # values -----------------------------------------------------------------------------------------------------------
+
+    def operand(self, atom: Atom) -> Operand:
+        """An operand as a function of its index; a number as it is."""
+        if not is_array(atom):
+            if not isinstance(atom.type, Scalar):
+                raise NotLowerable
+            return atom
+        if not isinstance(atom, Var):
+            raise NotLowerable
+        return self.known[atom] if atom in self.known else leaf(self.facts, atom)
+
+    def array(self, atom: Atom) -> Lazy:
+        found = self.operand(atom)
+        if not isinstance(found, Lazy):
+            raise NotLowerable
+        return found
+
+    def lazily(self, op: Op, builder: Builder) -> Lazy:
+        """The array that an op makes, as a function of its index."""
+        if op.primitive in VIEWS:
+            return VIEWS[op.primitive](self.facts, builder, op, self.array(op.args[0]))
+        if op.primitive is COPY:
+            return self.array(op.args[0])
+        if op.primitive is UNBROADCAST:
+            return self._same_shape(*map(self.array, op.args))
+        if op.primitive is BY_NAME["outer"]:
+            return self._outer(op)
+        assert isinstance(op.result.type, Array)
+        emit = scalars.emit_entry(op)
+        made = elementwise(
+            self.facts,
+            op.result.type,
+            [self.operand(a) for a in op.args],
+            lambda body, args: emit(body.builder, args),
+        )
+        return made
+
+    def _same_shape(self, value: Lazy, like: Lazy) -> Lazy:
+        """`unbroadcast` of what was never stretched."""
+        if value.type.ndim != like.type.ndim:
+            raise NotLowerable
+        if not all(self.facts.equal(a, b) for a, b in zip(value.lengths, like.lengths, strict=True)):
+            raise NotLowerable
+        return value
+
+    def _outer(self, op: Op) -> Lazy:
+        left, right = map(self.array, op.args)
+        made = op.result.type
+        if left.type.ndim != 1 or right.type.ndim != 1 or made.dtype not in ("float64", "complex128"):  # type: ignore[attr-defined]
+            raise NotLowerable
+
+        def compute(body: Body, index: Index) -> Atom:
+            args = left.at(body, index[:1]), right.at(body, index[1:])
+            return body.builder.emit(MULTIPLY, *args, hint=op.result.hint, type=element_of(made))
+
+        return Lazy(made, (*left.lengths, *right.lengths), compute)  # type: ignore[arg-type]
+
+    # statements -------------------------------------------------------------------------------------------------------
+
+    def _lowered(self, op: Op, builder: Builder) -> bool:
+        """Emit a statement as a nest, if it is one."""
+        handler = _STATEMENTS.get(op.primitive)
+        if handler is not None:
+            return handler(self, op, builder)
+        if not is_lazy(op) or (op.primitive is COPY and op not in self.waiting):
+            return False
+        self.store(builder, op.result, self.lazily(op, builder))
+        return True
+
+    def store(self, builder: Builder, result: Var, value: Lazy) -> None:
+        """Make an array of a value."""
+        self.facts.lengths_of[result] = value.lengths
+        made = nest(self.facts, value.lengths)
+        body = Body(self.facts, Builder(builder.origin))
+        with inside(made):
+            atom = value.at(body, made.index)
+            body.builder.perform(SETITEM, result, body.place(made.index), atom)
+        with self.facts.reading_lengths_of(body.loads[0][0] if body.loads else None):
+            allocate(self.facts, builder, result, value.lengths)
+            close(builder, made, body.builder.ops)
+
+    def _write(self, op: Op, builder: Builder) -> bool:
+        target, index, given = op.args
+        if not is_array(target) or not isinstance(target, Var):
+            return False
+        place = item(self.facts, builder, self.array(target), index)
+        if place.place is None or not place.type.ndim:
+            return False
+        value = self.operand(given)
+        scalars.check_stores(place.type, element_of(given.type) if isinstance(value, Lazy) else given.type)
+        if isinstance(value, Lazy):
+            check_fits(self.facts, value, place.lengths)
+        with self.facts.reading_lengths_of(place.place(tuple(number(0) for _ in place.lengths))[0]):
+            self._write_entries(op, builder, place, value)
+        return True
+
+    def _write_entries(self, op: Op, builder: Builder, place: Lazy, value: Operand) -> None:
+        starts = self._starts(place)
+        made = nest(self.facts, place.lengths, starts)
+        body = Body(self.facts, Builder(op.origin))
+        assert place.place is not None
+        with inside(made):
+            array, cell = place.place(made.index)
+            atom = entry(body, value, made.index)
+            found = self._directions(made, (array, cell), body.loads)
+            body.builder.perform(op.primitive, array, body.place(cell), atom)
+        if found is None:  # outside of the loops again: nothing says that they run
+            self._write_entries(op, builder, place, self._stored(builder, value, given=op.args[2]))
+            return
+        made.directions = found
+        close(builder, made, body.builder.ops)
+
+    def _starts(self, place: Lazy) -> Index:
+        """Where each dimension of a place begins in memory, so that the loops run over its indices."""
+        assert place.place is not None
+        zeros = tuple(number(0) for _ in place.lengths)
+        _, first = place.place(zeros)
+        starts = list(zeros)
+        for k in range(len(zeros)):
+            _, second = place.place((*zeros[:k], number(1), *zeros[k + 1 :]))
+            moved = [(a, b) for a, b in zip(first, second, strict=True) if not a.same_as(b)]
+            if len(moved) == 1 and (moved[0][1] - moved[0][0]).same_as(number(1)):
+                starts[k] = moved[0][0]
+        return tuple(starts)
+
+    def _stored(self, builder: Builder, value: Operand, given: Atom) -> Lazy:
+        """A value computed before anything is written."""
+        assert isinstance(value, Lazy)
+        dims = tuple(UNKNOWN for _ in value.lengths)
+        buffer = Var(given.hint if isinstance(given, Var) else "t", Array(value.type.dtype, dims))
+        self.store(builder, buffer, value)
+        return replace(leaf(self.facts, buffer), type=value.type)
+
+    def _directions(self, made: Nest, store: Cell, loads: list[Cell]) -> list[int] | None:
+        """How the loops may run; None where what is written must be computed first."""
+        array, cell = store
+        same = []
+        for read in loads:
+            if read[0] is array:
+                same.append(read)
+            elif self._may_share(array, read[0]):
+                return None
+        return directions(self.facts, cell, same, made.loops)
+
+    def _may_share(self, written: Var, read: Var) -> bool:
+        if self.ordering.region(written) is not self.ordering.region(read):
+            return False
+        if written not in self.params or read not in self.params:
+            return True
+        self.apart[written, read] = None
+        return False
+
+
+_STATEMENTS: dict[object, Callable[[Lowering, Op, Builder], bool]] = {
+    SETITEM: Lowering._write,
+    ADDAT: Lowering._write,
+    BY_NAME["sum"]: reductions.total,
+    BY_NAME["dot"]: reductions.product,
+    BY_NAME["matmul"]: reductions.product,
+}

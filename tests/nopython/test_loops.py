@@ -1,0 +1,205 @@
+"""Statements over arrays as loops. Every result is compared with what NumPy makes of the same function."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import gradscribe
+
+numba = pytest.importorskip("numba")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("GRADSCRIBE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def copied(args):
+    """The arguments with the same aliasing."""
+    known = {}
+    return [known.setdefault(id(a), a.copy()) if isinstance(a, np.ndarray) else a for a in args]
+
+
+def outcome(f, args):
+    """What a call returns and leaves behind, or the kind of error that it raises."""
+    args = copied(args)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            result = f(*args)
+        except (ValueError, IndexError) as error:
+            return type(error), [a for a in args if isinstance(a, np.ndarray)]
+    return result, [a for a in args if isinstance(a, np.ndarray)]
+
+
+def same(have, want):
+    if isinstance(want, (tuple, list)):
+        assert len(have) == len(want)
+        for a, b in zip(have, want):
+            same(a, b)
+    elif isinstance(want, type):
+        assert isinstance(have, type) and issubclass(have, (ValueError, IndexError))
+    elif want is None:
+        assert have is None
+    else:
+        assert np.shape(have) == np.shape(want)
+        np.testing.assert_allclose(have, want, rtol=1e-12, atol=1e-14)
+
+
+def agree(f, *calls):
+    """The loops give what the function gives, for each tuple of arguments; the last text."""
+    fast = gradscribe.compile(f)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", gradscribe.jitting.NumbaFallback)
+        for args in calls:
+            same(outcome(fast, args), outcome(f, args))
+    return fast.source
+
+
+def grid(*shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+SIZES = (0, 1, 2, 3, 7)
+
+
+# ------------------------------------------------------------------ slices
+
+
+def stencil(a, b):
+    b[1:-1, 1:-1] = 0.25 * (a[1:-1, :-2] + a[1:-1, 2:] + a[2:, 1:-1] + a[:-2, 1:-1]) - a[1:-1, 1:-1] ** 2
+    a[2:-3] += b[1:-4] * 2.0
+    a[::-1, 0] = a[:, -1] if len(a) else a[:, 0]
+
+
+def test_a_stencil_is_two_loops():
+    text = agree(stencil, *[(grid(n, m), grid(n, m, seed=1)) for n in SIZES for m in (1, 5)])
+    assert "for i in range(1, b.shape[0] - 1):" in text and "a[i + 1, j]" in text and "[1:-1" not in text
+
+
+def bounds(a, i, j, k):
+    b = np.zeros_like(a)
+    b[i:j] = a[i:j] + 1.0
+    for t in range(3):
+        b[t : t + k] += a[t : t + k] * 0.5
+    c = a[i:] * 2.0
+    d = a[:j] + a[:j] ** 2
+    return b, c, d, np.sum(a[j:i])
+
+
+def test_bounds_are_those_of_slices():
+    """Negative, too large, crossed."""
+    a = grid(6)
+    agree(bounds, *[(a, i, j, k) for i in (-9, -2, 0, 2, 9) for j in (-8, -1, 0, 3, 6, 20) for k in (-1, 0, 2, 5)])
+
+
+def steps(a):
+    a[::2] *= 3.0
+    a[1::3] = a[1::3] + 1.0
+    b = a[::-1] * 2.0
+    c = np.flip(a[2:]) - a[:-2]
+    return b, c, a[:, None] * a[None, ::2]
+
+
+def test_steps_and_new_axes():
+    agree(steps, *[(grid(n),) for n in SIZES])
+
+
+# ------------------------------------------------------------------ statements that read what they write
+
+
+def overlapping(a):
+    a[1:] = a[:-1] * 2.0
+    a[:-1] += a[1:]
+    a[1:] += a[:-1]
+    a[:] = a[::-1] + a
+    a *= a[::-1]
+    a[2:] -= 0.5 * (a[:-2] + a[1:-1])
+    a[1:-1] = a[:-2] + a[2:]
+
+
+def overlapping_rows(a):
+    a[1:, 1:] = a[:-1, :-1] + 1.0
+    a[:-1, 1:] += a[1:, :-1]
+    a[1:, :-1] = a[:-1, 1:]
+    a += a.T
+    a[0] = a[:, 0]
+    a[:, 1] += a[0]
+
+
+def test_what_is_read_was_not_written_yet():
+    text = agree(overlapping, *[(grid(n),) for n in SIZES])
+    assert "for i in range(a.shape[0] - 1, 0, -1):" in text  # downwards, without a copy
+    agree(overlapping_rows, *[(grid(n, n),) for n in (2, 3, 7)])
+
+
+def shifted(a, b):
+    a[1:] += b[:-1]
+    b[:] = b + a
+
+
+def test_arguments_that_share_memory():
+    a = grid(7)
+    agree(shifted, (a, grid(7, seed=1)), (a, a))
+    fast = gradscribe.compile(shifted)
+    for x, y in [(a[1:], a[:-1]), (a[:-1], a[1:]), (a[::-1], a)]:
+        fast(x, y)  # whatever was compiled first
+        want, have = grid(7, seed=2), grid(7, seed=2)
+        shifted(want[1:], want[:-1])
+        fast(have[1:], have[:-1])
+        same(have, want)
+
+
+# ------------------------------------------------------------------ shapes that do not fit
+
+
+def mismatched(a, b):
+    a[1:] = b[:-1] * 2.0
+    return a + b
+
+
+def test_what_does_not_fit_is_an_error_as_in_numpy():
+    calls = [(grid(n), grid(m, seed=1)) for n in (0, 1, 2, 5) for m in (0, 1, 2, 5)]
+    agree(mismatched, *calls)
+
+
+def columns(a, x):
+    y = a * x
+    return y + a[:, :1], np.sum(y, axis=None), a[:1] - x
+
+
+def test_broadcasting():
+    agree(columns, *[(grid(n, m), grid(m)) for n in (1, 2, 4) for m in (1, 3)])
+
+
+# ------------------------------------------------------------------ values
+
+
+def values(a, n):
+    m = np.maximum(a, 0.5)
+    w = np.where(a > 0.0, np.exp(-a), a / n)
+    return m, w, np.sign(a), np.minimum(m, w), np.sqrt(np.abs(a)), a / np.abs(a), np.sum(a == a)
+
+
+def test_nan_and_infinity():
+    odd = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 1e308, 5e-324, -1.5])
+    agree(values, (odd, 3), (odd, 0), (grid(5), 2))
+
+
+def compensated(a):
+    s = np.zeros(a.shape[1])
+    c = np.zeros(a.shape[1])
+    for k in range(a.shape[0]):
+        y = a[k] - c
+        t = s + y
+        c = (t - s) - y
+        s = t
+    return s, (a + 1e16) - 1e16, a[0] * a[0] - a[1] * a[1]
+
+
+def test_compensated_sums_keep_their_compensation():
+    a = np.concatenate([np.full((1, 3), 1e16), np.ones((2000, 3))])
+    text = agree(compensated, (a,))
+    assert "reassoc" not in text and "contract" not in text
+    assert gradscribe.compile(compensated)(a)[0][0] == 1e16 + 2000
