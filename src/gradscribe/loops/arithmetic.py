@@ -41,11 +41,11 @@ class _Sums:
 
     def cancels(self, op: Op) -> bool:
         """Whether a term comes in with both signs."""
-        terms: Counter[object] = Counter()
+        terms: Counter[tuple[object, int]] = Counter()
         self._gather(op.result, 1, terms, 0)
-        return any(sign > 0 and terms[term, -1] for (term, sign) in list(terms))  # type: ignore[misc]
+        return any((term, -sign) in terms for term, sign in terms)
 
-    def _gather(self, atom: Atom, sign: int, terms: Counter[object], depth: int) -> None:
+    def _gather(self, atom: Atom, sign: int, terms: Counter[tuple[object, int]], depth: int) -> None:
         op = self.definition.get(atom) if isinstance(atom, Var) else None
         if op is not None and op.primitive in _SIGNS and depth < _DEEPEST:
             for arg, own in zip(op.args, _SIGNS[op.primitive], strict=True):
