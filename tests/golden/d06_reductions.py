@@ -15,19 +15,14 @@ def f(x):
 def f_grad(x, seed=1.0):
     # forward
     centred = x - np.mean(x, axis=0)
-    scaled_1 = x * x
-    scaled_2 = np.sum(scaled_1, axis=1, keepdims=True)
-    scaled = centred / scaled_2
+    scaled_1 = np.sum(x * x, axis=1, keepdims=True)
+    scaled = centred / scaled_1
     # reverse
     bscaled = 2.0 * seed * scaled  # np.sum(scaled**2)
-    bcentred = bscaled / scaled_2  # scaled = centred / np.sum(x * x, axis=1, keepdims=True)
-    bx = (
-        2.0
-        * np.broadcast_to(
-            -np.sum(bscaled * scaled / scaled_2, axis=1, keepdims=True), scaled_1.shape
-        )
-        * x
+    bcentred = bscaled / scaled_1  # scaled = centred / np.sum(x * x, axis=1, keepdims=True)
+    bx = (  # centred = x - np.mean(x, axis=0)
+        bcentred
+        - 2.0 * np.sum(bscaled * scaled / scaled_1, axis=1, keepdims=True) * x
+        - np.sum(bcentred, axis=0) / x.shape[0]
     )
-    bx += bcentred  # centred = x - np.mean(x, axis=0)
-    bx += np.broadcast_to(-np.sum(bcentred, axis=0) / x.shape[0], x.shape)
     return bx

@@ -16,6 +16,7 @@ from gradscribe.ir.primitives import (
     ADDAT,
     BY_NAME,
     GETITEM,
+    MATMUL,
     MULTIPLY,
     NEGATIVE,
     SUBTRACT,
@@ -23,7 +24,7 @@ from gradscribe.ir.primitives import (
     VADDAT,
     ZEROS_LIKE,
 )
-from gradscribe.ir.types import FLOAT, INT
+from gradscribe.ir.types import FLOAT, INT, UNKNOWN, Array
 from gradscribe.simplify import algebra, prune
 
 X = np.array([1.0, -2.0, 3.0])
@@ -108,3 +109,48 @@ def test_memory_that_is_written_in_between():
         return b.emit(MULTIPLY, Const(2.0), product)
 
     assert simplified([VECTOR, FLOAT], make, X.copy(), 2.0) == [MULTIPLY, ADDAT, MULTIPLY]
+
+
+MATRIX, STACK = (Array("float64", (UNKNOWN,) * n) for n in (2, 3))
+A, B = np.arange(6.0).reshape(2, 3) - 2.5, np.arange(12.0).reshape(3, 4) - 5.0
+
+
+@pytest.mark.parametrize(
+    ("types", "axis", "keep", "args", "applies"),
+    [
+        ((MATRIX, MATRIX), 0, False, (A, B), True),
+        ((MATRIX, MATRIX), 1, False, (A, B), True),
+        ((MATRIX, MATRIX), -1, True, (A, B), True),
+        ((MATRIX, MATRIX), -2, True, (A, B), True),
+        ((MATRIX, MATRIX), 0, True, (A[:0], B), True),
+        ((MATRIX, MATRIX), 1, False, (A[:, :0], B[:0]), True),
+        ((STACK, MATRIX), 1, True, (np.stack([A, 2 * A]), B), True),
+        ((MATRIX, STACK), 1, True, (A, np.stack([B, 3 * B])), True),
+        ((MATRIX, STACK), 2, True, (A, np.stack([B, 3 * B])), True),
+        ((STACK, MATRIX), 2, False, (np.stack([A, 2 * A]), B), True),
+        ((STACK, STACK), 0, False, (np.stack([A, 2 * A]), np.stack([B, 3 * B])), False),
+        ((STACK, MATRIX), 1, False, (np.stack([A, 2 * A]), B), False),
+        ((VECTOR, MATRIX), 0, False, (X, B), False),
+        ((MATRIX, VECTOR), 0, False, (A, X), False),
+    ],
+)
+def test_sums_of_products_contract_first(types, axis, keep, args, applies):
+    def make(b, x, y):
+        keywords = {"axis": Const(axis), **({"keepdims": Const(True)} if keep else {})}
+        return b.emit(BY_NAME["sum"], b.emit(MATMUL, x, y), **keywords)
+
+    made = simplified(types, make, *args)
+    assert made == ([BY_NAME["sum"], MATMUL] if applies else [MATMUL, BY_NAME["sum"]])
+
+
+def test_a_product_that_is_read_twice_is_summed_as_it_is():
+    def make(b, x, y):
+        z = b.emit(MATMUL, x, y)
+        return b.emit(TUPLE, z, b.emit(BY_NAME["sum"], z, axis=Const(0)))
+
+    before = [A, B]
+    builder, params = Builder(), [Var(name, MATRIX) for name in "xy"]
+    program = function(builder, params, make(builder, *params))
+    after = prune(algebra(program, lambda op: True))
+    assert [op.primitive for op in after.body.ops] == [MATMUL, BY_NAME["sum"], TUPLE]
+    assert all(map(np.array_equal, run(program, *before), run(after, *before)))

@@ -6,7 +6,7 @@ both are at hand. It follows definitions; what a loop carries, and what comes ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..ir.nodes import Atom, Const, Op, Var
@@ -16,23 +16,32 @@ from ..ir.primitives import (
     COPY,
     FULL_LIKE,
     GETITEM,
+    LAST_WRITE,
     LENGTH,
+    MATMUL,
     MULTIPLY,
     NEGATIVE,
     SHAPE,
     SLICE_,
     SUBTRACT,
     TUPLE,
+    UNBROADCAST,
+    VADDAT,
     ZEROS_LIKE,
 )
-from ..ir.types import Array, Dim, Scalar
+from ..ir.types import Array, Dim, Scalar, Slice
 from ..rules.table import rule_of
 
 Extent = Any
 """A sum of symbols and a number, as `(frozenset of (symbol, factor), number)`: lengths and whole numbers alike."""
 _ONE: Extent = (frozenset(), 1)
 _ARITHMETIC = (ADD, SUBTRACT, MULTIPLY, NEGATIVE)
-_ALIKE = (COPY, ZEROS_LIKE, FULL_LIKE)
+_ALIKE = {COPY: 0, ZEROS_LIKE: 0, FULL_LIKE: 0, VADDAT: 0, LAST_WRITE: 0, UNBROADCAST: 1}
+"""What makes an array of the shape of an operand, with the position of that."""
+_MOVING = ("swapaxes", "moveaxis", "matrix_transpose", "expand_dims", "squeeze", "flip", "fliplr", "flipud", "roll")
+_REDUCING = ("sum", "mean", "prod", "max", "min", "std", "var", "any", "all", "argmax", "argmin", "cumsum", "cumprod")
+_KEEPING = frozenset((*_MOVING, *_REDUCING))
+"""What moves, drops or keeps whole axes, as the inference of its type does with their names."""
 
 
 class Extents:
@@ -55,6 +64,18 @@ class Extents:
         cells = self._cut(target, index) if isinstance(target.type, Array) else None
         return isinstance(value.type, Array) and cells is not None and self.of(value) == cells
 
+    def repeated(self, operand: Atom, result: Atom) -> tuple[int, tuple[int, ...]] | None:
+        """How an operand was broadcast to the shape of a result: the number of axes in front that it lacks, and which
+        of its own, of length 1, were stretched. None where that is not known."""
+        if not isinstance(operand.type, Array) or not isinstance(result.type, Array):
+            return None
+        own, whole = self.of(operand), self.of(result)
+        lead = len(whole) - len(own)
+        pairs = list(enumerate(zip(own, whole[lead:], strict=True))) if lead >= 0 else []
+        if lead < 0 or not all(a in (b, _ONE) for _, (a, b) in pairs):
+            return None
+        return lead, tuple(k for k, (a, b) in pairs if a != b)
+
     def of(self, atom: Atom) -> tuple[Extent, ...]:
         """The extents of the axes of an array."""
         if not isinstance(atom, Var) or not isinstance(atom.type, Array):
@@ -74,11 +95,19 @@ class Extents:
         if op.primitive is GETITEM and isinstance(op.args[0], Var) and isinstance(op.args[0].type, Array):
             return self._cut(op.args[0], op.args[1])
         if op.primitive in _ALIKE:
-            return self.of(op.args[0])
+            return self.of(op.args[_ALIKE[op.primitive]])
         if op.primitive is BY_NAME["transpose"] and len(op.args) == 1 and not op.keywords:
             return self.of(op.args[0])[::-1]
+        if op.primitive is BY_NAME["arange"]:
+            return self._asked_for(op.args[0]) if getattr(op.args[0].type, "kind", "") == "i" else None
         if op.primitive in (BY_NAME["zeros"], BY_NAME["empty"], BY_NAME["ones"]):
             return self._asked_for(op.args[0])
+        if op.primitive is BY_NAME["broadcast_to"]:
+            return self._asked_for(op.args[1])
+        if op.primitive is MATMUL:
+            return self._product(op)
+        if op.primitive.name in _KEEPING:
+            return self._inferred(op)
         rule = rule_of(op.primitive)
         return self._together(op) if rule is not None and rule.elementwise else None
 
@@ -87,13 +116,28 @@ class Extents:
         if not all(isinstance(a.type, (Array, Scalar)) for a in op.inputs):
             return None
         rank = op.result.type.ndim if isinstance(op.result.type, Array) else 0
-        found: list[set[Extent]] = [set() for _ in range(rank)]
-        for atom in op.inputs:
-            extents = self.of(atom)
-            for k, extent in enumerate(extents, rank - len(extents)):
-                if extent != _ONE:
-                    found[k].add(extent)
-        return tuple(f.pop() if len(f) == 1 else _symbol((op.result, k)) for k, f in enumerate(found))
+        return _broadcast(op.result, rank, map(self.of, op.inputs))
+
+    def _product(self, op: Op) -> tuple[Extent, ...] | None:
+        """Of `x @ y`: the rows of x and the columns of y, for each pair of matrices."""
+        left, right = map(self.of, op.args)
+        if not left or not right:
+            return None
+        stacked = _broadcast(op.result, max(len(left), len(right), 2) - 2, (left[:-2], right[:-2]))
+        return (*stacked, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
+
+    def _inferred(self, op: Op) -> tuple[Extent, ...] | None:
+        """Of an operation whose type is that of its operand with axes moved, dropped or put in."""
+        if op.primitive.infer is None or not isinstance(op.args[0].type, Array):
+            return None
+        type_, extents = op.args[0].type, self.of(op.args[0])
+        named = enumerate(zip(type_.shape, extents, strict=True))
+        dims = tuple(Dim(str(k), 0, True if e == _ONE else d.one) for k, (d, e) in named)
+        first = Var("x", Array(type_.dtype, dims))
+        made = op.primitive.infer((first, *op.args[1:]), dict(op.keywords))
+        if not isinstance(made, Array):
+            return None
+        return tuple(_renamed(d, extents) or _symbol((op.result, k)) for k, d in enumerate(made.shape))
 
     def _asked_for(self, shape: Atom) -> tuple[Extent, ...] | None:
         """Of a new array."""
@@ -109,10 +153,12 @@ class Extents:
     # slices -----------------------------------------------------------------------------------------------------------
 
     def _cut(self, container: Var, index: Atom) -> tuple[Extent, ...] | None:
-        """What an index of slices and whole numbers leaves; None for any other."""
+        """What an index of slices, whole numbers, and arrays of the latter leaves; None for any other."""
         parts, axes = self._parts(index), [*self.of(container)]
         if parts is None:
             return None
+        if any(isinstance(part.type, Array) for part in parts):
+            return self._picked(parts, axes)
         taken = sum(not _is(part, None) and not _is(part, ...) for part in parts)
         made: list[Extent] = []
         for part in parts:
@@ -129,13 +175,23 @@ class Extents:
                     made.append(_sliced(extent, *bounds))
         return (*made, *axes)
 
+    def _picked(self, parts: Sequence[Atom], axes: list[Extent]) -> tuple[Extent, ...] | None:
+        """What slices of everything, with rows of integers of one length side by side, leave."""
+        rows = [k for k, part in enumerate(parts) if isinstance(part.type, Array)]
+        plain = all(_is_row(p) if k in rows else _is_everything(p) for k, p in enumerate(parts))
+        lengths = {self.of(parts[k]) for k in rows}
+        if not plain or len(lengths) != 1 or rows != list(range(rows[0], rows[-1] + 1)):
+            return None
+        return (*axes[: rows[0]], *lengths.pop(), *axes[rows[-1] + 1 :])
+
     def _parts(self, index: Atom) -> Sequence[Atom] | None:
         if isinstance(index, Const):
             return [Const(v) for v in index.value] if isinstance(index.value, tuple) else [index]
         op = self._definition.get(index)
         if op is not None and op.primitive is TUPLE:
             return op.args
-        return [index] if isinstance(index.type, Scalar) or (op is not None and op.primitive is SLICE_) else None
+        alone = isinstance(index.type, (Scalar, Array)) or (op is not None and op.primitive is SLICE_)
+        return [index] if alone else None
 
     def _bounds(self, part: Atom) -> tuple[Extent | None, ...] | None:
         """Start, stop and step of a slice; () for a whole number, None for anything else."""
@@ -221,6 +277,32 @@ def _named(dim: Dim) -> Extent:
         return None
     whole = (frozenset(), dim.base) if isinstance(dim.base, int) else _symbol(dim.base)
     return _plus(whole, (frozenset(), dim.less), -1)
+
+
+def _renamed(dim: Dim, extents: Sequence[Extent]) -> Extent:
+    """The extent of an axis that was inferred from axes with the names "0", "1", ...; None where it is not known."""
+    if not isinstance(dim.base, str):
+        return _named(dim)
+    return _plus(extents[int(dim.base)], (frozenset(), dim.less), -1)
+
+
+def _broadcast(result: Var, rank: int, shapes: Iterable[tuple[Extent, ...]]) -> tuple[Extent, ...]:
+    """Of arrays that are brought to one shape: where they agree."""
+    found: list[set[Extent]] = [set() for _ in range(rank)]
+    for extents in shapes:
+        for k, extent in enumerate(extents, rank - len(extents)):
+            if extent != _ONE:
+                found[k].add(extent)
+    return tuple(f.pop() if len(f) == 1 else _symbol((result, k)) for k, f in enumerate(found))
+
+
+def _is_row(part: Atom) -> bool:
+    return isinstance(part.type, Array) and part.type.ndim == 1 and part.type.kind == "i"
+
+
+def _is_everything(part: Atom) -> bool:
+    whole = isinstance(part.type, Slice) and part.type.parts == (None, None, None)
+    return whole or (isinstance(part, Const) and part.value == slice(None))
 
 
 def _is(part: Atom, value: object) -> bool:

@@ -108,7 +108,7 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
     found = _masked(op, rule, name, g, expand(builder, partial, g, z, op=op), adjoints)
     if found is None:
         return None
-    summed = adjoints.unbroadcast(found, atom)
+    summed = adjoints.unbroadcast(found, atom, sweep.extents.repeated(atom, z))
     for zeros in (adjoints.masked, adjoints.cut):
         if found in zeros and isinstance(summed, Var):
             zeros.add(summed)

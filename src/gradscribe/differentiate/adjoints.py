@@ -211,10 +211,20 @@ class Adjoints:
             return False
         return not any(a.one and not t.one for a, t in zip(shape, type_.shape, strict=True))
 
-    def unbroadcast(self, contribution: Atom, operand: Atom) -> Atom:
-        """A contribution, of the shape of a broadcast result, summed to the shape of the operand."""
+    def unbroadcast(
+        self, contribution: Atom, operand: Atom, repeated: tuple[int, tuple[int, ...]] | None = None
+    ) -> Atom:
+        """A contribution, of the shape of a broadcast result, summed to the shape of the operand.
+
+        Args:
+            contribution, operand: what is summed, and what it is for.
+            repeated: what is known of how the operand was broadcast (see `Extents.repeated`) beyond the types.
+        """
         lead, axes, doubt = sum_axes(operand.type, contribution.type)
-        if doubt:
+        missing = len(shape_of(contribution.type)) - len(shape_of(operand.type))
+        if doubt and repeated is not None and repeated[0] == missing:
+            lead, axes = repeated
+        elif doubt:
             contribution = self._real_part(contribution, operand.type)
             return self.builder.emit(UNBROADCAST, contribution, operand, hint=bar(getattr(operand, "hint", "t")))
         traced = wrap(self.builder, contribution)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
+from ..analyse.distinct import names_no_cell_twice
 from ..analyse.extents import Extents
 from ..analyse.overlap import Overlap
 from ..analyse.partition import EVERY, Region, Regions
@@ -93,6 +94,10 @@ class Sweep:
             return True
         inner = self.memory.contents(self.memory.of(container)).get(EVERY)
         return isinstance(type_.item, Array) and inner is not None and bool(self.memory.writes(inner))
+
+    def names_no_cell_twice(self, index: Atom) -> bool:
+        """Whether all entries of what an index picks are known to be different cells."""
+        return names_no_cell_twice(index, self.definition, self.extents, self.memory.is_written)
 
     @property
     def array_tapes(self) -> int:

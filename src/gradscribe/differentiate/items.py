@@ -89,6 +89,7 @@ def _mirror_pointer_item(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         return
     target = sweep.buffer(container)
     repeats = any(isinstance(t, Array) and t.kind != "b" for t, _ in index_parts(index)) or not known_parts(index)
+    repeats = repeats and not sweep.names_no_cell_twice(index)
     part = sweep.signed(adjoints.builder, container, adjoints.real(g, container.type))
     adjoints.builder.perform(SCATTER_ADD if repeats else ADDAT, target, index, part)
 

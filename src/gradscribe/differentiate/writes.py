@@ -40,7 +40,7 @@ def mirror_setitem(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
         g = _cells(builder, shadow, index, bar(value.hint))
         if isinstance(g.type, Array) and is_basic_index(index):
             g = builder.emit(COPY, g, hint=bar(value.hint))
-        g = _only_last(builder, sweep.signed(builder, target, g), shadow, index)
+        g = _only_last(sweep, builder, sweep.signed(builder, target, g), shadow, index)
         builder.perform(SETITEM, *address(sweep, shadow, index), Const(0.0))
         adjoints.add(value, _summed(sweep, adjoints, g, op))
     else:
@@ -74,9 +74,9 @@ def _refuse_lost_write(sweep: Sweep, op: Op) -> None:
         raise UntrackableAlias(what, op.origin, "store it in an array or a list that the function makes")
 
 
-def _only_last(builder: Builder, g: Atom, shadow: Var, index: Atom) -> Atom:
+def _only_last(sweep: Sweep, builder: Builder, g: Atom, shadow: Var, index: Atom) -> Atom:
     """Of the entries of a repeated index only the last one to be written counts."""
-    if known_parts(index):
+    if known_parts(index) or sweep.names_no_cell_twice(index):
         return g
     return builder.emit(LAST_WRITE, g, shadow, index, hint=getattr(g, "hint", "g"))
 
@@ -92,7 +92,7 @@ def mirror_addat(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     builder, shadow = adjoints.builder, sweep.buffer(target)
     g: Atom = sweep.signed(builder, target, _cells(builder, shadow, index, bar(value.hint)))
     if op.primitive is ADDAT:
-        g = _only_last(builder, g, shadow, index)
+        g = _only_last(sweep, builder, g, shadow, index)
     g = _summed(sweep, adjoints, g, op)
     if isinstance(g.type, Array) and (g is shadow or is_basic_index(index)) and not sweep.is_pointer(value):
         g = builder.emit(COPY, g, hint=bar(value.hint))

@@ -185,9 +185,8 @@ def product(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     if not isinstance(x, Array) or not isinstance(y, Array) or not x.ndim or not y.ndim:
         return NUMERIC
     dtype = np.result_type(x.dtype, y.dtype).name
-    if x.ndim > 2 or y.ndim > 2:
-        return by_example(np.matmul)(args, keywords)
-    shape = x.shape[:-1] + (y.shape[1:] if y.ndim == 2 else ())
+    stacked = broadcast(x.shape[:-2], y.shape[:-2])
+    shape = stacked + x.shape[-2:-1] + (y.shape[-1:] if y.ndim > 1 else ())
     return Array(dtype, shape) if shape else Scalar(kind_of_dtype(dtype), dtype)
 
 

@@ -402,11 +402,13 @@ zero(
 )
 for name, function in (("may_share_memory", np.may_share_memory), ("shares_memory", np.shares_memory)):
     zero(define(name, function, infer=_infer.always(BOOL), parameters="a, b, /", reads=False))
-for function, name in (
-    (np.diag_indices_from, "arr"),
-    (np.tril_indices_from, "arr"),
-    (np.triu_indices_from, "arr"),
+for function, parameters in (
+    (np.diag_indices_from, "arr, /"),
+    (np.tril_indices_from, "arr, /"),
+    (np.triu_indices_from, "arr, /"),
+    (np.tril_indices, "n, k=0, m=None"),
+    (np.triu_indices, "n, k=0, m=None"),
 ):
     indices = _infer.Tuple((Array("int64", (UNKNOWN,)),) * 2)
-    made = define(function.__name__, function, infer=_infer.always(indices), parameters=f"{name}, /", reads=False)
+    made = define(function.__name__, function, infer=_infer.always(indices), parameters=parameters, reads=False)
     zero(made)

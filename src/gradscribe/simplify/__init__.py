@@ -12,6 +12,7 @@ from .prune import prune
 from .shapes import shorten_shapes
 from .share import share
 from .sink import sink_buffers
+from .spreads import drop_spreads
 from .unbundle import unbundle
 
 __all__ = ["algebra", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells"]
@@ -26,7 +27,9 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
         primal: in forward mode the function that was differentiated: what does not compute one of its values belongs
             to the derivative.
     """
-    function = _respelled(share(prune(fold(unbundle(function)))), primal)
+    function = fold(unbundle(function))
+    function = prune(drop_spreads(function, _derivative_ops(function).__contains__))
+    function = _respelled(share(function), primal)
     function = prune(shorten_shapes(sink_buffers(fold(function)), _derivative_ops(function).__contains__))
     function = prune(tidy_cells(function, _derivative_ops(function).__contains__))
     return _without_empty_sections(prune(fuse_loops(_respelled(function, primal))))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..analyse.extents import Extents
 from ..analyse.regions import Regions, has_memory, regions
 from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
+from ..ir.primitives import BY_NAME, CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
 from ..ir.types import Array, Type
 from .identities import EXACT, LOOSE, NO_COPY, is_number, is_real, number
 from .prune import prune
@@ -20,6 +21,8 @@ from .rewriting import Rewriting, uses
 RECENT = 8
 """How far above an operation the ones that compute its operands are looked for where memory is written."""
 Derivative = Callable[[Op], bool]
+MOVES = tuple(BY_NAME[name] for name in ("transpose", "swapaxes", "expand_dims"))
+"""What moves axes and leaves the entries as they are."""
 
 
 def nothing(op: Op) -> bool:
@@ -48,6 +51,7 @@ class Algebra(Rewriting):
         self.groups, self.ours = groups, ours
         self.count = uses(function)
         self.source: dict[Var, Op] = {}
+        self.extents = Extents(self.source)
 
     def visit(self, op: Op) -> None:
         if op.blocks or len(op.results) != 1:
@@ -82,9 +86,13 @@ class Algebra(Rewriting):
 
     def make(self, primitive: Primitive, *args: Atom, like: Op, hint: str = "t") -> Var:
         """Emit an operation on the way to a result."""
-        assert primitive.infer is not None
-        result = Var(hint, primitive.infer(args, {}))
-        self.keep(Op(primitive, args, (result,), origin=like.origin))
+        return self.emitted(Op(primitive, args, ()), like, hint)
+
+    def emitted(self, made: Op, like: Op, hint: str) -> Var:
+        """The result of an operation, on the way to that of another."""
+        assert made.primitive.infer is not None
+        result = Var(hint, made.primitive.infer(made.args, dict(made.keywords)))
+        self.keep(replace(made, results=(result,), origin=like.origin))
         self.count[result] = 1
         self.ours.add(result)
         return result
@@ -100,13 +108,24 @@ class Algebra(Rewriting):
         return op if all(map(self.is_stable, (*op.args, atom))) or self.is_recent(op) else None
 
     def is_recent(self, made: Op) -> bool:
-        """Whether an operation stands close above, with nothing in between that may write memory."""
+        """Whether an operation stands close above, with nothing in between that may write what it reads or makes."""
         for op in reversed(self.ops[-RECENT:]):
             if op is made:
                 return True
-            if op.blocks or op.primitive is CALL or not op.primitive.is_pure:
+            if op.blocks or op.primitive is CALL or not (op.primitive.is_pure or self.writes_elsewhere(op, made)):
                 return False
         return False
+
+    def writes_elsewhere(self, op: Op, made: Op) -> bool:
+        """Whether an operation does nothing but write to memory that another neither reads nor makes."""
+        if op.primitive.effect or not op.primitive.writes:
+            return False
+        targets = [op.args[k] for k in op.primitive.writes]
+        if not all(isinstance(t, Var) and self.groups.knows(t) for t in targets):
+            return False
+        written = {self.groups.of(t) for t in targets}  # type: ignore[arg-type]
+        others = [a for a in (*made.inputs, *made.results) if isinstance(a, Var) and has_memory(a.type)]
+        return all(self.groups.knows(a) and self.groups.of(a) not in written for a in others)
 
     def is_stable(self, atom: Atom) -> bool:
         return isinstance(atom, Const) or not (has_memory(atom.type) and self.groups.is_written(atom))
@@ -125,6 +144,12 @@ def alike(left: Type, right: Type) -> bool:
     if isinstance(left, Array) and isinstance(right, Array):
         return left.dtype == right.dtype and left.ndim == right.ndim
     return left == right
+
+
+def _on(step: Op, front: Atom) -> Op:
+    """An operation with another first operand; the last one of `c * x`."""
+    args = (step.args[0], front) if is_number(step.args[0]) else (front, *step.args[1:])
+    return replace(step, args=args)
 
 
 # ------------------------------------------------------------------ spelling
@@ -148,18 +173,36 @@ class Spelling(Algebra):
         """`c * rest`, with c at the left end of the product or quotient that `rest` is."""
         path: list[Op] = []
         while self.is_single(rest) and is_real(rest):
-            inner = self.defined(rest, MULTIPLY) or self.defined(rest, DIVIDE)
-            if inner is None or not is_real(*inner.args):
+            inner = self.defined(rest, MULTIPLY) or self.defined(rest, DIVIDE) or self.moved(rest)
+            if inner is None or not is_real(*inner.args[:1]):
                 break
             if inner.primitive is MULTIPLY and is_number(inner.args[0]):
                 c, rest = c * inner.args[0].value, inner.args[1]  # type: ignore[union-attr]
-            else:
+            elif inner.primitive is NEGATIVE:
+                c, rest = -c, inner.args[0]
+            elif inner.primitive in MOVES or is_real(*inner.args):
                 path.append(inner)
                 rest = inner.args[0]
-        if is_number(rest) or not number(c):
-            return op
+            else:
+                break
+        if is_number(rest) or not number(c) or (path[0].primitive in MOVES if path else c == 1):
+            return op  # nothing to gain, or a view in place of an array of its own
         start = Op(NEGATIVE, (rest,), ()) if c == -1 else Op(MULTIPLY, (Const(c), rest), ())
-        for outer in reversed(path):
-            front = self.make(start.primitive, *start.args, like=op, hint=op.result.hint)
-            start = Op(outer.primitive, (front, outer.args[1]), ())
-        return replace(start, results=op.results, origin=op.origin)
+        steps = [*path[::-1]] if c == 1 else [start, *path[::-1]]
+        front = rest
+        for step in steps[:-1]:
+            front = self.emitted(_on(step, front), op, op.result.hint)
+        return replace(_on(steps[-1], front), results=op.results, origin=op.origin)
+
+    def moved(self, atom: Atom) -> Op | None:
+        """The operation that moves the axes of an array that has a sign or a coefficient."""
+        inner, first = atom, None
+        while self.is_single(inner):
+            made = self.source.get(inner)  # type: ignore[arg-type]
+            if made is None or made.primitive not in MOVES or not self.is_stable(made.args[0]):
+                break
+            inner, first = made.args[0], first or made
+        last = self.defined(inner, NEGATIVE) or self.defined(inner, MULTIPLY)
+        if last is None or not self.is_single(inner) or (last.primitive is MULTIPLY and not is_number(last.args[0])):
+            return None
+        return first or (last if last.primitive is NEGATIVE else None)

@@ -131,6 +131,20 @@ def transposed_twice(this: Algebra, op: Op) -> Atom | None:
     return made.args[0] if made and made.primitive is op.primitive and not made.keywords and not op.keywords else None
 
 
+def swapped_twice(this: Algebra, op: Op) -> Atom | None:
+    made = this.source.get(op.args[0]) if isinstance(op.args[0], Var) else None
+    if made is None or made.primitive is not op.primitive or not isinstance(op.args[0].type, Array):
+        return None
+    axes = [_axes(o, op.args[0].type.ndim) for o in (made, op)]
+    return made.args[0] if axes[0] is not None and axes[0] == axes[1] else None
+
+
+def _axes(op: Op, ndim: int) -> set[int] | None:
+    """The axes that `np.swapaxes` exchanges."""
+    numbers = [a.value for a in op.args[1:] if isinstance(a, Const) and type(a.value) is int]
+    return {n % ndim for n in numbers} if len(numbers) == 2 and not op.keywords else None
+
+
 def decided(this: Algebra, op: Op) -> Atom | None:
     """A comparison of constants."""
     if not all(isinstance(a, Const) and type(a.value) in (int, float, bool, str) for a in op.args):
@@ -155,8 +169,9 @@ EXACT: dict[Primitive, list[Rewrite]] = {
 }
 assert rules  # importing them has made this primitive
 EXACT[BY_NAME["transpose"]] = [transposed_twice]
+EXACT[BY_NAME["swapaxes"]] = [swapped_twice]
 
-NO_COPY = (GETITEM, BY_NAME["transpose"])
+NO_COPY = (GETITEM, BY_NAME["transpose"], BY_NAME["swapaxes"])
 
 
 # ------------------------------------------------------------------ loose

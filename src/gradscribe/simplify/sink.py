@@ -29,9 +29,13 @@ def sink_buffers(function: Function) -> Function:
 
 def _is_of_zeros(op: Op, ahead: list[Op]) -> bool:
     """Whether an op makes zeros, or a view of such."""
-    if op.primitive is GETITEM:
-        return isinstance(op.result.type, Array) and _is_view_of_zeros(op, ahead)
-    return op.primitive is ZEROS_LIKE
+    return op.primitive is ZEROS_LIKE or (_is_view(op) and _is_view_of_zeros(op, ahead))
+
+
+def _is_view(op: Op) -> bool:
+    if len(op.results) != 1 or op.blocks or not isinstance(op.result.type, Array):
+        return False
+    return op.primitive is GETITEM or (op.aliasing == "view" and op.primitive.cost == "free")
 
 
 def _uses_of(ops: list[Op], op: Op, moved: set[Atom]) -> set[Atom]:
@@ -43,7 +47,7 @@ def _is_view_of_zeros(op: Op, ahead: list[Op]) -> bool:
     source = op.args[0]
     for made in ahead:
         if source in made.results:
-            return made.primitive is ZEROS_LIKE or (made.primitive is GETITEM and _is_view_of_zeros(made, ahead))
+            return _is_of_zeros(made, ahead)
     return False
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..ir.nodes import Atom, Const, Op, Var, replace
-from ..ir.primitives import ADD, BY_NAME, GETITEM, MULTIPLY, SUBTRACT, TUPLE, VADDAT, ZEROS_LIKE
+from ..ir.primitives import ADD, BY_NAME, GETITEM, MATMUL, MULTIPLY, SUBTRACT, TUPLE, VADDAT, ZEROS_LIKE
 from ..ir.types import INT, Array, Scalar
 from .rewriting import same
 
@@ -62,10 +62,35 @@ def of_scaled(this: Algebra, op: Op) -> Atom | Op | None:
     if c == 1 or inner is None or inner.type != op.args[0].type or not _is_float(op.result):
         return None
     total = Var(op.result.hint, op.result.type)
-    this.keep(replace(op, args=(inner,), results=(total,)))
+    summing = replace(op, args=(inner,), results=(total,))
+    this.keep(of_product(this, summing) or summing)
     this.count[total] = 1
     this.ours.add(total)
     return scaled(this, c, total, op)
+
+
+def of_product(this: Algebra, op: Op) -> Op | None:
+    """`np.sum(a @ b, axis=0)` is `np.sum(a, axis=0) @ b`, and `np.sum(a @ b, axis=1)` is `a @ np.sum(b, axis=1)`."""
+    inner = this.defined(op.args[0], MATMUL) if this.is_single(op.args[0]) else None
+    axis, keep = op.keyword("axis"), op.keyword("keepdims") is True
+    if inner is None or not {k for k, _ in op.keywords} <= {"axis", "keepdims"} or type(axis) is not int:
+        return None
+    types = [inner.result.type, *(a.type for a in inner.args)]
+    if not all(isinstance(t, Array) and t.kind == "f" and t.ndim >= 2 for t in types):
+        return None
+    ranks = [t.ndim for t in types]  # type: ignore[union-attr]
+    side = axis % ranks[0] - ranks[0]  # -2: rows, those of the left operand
+    if side not in (-2, -1) or not (keep or ranks[side + 3] == 2) or (side == -2 and not keep and ranks[0] > 2):
+        return None
+    part = inner.args[side + 2]
+    keywords = (("axis", Const(ranks[side + 3] + side)), *([("keepdims", Const(True))] if keep else []))
+    assert op.primitive.infer is not None
+    total = Var("total", op.primitive.infer((part,), dict(keywords)))
+    this.keep(replace(op, args=(part,), keywords=keywords, results=(total,)))
+    this.count[total] = 1
+    this.ours.add(total)
+    args = (total, inner.args[1]) if side == -2 else (inner.args[0], total)
+    return replace(inner, args=args, results=op.results)
 
 
 def to_one_entry(this: Algebra, op: Op) -> Op | None:
@@ -96,7 +121,8 @@ def into_new(this: Algebra, op: Op) -> Op | None:
     view = GETITEM.infer((target, index), {}) if GETITEM.infer else None
     if not isinstance(view, Array) or view.dtype != value.type.dtype or view.ndim != value.type.ndim:
         return None
-    if not all(a.same_as(b) or (a.one and b.one) for a, b in zip(view.shape, value.type.shape, strict=True)):
+    alike = all(a.same_as(b) or (a.one and b.one) for a, b in zip(view.shape, value.type.shape, strict=True))
+    if not alike and not this.extents.fits_cells(value, target, index):  # type: ignore[arg-type]
         return None
     back = tuple(0 if p is None else p for p in parts)
     entry = Op(GETITEM, (value, Const(back)), op.results)
@@ -173,5 +199,5 @@ SUMS = {
     SUBTRACT: [common_factor, offset],
     VADDAT: [to_one_entry, into_new],
     GETITEM: [entry_of_sum],
-    **({BY_NAME["sum"]: [of_scaled]} if "sum" in BY_NAME else {}),
+    **({BY_NAME["sum"]: [of_scaled, of_product]} if "sum" in BY_NAME else {}),
 }

@@ -12,7 +12,11 @@ The result is a program whose meaning is the same, with `addat` and `scatter_add
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
+from ..analyse.distinct import names_no_cell_twice
+from ..analyse.extents import Extents
+from ..analyse.regions import Regions, regions
 from ..ir.indexing import index_parts, is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import (
@@ -44,18 +48,23 @@ def own(function: Function, foreign: Collection[Var] = ()) -> Function:
     """
     if not any(op.primitive in (VADDAT, ADD, SUBTRACT) for op in walk(function.body)):
         return function
-    body = _Rewrite(Owners(function), foreign).block(function.body)
+    body = _Rewrite(function, foreign).block(function.body)
     return replace(function, body=body)
 
 
 class _Rewrite:
-    def __init__(self, owners: Owners, foreign: Collection[Var]) -> None:
-        self.owners, self.foreign = owners, foreign
+    def __init__(self, function: Function, foreign: Collection[Var]) -> None:
+        self.function, self.foreign = function, foreign
+        self.owners = owners = Owners(function)
         self.stands: dict[Var, Atom] = {}
         self.entered: dict[object, list[Slot]] = {}
         for slot in owners.slots:
             for entry in slot.entries if slot.must else ():
                 self.entered.setdefault(entry.place, []).append(slot)
+
+    @cached_property
+    def groups(self) -> Regions:
+        return regions(self.function)
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Var) and atom in self.stands:
@@ -107,11 +116,21 @@ class _Rewrite:
             ops.append(_copy_of(target, made))
             target = made
         if isinstance(target.type, Array) or not isinstance(target.type, List):
-            primitive = ADDAT if _names_once(index) and isinstance(target.type, Array) else SCATTER_ADD
+            primitive = ADDAT if self._names_once(index) and isinstance(target.type, Array) else SCATTER_ADD
             ops.append(Op(primitive, (target, index, value), (), origin=op.origin))
         else:
             self._add_to_entry(target, index, value, op, ops)
         self.stands[op.result] = target
+
+    def _names_once(self, index: Atom) -> bool:
+        """Whether no entry can be named twice by an index: a basic one, a mask, or one that is known to be distinct."""
+        if is_basic_index(index):
+            return True
+        parts = index_parts(index)
+        if len(parts) == 1 and isinstance(parts[0][0], Array) and parts[0][0].kind == "b":
+            return True
+        known = self.owners.definition
+        return names_no_cell_twice(index, known, Extents(known), self.groups.is_written)
 
     def _add_to_entry(self, target: Atom, index: Atom, value: Atom, op: Op, ops: list[Op]) -> None:
         assert isinstance(target.type, List)
@@ -157,14 +176,6 @@ def _copy_of(value: Atom, made: Var) -> Op:
     if isinstance(value.type, List):
         return Op(GETITEM, (value, NEW), (made,))
     return Op(COPY, (value,), (made,))
-
-
-def _names_once(index: Atom) -> bool:
-    """Whether no entry can be named twice by an index: a basic one, or a mask."""
-    if is_basic_index(index):
-        return True
-    parts = index_parts(index)
-    return len(parts) == 1 and isinstance(parts[0][0], Array) and parts[0][0].kind == "b"
 
 
 def _same_array(a: Type, b: Type) -> bool:
