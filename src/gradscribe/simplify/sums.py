@@ -76,9 +76,9 @@ def of_product(this: Algebra, op: Op) -> Op | None:
     if inner is None or not {k for k, _ in op.keywords} <= {"axis", "keepdims"} or type(axis) is not int:
         return None
     types = [inner.result.type, *(a.type for a in inner.args)]
-    if not all(isinstance(t, Array) and t.kind == "f" and t.ndim >= 2 for t in types):
+    ranks = [t.ndim for t in types if isinstance(t, Array) and t.kind == "f" and t.ndim >= 2]
+    if len(ranks) < len(types):
         return None
-    ranks = [t.ndim for t in types]  # type: ignore[union-attr]
     side = axis % ranks[0] - ranks[0]  # -2: rows, those of the left operand
     if side not in (-2, -1) or not (keep or ranks[side + 3] == 2) or (side == -2 and not keep and ranks[0] > 2):
         return None
