@@ -24,8 +24,12 @@ def unbroadcast(g: Any, x: Any) -> Any:
     Returns:
         g summed over the axes along which x was repeated, of the shape of x.
     """
-    if np.shape(g) == np.shape(x):
-        return g
+    try:
+        if g.shape == x.shape:  # the common case, without a call
+            return g
+    except AttributeError:
+        if np.shape(g) == np.shape(x):
+            return g
     lead = np.ndim(g) - np.ndim(x)
     if lead < 0:
         return np.broadcast_to(g, np.shape(x))

@@ -95,7 +95,13 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
     builder, z = adjoints.builder, op.result
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type) or _is_alone(op, atom) or sweep.extents.same(atom, z):
-        return _masked(op, rule, name, g, expand(builder, partial, g, z, op=op), adjoints)
+        mark = len(builder.ops)
+        found = expand(builder, partial, g, z, op=op)
+        if is_spread(g, z.type) and isinstance(found, Var) and _may_be_smaller(sweep, op, found):
+            del builder.ops[mark:]
+            g = builder.emit(FULL_LIKE, atom, g, hint=bar(z.hint))
+            found = expand(builder, partial, g, z, op=op)
+        return _masked(op, rule, name, g, found, adjoints)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -113,6 +119,16 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
         if found in zeros and isinstance(summed, Var):
             zeros.add(summed)
     return summed
+
+
+def _may_be_smaller(sweep: Sweep, op: Op, found: Var) -> bool:
+    """Whether what was made of a number and the operands may have the rank of the result, but not its shape."""
+    z = op.result
+    if not isinstance(found.type, Array) or not isinstance(z.type, Array) or found.type.ndim < z.type.ndim:
+        return False
+    known = same_shape(found.type, z.type) or all(d.one is not None for d in found.type.shape)
+    arrays = [a for a in op.inputs if isinstance(a.type, Array)]
+    return not known and not all(same_shape(a.type, z.type) or sweep.extents.same(a, z) for a in arrays)
 
 
 def _is_alone(op: Op, atom: Var) -> bool:

@@ -75,6 +75,8 @@ class Sweep:
         self.new_tapes: list[Op] = []
         self.blocking: dict[Op, None] = {}  # the writes for which something is saved that could be computed again
         self.left_behind: dict[tuple[Op, int], Var] = {}  # loop, number of an integer -> what its mirror leaves
+        self.reshaped: dict[Var, None] = {}  # lists whose entries may be replaced by ones of another shape
+        self.replaced: dict[Op, Var] = {}  # where that is done, what was there
         self.shapes = [p for p in function.body.params if isinstance(p.type, Array) and not memory.is_written(p)]
 
     # facts ---------------------------------------------------------------------------------------------------------
@@ -260,6 +262,8 @@ class Sweep:
             step.old = self._save_old(op, builder)
         if op.primitive is CALL:
             step.record = calls.forward_call(self, op, builder)
+        elif op.primitive is SETITEM and isinstance(op.args[0].type, List) and self.is_pointer(op.args[0]):
+            lists.forward_list_write(self, op, builder)
         else:
             builder.append(op)
         if op.primitive is APPEND and self.is_pointer(op.args[0]):

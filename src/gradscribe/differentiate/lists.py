@@ -12,11 +12,14 @@ from ..ir.primitives import (
     APPEND,
     COPY,
     GETITEM,
+    LENGTH,
+    LIST,
     POP,
     SETITEM,
+    ZEROS_LIKE,
 )
-from ..ir.types import STRUCTURES, Array, List
-from .adjoints import Adjoints, bar
+from ..ir.types import INT, STRUCTURES, Array, List
+from .adjoints import Adjoints, bar, same_shape
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -42,6 +45,33 @@ def forward_pop(sweep: Sweep, op: Op, builder: Builder) -> None:
     if len(op.args) > 1:
         raise UntrackableAlias("only the last entry of a list of active values can be popped", op.origin)
     builder.emit(POP, sweep.shadow(target), type=target.type.item, hint=bar(op.result.hint))
+
+
+def forward_list_write(sweep: Sweep, op: Op, builder: Builder) -> None:
+    """Replace an entry; that of the shadow list gets the shape of the new one, and will get that of the old one back."""
+    target, index, value = op.args
+    assert isinstance(target, Var) and isinstance(target.type, List)
+    arrays = isinstance(value, Var) and isinstance(value.type, Array) and isinstance(target.type.item, Array)
+    if not arrays or sweep.holds_pointers(target.type, target) or same_shape(target.type.item, value.type):
+        builder.append(op)
+        return
+    sweep.replaced[op] = builder.emit(GETITEM, target, index, type=target.type.item, hint=value.hint)
+    builder.append(op)
+    if any(made.primitive is LIST and target in made.results for made in sweep.function.body.ops):
+        sweep.reshaped[target] = None  # once, behind all that the forward sweep does
+    else:
+        builder.perform(SETITEM, sweep.shadow(target), index, sweep.adjoints(builder).zero(value))
+
+
+def zeros_of_entries(sweep: Sweep, builder: Builder) -> None:
+    """Where the reverse sweep begins, let each entry of some shadow lists have the shape that the entry has now."""
+    for var in sweep.reshaped:
+        shadow, inner, k = sweep.shadow(var), Builder(builder.origin), Var("k", INT)
+        assert isinstance(var.type, List)
+        entry = inner.emit(GETITEM, var, k, type=var.type.item, hint=var.hint)
+        inner.perform(SETITEM, shadow, k, inner.emit(ZEROS_LIKE, entry, hint=shadow.hint))
+        length = builder.emit(LENGTH, var, hint="n")
+        builder.loop((Const(0), length, Const(1)), (), inner.block((k,)), (), exits=False)
 
 
 def mirror_list(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
@@ -105,6 +135,7 @@ def mirror_list_write(sweep: Sweep, op: Op, adjoints: Adjoints) -> None:
     builder, shadow = adjoints.builder, sweep.shadow(target)
     hint = bar(getattr(value, "hint", "t"))
     g = builder.emit(GETITEM, shadow, index, type=target.type.item, hint=hint)
-    zero = adjoints.zero(value) if isinstance(value, Var) else Const(0.0)
+    before = sweep.replaced.get(op, value)
+    zero = adjoints.zero(before) if isinstance(before, Var) else Const(0.0)
     builder.perform(SETITEM, shadow, index, zero)
     adjoints.add(value, g)

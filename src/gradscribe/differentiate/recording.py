@@ -105,8 +105,8 @@ def resolve(
 
 
 def _doubles(forward: Iterable[Op], saved: Collection[Var]) -> dict[Var, Var]:
-    """Of saved numbers that are read twice from one place, with nothing written in between, the later ones, each with
-    the first."""
+    """Of saved numbers, and entries of lists, that are read twice from one place, with nothing written in between, the
+    later ones, each with the first."""
     wanted, found, doubles = set(saved), dict[object, Var](), dict[Var, Var]()
     parts: dict[Var, Op] = {}
     for op in forward:
@@ -114,11 +114,16 @@ def _doubles(forward: Iterable[Op], saved: Collection[Var]) -> dict[Var, Var]:
             found.clear()
         elif op.primitive in (TUPLE, SLICE_) or _is_index(op):
             parts[op.result] = op
-        elif op.primitive is GETITEM and op.result in wanted and isinstance(op.result.type, Scalar):
+        elif op.primitive is GETITEM and op.result in wanted and _is_one_object(op):
             first = found.setdefault(tuple(_key(a, parts) for a in op.args), op.result)
             if first is not op.result:
                 doubles[op.result] = first
     return doubles
+
+
+def _is_one_object(op: Op) -> bool:
+    """Whether an item is the same each time that it is read, not a new view."""
+    return isinstance(op.result.type, Scalar) or isinstance(op.args[0].type, List)
 
 
 def _is_index(op: Op) -> bool:

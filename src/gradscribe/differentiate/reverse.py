@@ -33,6 +33,7 @@ from .apart import guard_memory
 from .calls import Pairs
 from .frames import Sweep
 from .leaves import shadow_leaves
+from .lists import zeros_of_entries
 from .views import settle_views
 
 SEED_NAMES = ("seed", "bresult", "seed_1", "seed_2")
@@ -233,6 +234,7 @@ class _Round:
         if self.number and (isinstance(value.type, Numeric) or may_be_undefined(body, value)):
             forward.perform(CHECK_NUMBER, value)
         kept = self._keep(value, forward) if copy_value else value
+        zeros_of_entries(sweep, mirror)
         adjoints = sweep.adjoints(mirror)
         adjoints.add(value, self._seed(seed, value, mirror))
         put_back = self._snapshots(mirror)

@@ -6,6 +6,7 @@ from ..ir.nodes import Function, Op, replace, walk
 from ..ir.primitives import COMMENT, DICT, FIXED_LIST, RECORD, TUPLE
 from .algebra import algebra
 from .cells import tidy_cells
+from .entries import tidy_entries
 from .fold import fold
 from .fuse import fuse_loops
 from .prune import prune
@@ -29,6 +30,7 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
     """
     function = fold(unbundle(function))
     function = prune(drop_spreads(function, _derivative_ops(function).__contains__))
+    function = prune(tidy_entries(function, _derivative_ops(function).__contains__))
     function = _respelled(share(function), primal)
     function = prune(shorten_shapes(sink_buffers(fold(function)), _derivative_ops(function).__contains__))
     function = prune(tidy_cells(function, _derivative_ops(function).__contains__))

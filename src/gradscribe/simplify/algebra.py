@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from ..analyse.extents import Extents
 from ..analyse.regions import Regions, has_memory, regions
-from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import BY_NAME, CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
 from ..ir.types import Array, Type
-from .identities import EXACT, LOOSE, NO_COPY, is_number, is_real, number
+from .identities import EXACT, LOOSE, NO_COPY, is_number, is_one, is_real, number
 from .prune import prune
 from .rewriting import Rewriting, uses
 
@@ -52,6 +52,8 @@ class Algebra(Rewriting):
         self.count = uses(function)
         self.source: dict[Var, Op] = {}
         self.extents = Extents(self.source)
+        self.inverses: dict[Var, Var] = {}
+        """For the y of each `1.0 / y` that has been computed in this block or around it, the result."""
 
     def visit(self, op: Op) -> None:
         if op.blocks or len(op.results) != 1:
@@ -79,10 +81,18 @@ class Algebra(Rewriting):
         self.drop(op.result, made)
         return True
 
+    def block(self, block: Block) -> Block:
+        outer = dict(self.inverses)
+        made = super().block(block)
+        self.inverses = outer
+        return made
+
     def keep(self, op: Op) -> None:
         super().keep(op)
         for result in op.results:
             self.source[result] = op
+        if op.primitive is DIVIDE and is_one(op.args[0]) and isinstance(op.args[1], Var):
+            self.inverses[op.args[1]] = op.result
 
     def make(self, primitive: Primitive, *args: Atom, like: Op, hint: str = "t") -> Var:
         """Emit an operation on the way to a result."""

@@ -208,6 +208,15 @@ def quotient(this: Algebra, op: Op) -> Atom | Op | None:
     return made if sign > 0 else scaled(this, -1, this.make(DIVIDE, x, y, like=op, hint=op.result.hint), op)
 
 
+def over_reciprocal(this: Algebra, op: Op) -> Op | None:
+    """`x / y` is `x * z` where `z = 1.0 / y` is at hand."""
+    x, y = op.args
+    inverse = this.inverses.get(y) if isinstance(y, Var) else None
+    if inverse is None or not is_real(x, y) or not this.is_stable(inverse) or not this.is_stable(y):
+        return None
+    return Op(MULTIPLY, (x, inverse), op.results, origin=op.origin)
+
+
 def peel(this: Algebra, atom: Atom) -> tuple[float, Atom | None]:
     """Coefficient and rest of a factor."""
     if is_number(atom):
@@ -295,7 +304,7 @@ def sign_of_product(this: Algebra, op: Op) -> Atom | Op | None:
 
 LOOSE: dict[Primitive, list[Rewrite]] = {
     MULTIPLY: [product],
-    DIVIDE: [quotient],
+    DIVIDE: [over_reciprocal, quotient],
     ADD: [sum_of_constants, plus_zero, twice],
     SUBTRACT: [sum_of_constants, zero_less],
     NEGATIVE: [minus_constant, sign_of_product],

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var, replace
 from ..ir.primitives import ADD, BY_NAME, GETITEM, MATMUL, MULTIPLY, SUBTRACT, TUPLE, VADDAT, ZEROS_LIKE
 from ..ir.types import INT, Array, Scalar
@@ -109,6 +110,47 @@ def to_one_entry(this: Algebra, op: Op) -> Op | None:
     return replace(op, args=(inner.args[0], index, total))
 
 
+def through_row(this: Algebra, op: Op) -> Op | None:
+    """`r = np.zeros_like(x[j]); r[1:] += a; r[2:] += b; bx[j] += r` is `bx[j, 1:] += a; bx[j, 2:] += b`."""
+    target, row, value = op.args
+    steps: list[Op] = []
+    while isinstance(value, Var) and this.is_single(value):
+        made = this.source.get(value)
+        if made is None or made.primitive is not VADDAT:
+            break
+        steps.insert(0, made)
+        value = made.args[0]
+    start = this.source.get(value) if isinstance(value, Var) and this.is_single(value) else None
+    if not steps or start is None or start.primitive is not ZEROS_LIKE or not _is_number(row, "i"):
+        return None
+    if not isinstance(target.type, Array) or getattr(value.type, "ndim", -1) != target.type.ndim - 1:
+        return None
+    if not all(is_basic_index(s.args[1]) and this.is_stable(s.args[2]) for s in steps):
+        return None
+    for step in steps[:-1]:
+        target = this.emitted(replace(step, args=(target, _below(this, row, step), step.args[2])), op, op.result.hint)
+    return replace(op, args=(target, _below(this, row, steps[-1]), steps[-1].args[2]))
+
+
+def _below(this: Algebra, row: Atom, step: Op) -> Atom:
+    """The index of `x[row][index]` in x."""
+    index = step.args[1]
+    made = this.source.get(index) if isinstance(index, Var) else None
+    if made is not None and made.primitive is TUPLE:
+        parts = made.args
+    elif isinstance(index, Const) and isinstance(index.value, tuple):
+        parts = tuple(map(Const, index.value))
+    else:
+        parts = (index,)
+    if isinstance(row, Const) and all(isinstance(p, Const) for p in parts):
+        return Const((row.value, *(p.value for p in parts if isinstance(p, Const))))
+    return this.make(TUPLE, row, *parts, like=step)
+
+
+def _is_number(atom: Atom, kind: str) -> bool:
+    return isinstance(atom.type, Scalar) and atom.type.kind == kind
+
+
 def into_new(this: Algebra, op: Op) -> Op | None:
     """`s = np.zeros_like(x); s[:, None] += v` is `v[:, 0]`."""
     target, index, value = op.args
@@ -197,7 +239,7 @@ def _same_amount(one: Atom, other: Atom) -> bool:
 SUMS = {
     ADD: [common_factor, offset],
     SUBTRACT: [common_factor, offset],
-    VADDAT: [to_one_entry, into_new],
+    VADDAT: [to_one_entry, into_new, through_row],
     GETITEM: [entry_of_sum],
     **({BY_NAME["sum"]: [of_scaled, of_product]} if "sum" in BY_NAME else {}),
 }

@@ -38,6 +38,7 @@ from ..ir.types import Array, List, Scalar
 from .index import Index, Use, lies_between
 from .kinds import (
     accumulates,
+    is_multiple,
     is_offset,
     is_plain_item,
     is_speaking,
@@ -294,7 +295,7 @@ class Inliner:
             return is_plain_item(op)
         if primitive is NEGATIVE:
             return isinstance(op.result.type, Scalar) and op.style in (None, "operator")
-        return primitive in (ADD, SUBTRACT) and is_offset(op)
+        return is_offset(op) if primitive in (ADD, SUBTRACT) else is_multiple(op) and self._is_index(op)
 
     def _repeats(self, op: Op) -> int:
         if op.primitive is GETITEM and isinstance(op.args[0].type, (Array, List)):
@@ -306,7 +307,10 @@ class Inliner:
     def _is_index(self, op: Op) -> bool:
         """Whether a number only stands between brackets."""
         users = [use.lines[use.at] for use in self._index.uses[op.result]]
-        return all(isinstance(user, Do) and user.op.primitive in INDEXING for user in users)
+        return all(isinstance(user, Do) and self._is_part_of_index(user.op) for user in users)
+
+    def _is_part_of_index(self, op: Op) -> bool:
+        return op.primitive in INDEXING or (op.primitive in (ADD, SUBTRACT) and is_offset(op) and self._is_index(op))
 
     def _may_repeat(self, op: Op, uses: list[Use], runs: list[Use], lines: list[Line], at: int) -> bool:
         """Whether the op gives at all places what it gave at its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Const, Op, Var
-from ..ir.primitives import ADD, COMMENT, GETITEM, SUBTRACT
+from ..ir.primitives import ADD, COMMENT, GETITEM, MULTIPLY, SUBTRACT
 from ..ir.types import Array, Dict, FixedList, List, Record, Scalar, Tuple
 from .lines import Copies, Do, Line, Repeat, operands
 
@@ -39,6 +39,14 @@ def is_offset(op: Op) -> bool:
     left, right = op.inputs
     integers = isinstance(op.result.type, Scalar) and op.result.type.kind == "i" and op.result.type.dtype is None
     return integers and isinstance(left, Var) and isinstance(right, Const) and op.style in (None, "operator")
+
+
+def is_multiple(op: Op) -> bool:
+    """`2 * i`: index arithmetic."""
+    if op.primitive is not MULTIPLY or op.style not in (None, "operator"):
+        return False
+    integers = isinstance(op.result.type, Scalar) and op.result.type.kind == "i" and op.result.type.dtype is None
+    return integers and sum(isinstance(a, Const) for a in op.inputs) == 1
 
 
 def is_speaking(var: Var) -> bool:
