@@ -48,7 +48,7 @@ def forward_pop(sweep: Sweep, op: Op, builder: Builder) -> None:
 
 
 def forward_list_write(sweep: Sweep, op: Op, builder: Builder) -> None:
-    """Replace an entry; that of the shadow list gets the shape of the new one, and will get that of the old one back."""
+    """Replace an entry; that of the shadow list gets the shape of the new one, and later that of the old one back."""
     target, index, value = op.args
     assert isinstance(target, Var) and isinstance(target.type, List)
     arrays = isinstance(value, Var) and isinstance(value.type, Array) and isinstance(target.type.item, Array)
