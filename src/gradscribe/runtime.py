@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,13 @@ def check_number(value: Any) -> None:
         raise CheckFailed("the function returns nothing here, or a name without a value; return a number on each path")
     if np.ndim(value):
         raise CheckFailed(f"the result is an array of shape {np.shape(value)}; return np.sum(...) of it, or use vjp")
+
+
+def check_same(now: Any, then: Any, name: str) -> None:
+    """Raise CheckFailed if what stands under a name outside is another thing than the derivative was written for."""
+    plain = isinstance(now, (str, bytes, int, float, complex, tuple, types.MethodType, types.BuiltinMethodType))
+    if now is not then and (type(now) is not type(then) or not plain or now != then):
+        raise CheckFailed(f"{name} is changed by a call that was not read; pass it as an argument")
 
 
 def check_apart(*values: Any, written: int = 1) -> None:

@@ -272,4 +272,12 @@ def f(a):
     return np.sum(z3)
 ARGS = (np.array([1.0, 1.0, 1.0, 1.0, 1.0]),)
 """,
+    "filled with a product of itself": """
+import numpy as np
+
+def f(a):
+    a.fill(a @ a)
+    return np.sum(a * a)
+ARGS = (np.array([1.0, 2.0, 1.0, 1.0]),)
+""",
 }

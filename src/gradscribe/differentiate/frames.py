@@ -33,6 +33,7 @@ from ..ir.primitives import (
     ZEROS_LIKE,
 )
 from ..ir.types import STRUCTURES, Array, List, Numeric, Type, Undefined
+from ..read.meddling import may_meddle
 from ..rules.selecting import READ_ONLY, WRITABLE
 from ..rules.table import rule_of
 from . import branches, calls, checkpoints, leaves, lists, loops, mirrors
@@ -63,6 +64,7 @@ class Sweep:
         self.reads = MirrorReads(memory, overlap, self.shadow_values)
         self.pairs, self.watch = pairs, watch
         self.undefined = maybe_undefined(function)
+        self.meddles = any(map(may_meddle, walk(function.body)))  # with what is outside
         self.definition = overlap.nesting.definition
         self.extents = Extents(self.definition)
         self.shadows: dict[Var, Var] = {}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Op, Var, replace, walk_op
-from ..ir.primitives import APPEND, LENGTH, POP
-from ..ir.types import BOOL, Array, List, Numeric
+from ..ir.primitives import APPEND, GETATTR, GETITEM, IN, LENGTH, NOT_IN, POP
+from ..ir.types import BOOL, Array, Dict, FixedList, List, Numeric, Object, Record
 from .recording import Resolved, entries_read, is_view, mentions, mentions_of, merge, rename, resolve
 from .steps import Frame, Restore, assemble_branch
 
@@ -43,6 +43,8 @@ class _Held:
             return 0
         if any(_in_written_memory(self.sweep, r) for r in op.results) and not is_view(op):
             return None  # it makes memory that is written: another one would not do
+        if _is_changing(self.sweep, op):
+            return None  # what it looks at may be another thing by then
         position = 0
         for var in entries_read(op):
             if _in_written_memory(self.sweep, var):
@@ -68,6 +70,14 @@ class _Held:
                     return None
                 position = max(position, self.restores[write] + 1)
         return position
+
+
+def _is_changing(sweep: Sweep, op: Op) -> bool:
+    """Whether an op looks into a list, dict or object that something changes: what it finds is another thing later."""
+    if op.primitive not in (GETITEM, GETATTR, IN, NOT_IN, LENGTH) or op.blocks:
+        return False
+    found = [a for a in op.args if isinstance(a, Var) and isinstance(a.type, (Object, Dict, FixedList, Record))]
+    return any(sweep.memory.is_written(v) or (sweep.meddles and sweep.memory.is_foreign(v)) for v in found)
 
 
 def into_arms(sweep: Sweep, body: Frame, mirror: Block, found: Resolved) -> Block:

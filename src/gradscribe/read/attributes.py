@@ -84,7 +84,10 @@ class Attributes(Core):
         elif not is_library(owner.value) and not isinstance(owner.value, types.ModuleType):
             self.assumed_types.append((External(name, owner.value), key_of(value)))
         shown = f"{owner.name}.{name}"
-        if self.settles(owner.value, name, value):
+        known = self.settles(owner.value, name, value)
+        if (known or is_static(value)) and not _is_of_library(owner.value):
+            self.certain(owner, f".{name}", self.lift(value, shown))
+        if known:
             return self.lift(value, shown)
         if (
             isinstance(owner.value, types.ModuleType)
@@ -148,7 +151,10 @@ class Attributes(Core):
             return Named(owner, name)
         if name in self.assumed.changed:
             return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
-        if self.settles(sample, name, value):
+        known = self.settles(sample, name, value)
+        if known or is_static(value):
+            self.certain(owner, f".{name}", self.lift(value, name))
+        if known:
             return self.lift(value, name)
         made = self.emit(P.GETATTR, owner, static=name, type=signature_of(value, f"{owner.hint}.{name}"), hint=name)
         return self.lift(value, f"{owner.hint}.{name}", lambda: made)
@@ -164,14 +170,8 @@ class Attributes(Core):
         if name == "ndim" and isinstance(type_, (Array, Scalar)):
             return Const(type_.ndim if isinstance(type_, Array) else 0)
         if name in ("dtype", "itemsize", "nbytes", "strides", "flags"):
-            made = self.emit(
-                P.GETATTR,
-                owner,
-                static=name,
-                type=Object(np.dtype) if name == "dtype" else INT,
-                inactive=True,
-                hint=name,
-            )
+            type_of_it = Object(np.dtype) if name == "dtype" else INT
+            made = self.emit(P.GETATTR, owner, static=name, type=type_of_it, inactive=True, hint=name)
             if name == "dtype" and isinstance(type_, (Array, Scalar)) and type_.dtype is not None:
                 self.dtypes[made] = type_.dtype
             return made
@@ -257,13 +257,14 @@ class Attributes(Core):
         if isinstance(made, Var) and owner in self.statics:
             self.statics[made] = value = getattr(self.statics[owner], name)
             if is_static(value):
+                self.certain(owner, f".{name}", self.lift(value, name))
                 return self.lift(value, name)
         if owner in self.samples:
             value = getattr(self.samples[owner], name)
-            if self.settles(self.samples[owner], name, value):
-                return self.lift(value, name)
-            lifted = self.lift(value, f"{owner.hint}.{name}", lambda: made)
-            if is_static(value):
+            known = self.settles(self.samples[owner], name, value)
+            lifted = self.lift(value, f"{owner.hint}.{name}", None if known else lambda: made)
+            if known or is_static(value):
+                self.certain(owner, f".{name}", lifted)
                 self.note(self.samples[owner], name, value)
             return lifted
         return Const(None) if item == Object(type(None)) else made

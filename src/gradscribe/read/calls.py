@@ -226,13 +226,14 @@ class Calls(Derivatives):
         self.builder = type(self.builder)(self.builder.origin)
         self.store.begin()
         type_: Type = NUMERIC
-        plain = True
+        plain, read = True, False
         try:
             value = self.call_code(code, None, bound, node, owner_class(callee.value))
             plain = (
                 isinstance(value, (Var, Const)) and not isinstance(value.type, List) and not _writes(self.builder.ops)
             )
             type_ = value.type if isinstance(value, (Var, Const)) else NUMERIC
+            read = True
         except GradscribeError:
             pass
         finally:
@@ -241,7 +242,7 @@ class Calls(Derivatives):
         if not plain:
             self.assumed.inlined.add(site)
             raise Restart
-        return self.opaque(callee, args, keywords, node, type_)
+        return self.opaque(callee, args, keywords, node, type_, read)
 
     def _call_closure(self, callee: Closure, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         names = [p.id for p in (*callee.code.args.posonlyargs, *callee.code.args.args)]
@@ -391,4 +392,9 @@ def owner_class(function: types.FunctionType) -> type | None:
 
 
 def _writes(ops: Sequence[P.Any]) -> bool:
-    return any(op.primitive.writes or any(_writes(b.ops) for b in op.blocks) for op in ops)
+    return any(op.primitive.writes or _rebinds(op) or any(_writes(b.ops) for b in op.blocks) for op in ops)
+
+
+def _rebinds(op: P.Any) -> bool:
+    """Whether an op assigns a global or an attribute."""
+    return op.primitive is P.CALL_PYTHON and getattr(op.args[0], "value", None) in (setattr, delattr)

@@ -14,10 +14,11 @@ from typing import Any
 import gast
 
 from ..errors import UnsupportedCall
-from ..ir.nodes import Const
+from ..ir.nodes import Atom, Const, Var
 from ..ir.signature import is_library_name
 from ..ir.types import STRING, Object
 from .core import Core
+from .meddling import call_may_meddle, holds_containers, is_container, method_may_meddle
 from .parts import Keywords
 from .values import NONE, Content, Reference, TupleValue, Value, is_foldable, same_atom
 
@@ -75,7 +76,24 @@ def class_of_owner(owner: Value) -> Any:
 
 
 class Changing(Core):
-    """`keep_changes` and `demand_looking`."""
+    """`keep_changes` and `demand_looking`; `heed_call` and `heed_method`."""
+
+    def heed_call(self, callee: Atom, operands: Sequence[Atom]) -> None:
+        """Note it if a call that is not read may change what is outside."""
+        if call_may_meddle(callee, operands, self._is_outside):
+            self.meddles()
+
+    def heed_method(self, owner: Atom, name: str, operands: Sequence[Atom]) -> None:
+        """Note it if a method that is not read may change what is outside."""
+        if method_may_meddle(owner, name, operands, self._is_outside):
+            self.meddles()
+
+    def _is_outside(self, atom: Atom) -> bool:
+        """Whether a value is a container that was found outside, or is an argument."""
+        known = (self.samples, self.opaque_roots, self.paths, self.statics)
+        if not isinstance(atom, Var) or not is_container(atom.type):
+            return False
+        return holds_containers(atom.type) or any(atom in table for table in known)
 
     def keep_changes(self, values: Sequence[Value], function: Any, name: str, node: gast.AST | None) -> None:
         """Before a call that is not read: see to it that what it may change is changed."""

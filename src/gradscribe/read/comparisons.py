@@ -12,7 +12,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
-from ..ir.types import BOOL, INT, Array, List, Numeric, Object, Scalar, is_numeric
+from ..ir.types import BOOL, INT, Array, List, Numeric, Object, Record, Scalar, is_numeric
 from .core import Core
 from .tables import is_table
 from .values import (
@@ -162,7 +162,7 @@ class Comparisons(Core):
             )
         if isinstance(value, Var) and isinstance(value.type, Object) and value.type.cls is type(None):
             return Const(False)
-        if isinstance(value, Var):
+        if isinstance(value, Var) and not isinstance(value.type, Record):
             return self._truth_now(value)
         return self._truth_of_structure(value)
 
@@ -176,7 +176,7 @@ class Comparisons(Core):
         )
         return self.emit(P.BOOL_OF, value, style="builtin", inactive=True) if changes else value
 
-    def _truth_of_structure(self, value: Compound) -> Atom:
+    def _truth_of_structure(self, value: Value) -> Atom:
         for name in ("__bool__", "__len__"):
             method = self.method_of_class(value, name)
             if method is not None:

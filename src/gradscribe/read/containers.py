@@ -225,6 +225,7 @@ class Containers(Core):
         if owner in self.statics and isinstance(atom, Var):
             self.statics[atom] = value = select(self.statics[owner])
             if is_static(value):
+                self.certain(owner, f"[{key!r}]", self.lift(value, str(key)))
                 return self.lift(value, str(key))
         if owner in self.opaque_roots and isinstance(atom, Var):
             self.opaque_roots[atom] = self.opaque_roots[owner]
@@ -234,6 +235,7 @@ class Containers(Core):
             lifted = self.lift(value, f"{owner.hint}.{key}", None if known else lambda: atom)
             if is_code(lifted) or is_foldable(lifted):
                 self.note(self.samples[owner], key, value)
+                self.certain(owner, f"[{key!r}]", lifted)
             return lifted
         if atom.type == Object(type(None)):
             return NONE

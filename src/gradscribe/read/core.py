@@ -38,12 +38,13 @@ from ..ir.types import (
 )
 from .assumptions import ANY, Assumptions, Regions, Restart
 from .environment import Frame, Key, Store
+from .meddling import acts_in, as_call
 from .parts import Parts
 from .syntax import Library
 from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value, is_foldable
 
-_NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
 _MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
+_NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
 
 
 def has_memory(type_: Type) -> bool:
@@ -153,6 +154,10 @@ class Core(Parts):
             return UNDEF
         active = not inactive and any(map(self.is_active, inputs))
         type = self._result_type(primitive, args, keywords, active, style) if type is None else type
+        if acts_in(primitive, inputs):
+            self.meddles()
+            if not active:  # it is no computation that may be left out
+                primitive, args, keywords, style = as_call(primitive, args, keywords, style)
         if isinstance(type, Undefined):
             return UNDEF
         var = self.builder.emit(
@@ -237,6 +242,8 @@ class Core(Parts):
         self, primitive: Primitive, *args: Atom, static: Any = None, style: str | None = None, **keywords: Atom
     ) -> None:
         """Append an op without result."""
+        if acts_in(primitive, args):
+            self.meddles()
         if not any(a is UNDEF for a in (*args, *keywords.values())):
             self.builder.perform(primitive, *args, static=static, style=style, **keywords)
 
@@ -338,6 +345,12 @@ class Core(Parts):
         """Whether the function itself puts other values under this key into objects from outside."""
         changed = self.assumed.changed
         return bool(changed) and (ANY in changed or (isinstance(key, Hashable) and key in changed))
+
+    def meddles(self) -> None:
+        """A call that is not read may change what is outside: what is taken from there as it is must be compared."""
+        if not self.assumed.volatile:
+            self.assumed.volatile = True
+            raise Restart
 
     def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
         """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""

@@ -288,6 +288,7 @@ class Expressions(Operators, Core):
         names = {key: f"v{k}" for k, key in enumerate(values)}
         tree = gast.gast_to_ast(_with_names(node, names))
         atoms = [self.as_atom(v, node) for v in values.values()]
+        self.heed_call(Const(format, name="format"), atoms)
         return self.emit(P.EXPRESSION, *atoms, static=ExpressionSource(tree, tuple(names.values())), type=STRING)
 
 

@@ -213,6 +213,7 @@ class Iteration(LazyIteration):
             function, args = Const(list, name="list"), ()
         else:
             function, args = Const(runtime.listed, name="listed"), () if whole else (Const(False),)
+        self.heed_call(function, (value,))
         made = self.emit(P.CALL_PYTHON, function, value, *args, type=Object(list), hint="items")
         assert isinstance(made, Var)
         return made

@@ -371,4 +371,5 @@ class Methods(Core):
             return Const(result)
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
+        self.heed_method(owner, name, (*atoms, *named.values()))
         return self.emit(P.CALL_METHOD, owner, *atoms, static=name, type=STRING, inactive=True, **named)

@@ -251,6 +251,9 @@ class Operators(Core):
         if isinstance(target, Var) and isinstance(target.type, Array):
             self.update_item(function, target, Const(Ellipsis), value, node)
             return target
+        if isinstance(target, Var) and isinstance(target.type, (Dict, FixedList)):
+            self.call_named(target, f"__i{_NAMES[function]}__", (value,), {}, node)
+            return target
         if isinstance(target, Var) and isinstance(target.type, (Numeric, Object)) and target.type != STRING:
             return self._in_place_unknown(function, target, value, node)
         return self.binary(function, target, value, node)

@@ -27,6 +27,12 @@ class Parts:
     def expression(self, node: gast.AST) -> Value:
         raise NotImplementedError
 
+    def heed_call(self, callee: Atom, operands: Sequence[Atom]) -> None:
+        raise NotImplementedError
+
+    def heed_method(self, owner: Atom, name: str, operands: Sequence[Atom]) -> None:
+        raise NotImplementedError
+
     def assign(self, target: gast.AST, value: Value) -> None:
         raise NotImplementedError
 

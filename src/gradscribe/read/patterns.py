@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gast
 
-from ..ir.nodes import Const
-from ..ir.types import Dict, FixedList, List, Tuple
+from ..ir.nodes import Const, Var
+from ..ir.types import Dict, FixedList, List, Numeric, Object, Tuple
 from .core import Core
 from .values import FALSE, TRUE, Content, Reference, TupleValue, Value
 
@@ -88,7 +88,7 @@ class Patterns(Core):
 
     def _matches_MatchSequence(self, pattern: gast.MatchSequence, value: Value, bindings: Bindings) -> Value:
         if not self._is_sequence_value(value):
-            return FALSE
+            return self._is_surely_no(Sequence, value, pattern)
         items = self.items_of(value, pattern)
         if items is None:
             self.refuse("a sequence of unknown length is matched", pattern, "index it")
@@ -113,6 +113,19 @@ class Patterns(Core):
             return isinstance(value.value, tuple)
         return isinstance(getattr(value, "type", None), (Tuple, FixedList, List))
 
+    def _is_surely_no(self, kind: type, value: Value, pattern: gast.AST) -> Value:
+        """FALSE for what is no sequence (or mapping); of what is known at run time only, nothing can be said."""
+        type_ = value.type if isinstance(value, Var) else None
+        unknown = isinstance(type_, Numeric) and not self.is_active(value)
+        if isinstance(type_, Object) and type_.cls not in (str, bytes, bytearray):
+            unknown = type_.cls is None or issubclass(type_.cls, kind)
+        if unknown:
+            what = "sequence" if kind is Sequence else "mapping"
+            self.refuse(
+                f"whether this is a {what} that matches is known at run time only", pattern, "test and index it"
+            )
+        return FALSE
+
     def _matches_MatchStar(self, pattern: gast.MatchStar, value: Value, bindings: Bindings) -> Value:
         if pattern.name is not None:
             bindings.append((pattern.name, value))
@@ -121,7 +134,7 @@ class Patterns(Core):
     def _matches_MatchMapping(self, pattern: gast.MatchMapping, value: Value, bindings: Bindings) -> Value:
         is_dict = isinstance(value, Reference) and value.cell.kind == "dict"
         if not is_dict and not isinstance(getattr(value, "type", None), Dict):
-            return FALSE
+            return self._is_surely_no(Mapping, value, pattern)
         entries = dict(self.entries_of(value, pattern))
         keys = [self.static_key(self.expression(k), k) for k in pattern.keys]
         if not all(k in entries for k in keys):

@@ -16,8 +16,8 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import Primitive, definition_of, lookup, overloads
-from ..ir.types import NUMERIC, STRING, FixedList, List, Object, Tuple, Type, is_continuous
-from .assumptions import ANY, Restart
+from ..ir.types import NUMERIC, STRING, Array, FixedList, List, Object, Scalar, Tuple, Type, is_continuous
+from .assumptions import ANY
 from .changing import class_of_owner, only_says
 from .core import Core
 from .opaque_types import type_of_call, type_of_method
@@ -206,8 +206,10 @@ class PrimitiveCalls(Core):
         keywords: Keywords,
         node: gast.AST | None = None,
         type_: Type = NUMERIC,
+        read: bool = False,
     ) -> Value:
-        """A call that is not differentiated: nothing active may go in, except to what only looks at it."""
+        """A call that is not differentiated: nothing active may go in, except to what only looks at it. `read` says
+        that the function has been read, and changes nothing."""
         if is_const(callee) and callee.value is object.__setattr__ and len(args) == 3 and is_const(args[1], str):  # type: ignore[union-attr]
             self.set_attribute(args[0], args[1].value, args[2], node)  # type: ignore[union-attr]
             return NONE
@@ -231,22 +233,13 @@ class PrimitiveCalls(Core):
         atoms = [self.as_atom(v, node) for v in args]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
         atom = self.as_atom(callee, node)
-        self._may_rebind(function)
+        if not read:
+            self.heed_call(atom, (*atoms, *named.values()))
         if looks and type_ == NUMERIC and only_says(function):
             type_ = Object(type(None))
-        return self.emit(
-            P.CALL_PYTHON,
-            atom,
-            *atoms,
-            type=type_of_call(
-                function,
-                self.with_dtypes(atoms),
-                dict(zip(named, self.with_dtypes(named.values()), strict=True)),
-                type_,
-            ),
-            inactive=True,
-            **named,
-        )
+        known = dict(zip(named, self.with_dtypes(named.values()), strict=True))
+        type_ = type_of_call(function, self.with_dtypes(atoms), known, type_)
+        return self.emit(P.CALL_PYTHON, atom, *atoms, type=type_, inactive=True, **named)
 
     def _refuse_scopes(self, function: Any, args: Sequence[Value], node: gast.AST | None) -> None:
         """What looks into the scope of its caller, called under another name or by something else."""
@@ -268,12 +261,6 @@ class PrimitiveCalls(Core):
                     "an object made here is passed to a function that cannot be read", node, error=UnsupportedCall
                 )
 
-    def _may_rebind(self, function: Any) -> None:
-        """A function of the user's that is not read may rebind globals, which then must be read where they stand."""
-        if isinstance(function, types.FunctionType) and not is_library(function) and not self.assumed.volatile:
-            self.assumed.volatile = True
-            raise Restart
-
     def opaque_method(
         self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value:
@@ -288,10 +275,11 @@ class PrimitiveCalls(Core):
             )
         self.demand_looking(owner, name, node)
         self.keep_changes((*args, *keywords.values()), class_of_owner(owner), name, node)
-        if isinstance(owner, Var) and isinstance(self.samples.get(owner), (dict, list)) and name in _CHANGES:
+        if isinstance(owner, Var) and name in _CHANGES and not isinstance(owner.type, (Array, Scalar)):
             self.changes(ANY)
         atoms = [self.as_atom(v, node) for v in (owner, *args)]
         named = {k: self.as_atom(v, node) for k, v in keywords.items()}
+        self.heed_method(atoms[0], name, (*atoms[1:], *named.values()))
         made_by = atoms[0].type.cls if isinstance(atoms[0].type, Object) else None
         type_ = type_of_method(made_by, name, atoms[1:], named)
         type_ = STRING if atoms[0].type == STRING and name not in ("find", "split", "count", "index") else type_
@@ -310,6 +298,13 @@ _CHANGES = {
     "remove",
     "sort",
     "reverse",
+    "add",
+    "discard",
+    "__setitem__",
+    "__delitem__",
+    "__ior__",
+    "__iadd__",
+    "__imul__",
 }
 
 _SCOPES = (eval, exec, locals, vars, globals, sys._getframe, inspect.currentframe, inspect.stack)

@@ -247,9 +247,13 @@ class LibraryCalls(Core):
     @reads(copy.copy)
     def _copy(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         (value,) = args
-        if isinstance(value, Reference) and not _copies_itself(value, "__copy__"):
-            return self.new_cell(self.content(value, node), node, value.cell.cls)
-        return NotImplemented if isinstance(value, Reference) else self._deep_copy(value, {}, node)
+        if isinstance(value, Var) and isinstance(value.type, STRUCTURES):
+            value = self.expanded(value)
+        if not isinstance(value, Reference):
+            return value if isinstance(value, TupleValue) else self._deep_copy(value, {}, node)
+        if value.cell.kind not in ("list", "dict", "set", "instance") or _copies_itself(value, "__copy__"):
+            return NotImplemented
+        return self.new_cell(self.content(value, node), node, value.cell.cls)
 
     @reads(copy.deepcopy)
     def _deepcopy(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -364,7 +368,10 @@ def _is_copied_by_parts(value: Value) -> bool:
 
 
 def _copies_itself(value: Any, method: str) -> bool:
-    return value.cell.cls is not None and hasattr(value.cell.cls, method)
+    """Whether the class says how it is copied."""
+    cls = value.cell.cls
+    own = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__")
+    return cls is not None and (hasattr(cls, method) or any(n in vars(b) for b in cls.__mro__[:-1] for n in own))
 
 
 def _same(function: Any) -> Any:

@@ -7,6 +7,7 @@ which types were assumed.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import functools
 import inspect
@@ -22,7 +23,7 @@ from ..errors import UnresolvedName
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
-from ..ir.primitives import FOLLOWED_WHEN_CONSTANT, External
+from ..ir.primitives import FOLLOWED_WHEN_CONSTANT, ExpressionSource, External
 from ..ir.signature import is_library_name
 from ..ir.types import Array, List, Object, join, type_of
 from ..signature import key_of
@@ -125,7 +126,9 @@ class Resolve(Core):
             external = External(name, source.globals)
             frame = self.rebound.get(external)
             if frame is not None:
-                return self.read(self.store.get((frame, name)), node)
+                value = self.read(self.store.get((frame, name)), node)
+                self._certain_external(external, None, value)
+                return value
             return self._external(external, node)
         if hasattr(builtins, name):
             value = getattr(builtins, name)
@@ -171,16 +174,49 @@ class Resolve(Core):
             value = external.read()
         except NameError:
             self.refuse(f"the name `{external.name}` has no value yet", node, error=UnresolvedName)
-        if self.settles(external.owner, external.name, value):
-            return self.lift(value, external.name)
-        if is_static(value):
+        known = self.settles(external.owner, external.name, value)
+        if not known and not is_static(value):
+            made = self._read_external(external, value)
+            self._certain_external(external, value, made)
+            return made
+        if not known:
             self.note(external.owner, external.name, value)
-            return self.lift(value, external.name)
-        return self._read_external(external, value)
+        lifted = self.lift(value, external.name)
+        self._certain_external(external, value, lifted)
+        return lifted
+
+    def _certain_external(self, external: External, value: Any, taken: Value) -> None:
+        """See `certain`, for a name of the function."""
+        if not self.assumed.volatile or isinstance(value, types.ModuleType):
+            return
+        owner = external.owner
+        module = sys.modules.get(owner.get("__name__", "")) if isinstance(owner, dict) else None
+        if module is not None and vars(module) is owner:
+            owner = module
+        place = f"[{external.name!r}]" if isinstance(owner, dict) else f".{external.name}"
+        place = ".cell_contents" if isinstance(owner, types.CellType) else place
+        self.certain(Const(owner, name=_name_of_owner(owner)), place, taken, external.name)
+
+    def certain(self, owner: Atom, place: str, taken: Value, name: str = "") -> None:
+        """Where a call that is not read may change what is outside: compare what was taken from there with what stands
+        there when the derivative comes by.
+
+        Args:
+            owner: the object that was looked into.
+            place: `.attribute` or `[key]`.
+            taken: what was found.
+            name: how the message calls it; by default the owner and the place.
+        """
+        if self.assumed.volatile and isinstance(taken, (Var, Const)):
+            tree = ast.parse(f"owner{place}", mode="eval").body
+            source = ExpressionSource(tree, ("owner",), leaves_alone=True)
+            now = self.emit(P.EXPRESSION, owner, static=source, type=taken.type, inactive=True)
+            shown = owner.hint if isinstance(owner, Var) else owner.name
+            self.perform(P.CHECK_SAME, now, taken, Const(name or f"{shown}{place}"))
 
     def settles(self, owner: Any, name: Any, value: Any) -> bool:
         """Whether a value from outside is taken as it is now, because a derivative could not be had otherwise."""
-        if not self.assumed.settled or self.assumed.volatile or not is_setting(value):
+        if not self.assumed.settled or not is_setting(value):
             return False
         self.note(owner, name, value)
         return (id(owner), str(name)) in self.resolved
@@ -188,12 +224,11 @@ class Resolve(Core):
     def _read_external(self, external: External, value: Any) -> Var:
         """A value that is read when the derivative is called, at the outermost level, once."""
         key = (id(external.owner), external.name)
-        if key in self.externals and not self.assumed.volatile:
+        if key in self.externals:
             return self.externals[key][1]
         opaque = key in self.assumed.opaque
         type_ = Object(type(value)) if opaque else signature_of(value, external.name)
-        builder = self.builder if self.assumed.volatile else self.root
-        made = builder.emit(P.EXTERNAL, hint=external.name, named=True, type=type_, static=external)
+        made = self.root.emit(P.EXTERNAL, hint=external.name, named=True, type=type_, static=external)
         self.born[made] = len(self.born)
         self.samples[made] = value
         self.opaque_roots[made] = key
@@ -248,6 +283,12 @@ class Resolve(Core):
         if isinstance(made, Var):
             self.samples[made] = value
         return made
+
+
+def _name_of_owner(owner: Any) -> str:
+    if isinstance(owner, types.ModuleType):
+        return owner.__name__
+    return "cell" if isinstance(owner, types.CellType) else "outside"
 
 
 def _qualified(value: Any, name: str) -> str:

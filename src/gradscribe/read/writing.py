@@ -101,12 +101,18 @@ class Writing(Core):
             self._widen_var(container, atom)
         if isinstance(container.type, (Object, Numeric)) and container in self.samples and self.is_active(atom):
             self.refuse("a value that is differentiated is written into a global object", node, "return it instead")
-        if isinstance(container.type, Object) and container in self.opaque_roots:
+        if self._is_from_elsewhere(container):
             whole = not isinstance(index, Const) or isinstance(index.value, slice)
             self.changes(ANY if whole else index.value)  # type: ignore[union-attr]
         self.write(P.SETITEM, container, self.index_atom(index, node), atom)
         if isinstance(container.type, List):
             self.share(container, atom)
+
+    def _is_from_elsewhere(self, container: Var) -> bool:
+        """Whether an object that is written may be one that can be reached from outside by another way."""
+        if isinstance(container.type, Object):
+            return container.type.cls in (None, dict, list) or container in self.opaque_roots
+        return isinstance(container.type, Numeric) and not self.is_owned(container) and not self.is_active(container)
 
     def write(self, primitive: P.Primitive, target: Atom, *args: Atom) -> None:
         """SETITEM is written as (target, index, value)."""

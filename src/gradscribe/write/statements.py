@@ -302,7 +302,10 @@ def _signed(value: ast.expr) -> tuple[ast.operator, ast.expr]:
 
 
 def _amount(value: ast.BinOp, place: ast.expr) -> ast.expr | None:
-    """What `place` is multiplied with (or divided by, ...) in a value; a number may stand in front of it."""
+    """What `place` is multiplied with (or divided by, ...) in a value; a number may stand in front of it. A product of
+    matrices may have another shape."""
+    if isinstance(value.op, ast.MatMult):
+        return None
     if ast.dump(value.left) == ast.dump(place):
         return value.right
     number = isinstance(value.op, ast.Mult) and isinstance(value.left, ast.Constant)
