@@ -48,6 +48,8 @@ def _read_again(text: str, name: str, namespace: dict[str, Any], *rest: Any) -> 
 
 def _form(value: Any) -> Any:
     """A value as far as its structure and shapes go; arrays are not kept alive."""
+    if library_of(type(value)) is not None and not value.ndim:
+        return value.dtype.type(0)
     if isinstance(value, np.ndarray) or library_of(type(value)) is not None:
         return np.broadcast_to(np.zeros((), value.dtype), value.shape)
     if isinstance(value, tuple):
@@ -105,8 +107,7 @@ def _number(tangent: Any, primal: Any, what: str) -> Any:
         raise BadArgument(f"{what} is complex, and belongs to a real number", hint="pass a real number")
     try:
         found = float(tangent) if type(tangent) in (int, bool) else tangent
-        is_flat = isinstance(primal, np.ndarray) and not primal.ndim and library_of(type(found)) is None
-        return np.asarray(found) if is_flat else found
+        return np.asarray(found) if isinstance(primal, np.ndarray) and not primal.ndim else found
     except OverflowError:
         raise BadArgument(f"{what} is an integer that no float can hold", hint="pass a float") from None
 

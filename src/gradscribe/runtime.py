@@ -45,8 +45,8 @@ def last_write(g: Any, x: Any, index: Any) -> Any:
 
     Of `x[index] = v` with repeated entries the last one stays; only it receives a cotangent.
     """
-    order = np.arange(np.size(g)).reshape(np.shape(g))
-    winner = np.zeros(np.shape(x), dtype=int)
+    order = np.arange(np.size(g), like=x).reshape(np.shape(g))
+    winner = np.zeros_like(x, dtype=int)
     winner[index] = order
     return np.where(winner[index] == order, g, 0.0)
 
@@ -226,7 +226,7 @@ def added_along_axis(x: Any, indices: Any, value: Any, axis: int) -> Any:
 
 def with_diagonal(values: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Zeros in the shape of x, with `values` on the diagonal: the adjoint of `np.diagonal`."""
-    out = np.zeros(np.shape(x), values.dtype)
+    out = np.zeros_like(values, shape=np.shape(x))
     view = np.moveaxis(out, (axis1, axis2), (-2, -1))
     k = np.arange(values.shape[-1])
     view[..., k + max(-offset, 0), k + max(offset, 0)] = values
@@ -235,7 +235,7 @@ def with_diagonal(values: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: i
 
 def recurrence(start: Any, factors: Any, axis: int) -> Any:
     """y along an axis, where y[i] = start[i] + factors[i] * y[i - 1]."""
-    y = np.array(start, np.result_type(start, factors))
+    y = np.zeros_like(start, np.result_type(start, factors)) + start
     rows, factors = np.moveaxis(y, axis, 0), np.moveaxis(factors, axis, 0)
     for i in range(1, len(rows)):
         rows[i] += factors[i] * rows[i - 1]
@@ -248,7 +248,7 @@ def unpadded(g: Any, x: Any, pad_width: Any, mode: str = "constant") -> Any:
     for axis, (before, after) in enumerate(widths):
         length = np.shape(x)[axis]
         source = np.pad(np.arange(1, length + 1), (before, after), mode=mode) - 1
-        out = np.zeros((length, *np.delete(g.shape, axis)), g.dtype)
+        out = np.zeros_like(g, shape=(length, *np.delete(g.shape, axis)))
         rows = np.moveaxis(g, axis, 0)
         np.add.at(out, source[source >= 0], rows[source >= 0])
         g = np.moveaxis(out, 0, axis)
@@ -260,7 +260,7 @@ def on_diagonals(values: Any, x: Any, letters: str) -> Any:
 
     The adjoint of `np.einsum(letters + "->" + "".join(dict.fromkeys(letters)), x)`, which reads those entries.
     """
-    out = np.zeros(np.shape(x), values.dtype)
+    out = np.zeros_like(values, shape=np.shape(x))
     np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", out)[...] = values
     return out
 
@@ -274,14 +274,14 @@ def cofactors(a: Any) -> Any:
     """The matrix of cofactors, the derivative of the determinant; also of singular matrices."""
     u, s, vh = np.linalg.svd(a)
     n = s.shape[-1]
-    rest = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
+    rest = np.where(np.eye(n, dtype=bool, like=s), 1.0, s[..., None, :]).prod(axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return sign[..., None, None] * np.conj((u * rest[..., None, :]) @ vh)
 
 
 def resized(x: Any, like: Any) -> Any:
     """x cut, or filled up with zeros, to the shape of `like`; what x holds stays in front."""
-    out = np.zeros(np.shape(like), x.dtype)
+    out = np.zeros_like(x, shape=np.shape(like))
     common = tuple(slice(min(a, b)) for a, b in zip(x.shape, out.shape, strict=False))
     out[common] = x[common]
     return out
@@ -298,7 +298,7 @@ def doubled(h: Any, n: int, axis: int) -> Any:
 
 def centred(x: Any, length: int, late: bool = False) -> Any:
     """The middle of x, or x in the middle of zeros; an odd entry is left over in front (`late`) or behind."""
-    out = np.zeros(length, x.dtype)
+    out = np.zeros_like(x, shape=length)
     gap = abs(length - len(x))
     start = gap - gap // 2 if late else gap // 2
     if length < len(x):
@@ -315,8 +315,8 @@ def sinc_derivative(x: Any, order: int) -> Any:
     pi**(n-1) sin(pi x + n pi/2)` is shorter.
     """
     nodes, weights = np.polynomial.legendre.leggauss(24)
-    t = 0.5 * np.pi * (nodes + 1.0)
-    x = np.asarray(x)
+    x = x if hasattr(x, "ndim") else np.asarray(x)
+    t, weights = (np.asarray(v, like=np.zeros_like(x)) for v in (0.5 * np.pi * (nodes + 1.0), weights))
     wave, sign = (np.cos, np.sin)[order % 2], (1.0, -1.0, -1.0, 1.0)[order % 4]
     near = np.sum(0.5 * sign * weights * t**order * wave(x[..., None] * t), axis=-1)
     safe = np.where(np.abs(x) < 2.0, 2.0, x)
@@ -337,10 +337,10 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
     for axis, (before, after) in enumerate(widths):
         n = x.shape[axis]
         if mode == "linear_ramp":
-            first = np.zeros((n,) + (1,) * (x.ndim - axis - 1))
+            first = np.zeros((n,) + (1,) * (x.ndim - axis - 1), like=x)
             last = first.copy()
             first[0], last[-1] = 1.0, 1.0
-            ramps = (np.arange(before) / max(before, 1), np.arange(after)[::-1] / max(after, 1))
+            ramps = (np.arange(before, like=x) / max(before, 1), np.arange(after, like=x)[::-1] / max(after, 1))
         elif mode == "mean":
             first = last = np.full_like(x, 1.0 / n)
         else:
@@ -349,7 +349,7 @@ def padding(v: Any, x: Any, pad_width: Any, mode: str, adjoint: bool) -> Any:
             shares = [x == part for part in np.split(picked, len(middle), axis=axis)]
             first = last = sum(s / np.sum(s, axis=axis, keepdims=True) for s in shares) / len(shares)
         if mode != "linear_ramp":
-            ramps = (np.ones(before), np.ones(after))
+            ramps = (np.ones(before, like=x), np.ones(after, like=x))
         ramps = tuple(r.reshape((-1,) + (1,) * (x.ndim - axis - 1)) for r in ramps)
         stages.append((axis, before, n, first, last, ramps))
         pairs = [(before, after) if k == axis else (0, 0) for k in range(x.ndim)]
@@ -378,7 +378,7 @@ def _place_in_full(x: Any, y: Any, mode: str) -> tuple[slice, ...]:
 
 def in_full(g: Any, x: Any, y: Any, mode: str = "full") -> Any:
     """The adjoint of a convolution of x with y by mode "same" or "valid", as that of the full one."""
-    out = np.zeros([a + b - 1 for a, b in zip(np.shape(x), np.shape(y), strict=True)], g.dtype)
+    out = np.zeros_like(g, shape=[a + b - 1 for a, b in zip(np.shape(x), np.shape(y), strict=True)])
     out[_place_in_full(x, y, mode)] = g
     return out
 
@@ -398,7 +398,7 @@ def unwindowed(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
     """The adjoint of `np.lib.stride_tricks.sliding_window_view`: overlapping windows are added."""
     windows = (window_shape,) if np.ndim(window_shape) == 0 else tuple(window_shape)
     axes = tuple(range(np.ndim(x))) if axis is None else (axis,) if np.ndim(axis) == 0 else tuple(axis)
-    out = np.zeros(np.shape(x), g.dtype)
+    out = np.zeros_like(g, shape=np.shape(x))
     for place in np.ndindex(*windows):
         index = [slice(None)] * out.ndim
         for k, start in zip(axes, place, strict=False):
@@ -463,7 +463,7 @@ def stop_gradient(x: Any) -> Any:
 
 def regions_of(x: Any, indices: Any, axis: int, g: Any) -> Any:
     """The adjoint of `np.add.reduceat(x, indices, axis)`: each entry of g for each entry of x that it is a sum of."""
-    out = np.zeros(np.shape(x), g.dtype)
+    out = np.zeros_like(g, shape=np.shape(x))
     parts, sums = np.moveaxis(out, axis, 0), np.moveaxis(g, axis, 0)
     for k, start in enumerate(indices):
         stop = indices[k + 1] if k + 1 < len(indices) else len(parts)

@@ -13,12 +13,28 @@ from ..errors import BadArgument
 from ..ir.indexing import item
 from ..ir.libraries import Library, library_named
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
-from ..ir.primitives import BOOL_OF, CALL, FLOAT_OF, GETITEM, IF, INT_OF, LENGTH, LOOP, SHAPE, TUPLE
+from ..ir.primitives import (
+    BOOL_OF,
+    CALL,
+    DICT,
+    FIXED_LIST,
+    FLOAT_OF,
+    GETITEM,
+    IF,
+    INT_OF,
+    LENGTH,
+    LIST,
+    LOOP,
+    RECORD,
+    SHAPE,
+    TUPLE,
+)
 from ..ir.solvers import callees_of
 from ..ir.types import STRUCTURES, Array, List, Scalar, Tuple, Type, leaves
 
 _PLAIN = frozenset((SHAPE, LENGTH, FLOAT_OF, INT_OF, BOOL_OF))
 """What gives plain numbers, whatever it is given."""
+_OTHER = _PLAIN | {TUPLE, FIXED_LIST, DICT, RECORD, LIST}
 
 
 @dataclass
@@ -91,10 +107,14 @@ def reached(function: Function) -> list[Function]:
     return list(found)
 
 
-def _item_type(op: Op) -> Type | None:
-    """The type of a constant entry of a structure, as the structure's type has it."""
-    known = op.primitive is GETITEM and isinstance(op.args[0].type, STRUCTURES) and isinstance(op.args[1], Const)
-    return item(op.args, {}) if known else None
+def _given_types(function: Function) -> dict[Atom, Type]:
+    """The types of what is given to a program, entry by entry of structures: these tell which entries are arrays of
+    another library."""
+    found: dict[Atom, Type] = {p: p.type for p in function.body.params}
+    for op in walk(function.body):
+        if op.primitive is GETITEM and isinstance(found.get(op.args[0]), STRUCTURES) and isinstance(op.args[1], Const):
+            found[op.result] = item((Var("t", found[op.args[0]]), op.args[1]), {})
+    return found
 
 
 # ------------------------------------------------------------------ may be
@@ -109,7 +129,7 @@ class _Spread:
 
     def __init__(self, functions: list[Function]) -> None:
         self.maybe = {v for f in functions for v in _all_values(f) if any(_foreign_leaves(v.type))}
-        self.given: set[Atom] = {p for f in functions[:1] for p in f.body.params}
+        self.given = _given_types(functions[0])
         before = -1
         while len(self.maybe) > before:
             before = len(self.maybe)
@@ -135,9 +155,8 @@ class _Spread:
             for arg, param in zip(op.args, inner.params, strict=False):
                 self.join((arg,), (param,))
             self.join(inner.yields, op.results)
-        elif op.args and op.args[0] in self.given and _item_type(op) is not None:
-            self.given.update(op.results)  # the type of what is given tells about each entry
-            self.maybe.update(op.results if any(_foreign_leaves(_item_type(op))) else ())  # type: ignore[arg-type]
+        elif op.results and op.results[0] in self.given:
+            self.maybe.update(op.results if any(_foreign_leaves(self.given[op.results[0]])) else ())
         elif op.primitive not in _PLAIN and op.style != "math":
             params = [p for callee in callees_of(op) if callee.function for p in callee.function.body.params]
             written = [a for k, a in enumerate(op.args) if k in op.primitive.writes and isinstance(a, Var)]
@@ -158,13 +177,13 @@ def _sure_values(functions: list[Function]) -> set[Var]:
     while True:
         before, found = len(doubted), set[Var]()
         for each in functions:
-            found |= {p for p in each.body.params if _is_sure(p.type)}
+            found |= {v for v, type_ in _given_types(each).items() if isinstance(v, Var) and _is_sure(type_)}
             _follow(each.body, found, doubted)
         if len(doubted) == before:
             return found
 
 
-def _is_sure(type_: Type | None) -> bool:
+def _is_sure(type_: Type) -> bool:
     return isinstance(type_, Array) and type_.home is not None and not type_.mixed
 
 
@@ -187,14 +206,15 @@ def _follow(block: Block, found: set[Var], doubted: set[Var]) -> None:
 
 
 def _makes_sure(op: Op, found: set[Var]) -> bool:
-    if _is_sure(_item_type(op)) or any(_is_sure(r.type) for r in op.results):
-        return True
-    return _dispatches(op) and any(isinstance(a.type, Array) and a in found for a in op.inputs)
+    return any(_is_sure(r.type) for r in op.results) or (
+        makes_arrays(op) and any(isinstance(a.type, (Array, Tuple)) and a in found for a in op.inputs)
+    )
 
 
-def _dispatches(op: Op) -> bool:
+def makes_arrays(op: Op) -> bool:
+    """Whether an operation gives an array of the library that one of its operands comes from."""
     primitive = op.primitive
-    return primitive not in _PLAIN and primitive.is_pure and primitive.infer is not None and op.style != "math"
+    return primitive not in _OTHER and primitive.is_pure and primitive.infer is not None and op.style != "math"
 
 
 # ------------------------------------------------------------------ from one function to another

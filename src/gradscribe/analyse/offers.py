@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir.indexing import is_basic_index
 from ..ir.libraries import Library
 from ..ir.nodes import Function, Op, Var, walk
 from ..ir.primitives import COPY, GETITEM, PLACED, VADDAT
 from ..ir.types import Array, Numeric
-from .foreign import foreign, reached
+from .foreign import Foreign, foreign, makes_arrays, reached
 
 _HELPERS = frozenset(("unbroadcast", "check_number", "placed", "stop_gradient"))
 """The helpers of `runtime` that are made of functions which dispatch."""
@@ -35,6 +36,8 @@ def check_offered(function: Function, jit: str | None = None) -> None:
         for op in walk(each.body):
             if any(a in found.maybe for a in op.inputs if isinstance(a, Var)):
                 _check(op, found.home)
+                if not found.home.mixes and makes_arrays(op):
+                    _check_mixed(op, found)
 
 
 def _check(op: Op, library: Library) -> None:
@@ -46,10 +49,19 @@ def _check(op: Op, library: Library) -> None:
         if isinstance(op.args[0].type, (Array, Numeric)) and not library.gathers and not is_basic_index(op.args[1]):
             _refuse(op, library, "an index is an array, or of a kind that is not known", "multiply by a mask of floats")
     elif "runtime" in primitive.spellings:
-        if primitive.name not in _HELPERS and not library.writes:
-            _refuse(op, library, f"the derivative of this needs `{primitive.name}`, which writes into arrays")
+        own = primitive.function("runtime").__module__ == runtime.__name__
+        if primitive.name not in _HELPERS and not (library.writes and own):
+            _refuse(op, library, f"the derivative of this needs `{primitive.name}`, which is for arrays of NumPy")
     elif primitive.spellings and not (primitive.symbol and op.style in (None, "operator")):
         _check_call(op, library)
+
+
+def _check_mixed(op: Op, found: Foreign) -> None:
+    """Refuse an operation on an array of the library and one of NumPy's."""
+    arrays = [a for a in op.inputs if isinstance(a.type, Array) and a.type.ndim]
+    if any(a in found.surely for a in arrays) and any(a not in found.maybe for a in arrays):
+        assert found.home is not None
+        _refuse(op, found.home, "one meets an array of NumPy's here, which this or its derivative makes")
 
 
 def _check_call(op: Op, library: Library) -> None:

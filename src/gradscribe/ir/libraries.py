@@ -26,9 +26,11 @@ class Library:
         name: how its arrays are called: "Dask".
         array: module and name of their class.
         namespace: the module that offers NumPy's functions for them.
+        ufuncs: the modules that offer its ufuncs, blank-separated; nothing where all of them run.
         plain: how one becomes an ndarray, for messages.
         writes: whether entries can be written, and a part of an array is a view of it.
         gathers: whether an index may be an array.
+        mixes: whether an operation may take an array of NumPy's beside one of these.
         known_lengths: how an array whose lengths are not known gets them.
     """
 
@@ -36,15 +38,21 @@ class Library:
     array: tuple[str, str]
     namespace: str
     plain: str
+    ufuncs: str = ""
     writes: bool = False
     gathers: bool = False
+    mixes: bool = False
     known_lengths: str = ""
 
-    def offers(self, function: Callable[..., Any], cls: type | None = None) -> bool:
+    def offers(self, function: Callable[..., Any]) -> bool:
         """Whether NumPy's function (or method) is there for these arrays."""
         name = getattr(function, "__name__", "")
         if isinstance(function, np.ufunc):
-            return True
+            return not self.ufuncs or any(hasattr(sys.modules.get(m), name) for m in self.ufuncs.split())
+        if isinstance(getattr(function, "__self__", None), np.ufunc):
+            return self.writes
+        if not dispatches(function):
+            return False
         owner = getattr(function, "__objclass__", None)
         if owner is np.ndarray:
             return hasattr(_found(*self.array), name)
@@ -64,15 +72,28 @@ class Library:
             raise BadArgument(reason, hint=self.known_lengths or "pass an array of a known shape")
 
 
+def dispatches(function: Callable[..., Any]) -> bool:
+    """Whether a function of NumPy's hands arrays of other libraries on: `np.asarray` makes arrays of NumPy of them."""
+    own = getattr(function, "__objclass__", None) is np.ndarray or isinstance(function, np.ufunc)
+    return own or type(function).__name__ == "_ArrayFunctionDispatcher"
+
+
 def _found(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, None)
 
 
 LIBRARIES = [
     Library(
-        "Dask", ("dask.array.core", "Array"), "dask.array", "x.compute()", known_lengths="call x.compute_chunk_sizes()"
+        "Dask",
+        ("dask.array.core", "Array"),
+        "dask.array",
+        "x.compute()",
+        mixes=True,
+        known_lengths="call x.compute_chunk_sizes()",
     ),
-    Library("CuPy", ("cupy", "ndarray"), "cupy", "cupy.asnumpy(x)", writes=True, gathers=True),
+    Library(
+        "CuPy", ("cupy", "ndarray"), "cupy", "cupy.asnumpy(x)", "cupy cupyx.scipy.special", writes=True, gathers=True
+    ),
 ]
 """In the order in which their messages name them."""
 

@@ -12,6 +12,7 @@ import numpy as np
 from .. import runtime
 from ..errors import UnsupportedCall
 from ..ir.primitives import UNBROADCAST, register
+from ..ir.types import Scalar
 from .table import dispatching
 
 register(runtime.unbroadcast, UNBROADCAST)
@@ -45,6 +46,12 @@ def is_structure(x: Any) -> bool:
 def is_constant(x: Any) -> bool:
     """Whether the operand is a number that is known when the rule is expanded."""
     return isinstance(x, (bool, int, float, complex)) and not isinstance(x, np.generic)
+
+
+def is_number(x: Any) -> bool:
+    """Whether the operand is a number, and known to be one."""
+    type_ = getattr(getattr(x, "atom", None), "type", None)
+    return isinstance(type_, Scalar) if type_ is not None else np.isscalar(x)
 
 
 def real_only(name: str, *operands: Any) -> None:

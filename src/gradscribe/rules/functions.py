@@ -46,7 +46,7 @@ from ..ir.primitives import (
     register,
 )
 from ..ir.types import BOOL, COMPLEX, FLOAT, INT, NUMERIC, Tuple, join
-from .facts import is_complex, is_constant, is_structure, real_only, surely_complex
+from .facts import is_complex, is_constant, is_number, is_structure, real_only, surely_complex
 from .table import dispatching, elementwise, general, linear, zero
 
 sinc_derivative = dispatching(runtime.sinc_derivative)
@@ -67,7 +67,7 @@ zero(FLOOR_DIVIDE)
 def power_in_base(d: Any, z: Any, x: Any, y: Any) -> Any:
     """`d * y * x**(y - 1)`, and 0 for `x**0`, also at x = 0."""
     if not is_constant(y):
-        return d * y * x ** np.where(y == 0, 1, y - 1)
+        return d * y * x ** (y - (y != 0) if is_number(y) and not is_number(x) else np.where(y == 0, 1, y - 1))
     if y in (0, 1, 2):
         return None if y == 0 else d if y == 1 else 2.0 * d * x
     return d * y * x ** (y - 1)

@@ -124,7 +124,7 @@ def initial_adjoint(g: Any, z: Any, a: Any, **keywords: Any) -> Any:
 
 
 def initial_tangent(d: Any, z: Any, a: Any, **keywords: Any) -> Any:
-    return d if rank(z) == 0 else np.broadcast_to(d, np.shape(z))
+    return d if rank(z) == 0 else np.full_like(z, d)
 
 
 SUM = declare("sum", "a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True", np.sum, np.ndarray.sum)

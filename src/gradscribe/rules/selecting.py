@@ -114,7 +114,7 @@ linear(
 def trace_adjoint(g: Any, z: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """g on the diagonal: the part of a matrix full of g that is in both triangles."""
     if rank(a) == 2:
-        return np.tril(np.triu(np.broadcast_to(g, np.shape(a)), offset), offset)
+        return np.tril(np.triu(np.full_like(a, g), offset), offset)
     axes = tuple(sorted(axes_of((axis1, axis2), rank(a))))
     moved = np.moveaxis(np.broadcast_to(np.expand_dims(g, axes), np.shape(a)), (axis1, axis2), (-2, -1))
     return np.moveaxis(np.tril(np.triu(moved, offset), offset), (-2, -1), (axis1, axis2))
