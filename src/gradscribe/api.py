@@ -38,6 +38,7 @@ def grad(
     has_aux: bool = False,
     jit: str | None = None,
     debug_nans: bool = False,
+    namespace: str | None = None,
 ) -> Any:
     """The gradient of a scalar function.
 
@@ -48,6 +49,8 @@ def grad(
         jit: "numba" for machine code (with a warning, the plain program where numba refuses it).
         debug_nans: whether to interpret the derivative and raise `NonFinite` where the first nan or infinity gets into
             it, with the user's line and the operand to blame.
+        namespace: "jax.numpy", "torch" or "array_api", for arrays that NumPy's functions do not hand on: whose
+            functions are written in place of NumPy's ("array_api": those of the module that the arguments come from).
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -58,7 +61,7 @@ def grad(
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    options = {"has_aux": has_aux, "jit": jit, "debug_nans": debug_nans}
+    options = {"has_aux": has_aux, "jit": jit, "debug_nans": debug_nans, "namespace": namespace}
     return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
@@ -77,11 +80,12 @@ def value_and_grad(
     has_aux: bool = False,
     jit: str | None = None,
     debug_nans: bool = False,
+    namespace: str | None = None,
 ) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux, jit, debug_nans: as for `grad`.
+        fun, argnums, has_aux, jit, debug_nans, namespace: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -90,7 +94,7 @@ def value_and_grad(
     Raises:
         as `grad`.
     """
-    options = {"keep_value": True, "has_aux": has_aux, "jit": jit, "debug_nans": debug_nans}
+    options = {"keep_value": True, "has_aux": has_aux, "jit": jit, "debug_nans": debug_nans, "namespace": namespace}
     return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
 
 
@@ -105,6 +109,7 @@ def derive(
     optimize: bool = True,
     jit: str | None = None,
     debug_nans: bool = False,
+    namespace: str | None = None,
 ) -> Derivative[..., Any]:
     """The derivative as a generated function.
 
@@ -115,12 +120,13 @@ def derive(
         optimize: False for the line-by-line translation, one primitive a line.
         jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
             numbers and arrays.
-        debug_nans: as for `grad`.
+        debug_nans, namespace: as for `grad`.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = continuous_parameters(fun) if argnums is None else argnums
-    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, jit=jit, debug_nans=debug_nans)
+    options: dict[str, Any] = {"jit": jit, "debug_nans": debug_nans, "namespace": namespace}
+    return Derivative(fun, mode, chosen, optimize=optimize, raw=True, **options)
 
 
 def compile(fun: Callable[P, R], *, jit: str = "numba") -> CompiledFunction[P, R]:
@@ -145,7 +151,12 @@ for _transform in (grad, value_and_grad):
 
 
 def jvp(
-    fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, jit: str | None = None
+    fun: Callable[..., Any],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    jit: str | None = None,
+    namespace: str | None = None,
 ) -> tuple[Any, Any]:
     """The value of a function and its derivative in a direction.
 
@@ -154,6 +165,7 @@ def jvp(
         primals: its positional arguments.
         tangents: a tangent for each, of the same structure and shape; None for an argument that is held constant.
         jit: "numba" for machine code.
+        namespace: as for `grad`.
 
     Returns:
         `(y, dy)`.
@@ -162,18 +174,21 @@ def jvp(
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]
     check_any(chosen, primals, fun)
-    derivative = _cached(fun, "forward", tuple(chosen), jit)
+    derivative = _cached(fun, "forward", tuple(chosen), jit, namespace)
     given = (matching(tangents[k], primals[k], f"tangent {k}") for k in chosen)
     return with_tangent(derivative(*primals, *given), fun)
 
 
-def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(
+    fun: Callable[..., Any], *primals: Any, jit: str | None = None, namespace: str | None = None
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of a function, and its pullback.
 
     Args:
         fun: the function.
         primals: its positional arguments.
         jit: "numba" for machine code.
+        namespace: as for `grad`.
 
     Returns:
         `(y, pullback)`; `pullback(by)` takes an adjoint of the structure of y and returns a tuple with the adjoint of
@@ -183,7 +198,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, jit: str | None = None) -> tuple
     chosen = tuple(k for k, p in enumerate(primals) if is_continuous(abstract(p, "x")))
     chosen = chosen or tuple(k for k, p in enumerate(primals) if type(p) is int)
     check_any(chosen, primals, fun)
-    derivative = _cached(fun, "reverse", chosen, jit)
+    derivative = _cached(fun, "reverse", chosen, jit, namespace)
     value, record, back = derivative.run_forward(primals)
     return value, Pullback(back, record, value, chosen, len(primals))
 
@@ -204,6 +219,10 @@ def explain_tape(fun: Callable[..., Any], *args: Any, argnums: ArgNums | None = 
 
 @functools.lru_cache(maxsize=512)
 def _cached(
-    fun: Callable[..., Any], mode: str, argnums: tuple[int, ...], jit: str | None = None
+    fun: Callable[..., Any],
+    mode: str,
+    argnums: tuple[int, ...],
+    jit: str | None = None,
+    namespace: str | None = None,
 ) -> Derivative[Any, Any]:
-    return Derivative(fun, mode, argnums, raw=True, jit=jit)
+    return Derivative(fun, mode, argnums, raw=True, jit=jit, namespace=namespace)

@@ -11,6 +11,7 @@ import numpy as np
 
 from .errors import BadArgument, BadResult, NoSource
 from .failures import head_of
+from .ir.namespaces import namespace_for
 from .ir.types import STRUCTURES, Array, FixedList, Numeric, Object, Scalar, Tuple, Type, is_continuous, leaves
 from .signature import abstract, describe, is_static
 
@@ -32,6 +33,18 @@ def names_of(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..
             reason = f"{title(primal)} has no argument {one!r}; its arguments are {', '.join(names)}"
             raise BadArgument(reason, head_of(primal), "choose one of them with argnums=")
     return tuple(chosen)
+
+
+def checked_namespace(namespace: str | None, jit: str | None) -> str | None:
+    """What was asked for with `namespace=`.
+
+    Raises:
+        BadArgument: there is no such namespace, or machine code is asked for as well.
+    """
+    namespace_for(namespace, ())
+    if namespace is not None and jit is not None:
+        raise BadArgument(f"jit={jit!r} compiles for arrays of NumPy, namespace={namespace!r} writes for others")
+    return namespace
 
 
 def of_method(argnums: ArgNums) -> ArgNums:

@@ -8,7 +8,16 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 from . import pipeline
-from .arguments import ArgNums, check_followed, check_result, differentiable, names_of, of_method, title
+from .arguments import (
+    ArgNums,
+    check_followed,
+    check_result,
+    checked_namespace,
+    differentiable,
+    names_of,
+    of_method,
+    title,
+)
 from .disk import cached
 from .dispatch import keep
 from .errors import BadArgument, UnsupportedCall
@@ -58,9 +67,11 @@ class Derivative(LookingInside, Specialised[P, R]):
         raw: bool = False,
         jit: str | None = None,
         debug_nans: bool = False,
+        namespace: str | None = None,
     ) -> None:
         self.mode, self.argnums, self.debug_nans = mode, argnums, debug_nans
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
+        self.namespace = checked_namespace(namespace, jit)
         super().__init__(primal, jit)
         self._several = not isinstance(argnums, (int, str))
         self._pairs: dict[Any, tuple[pipeline.Compiled, pipeline.Compiled]] = {}
@@ -106,6 +117,7 @@ class Derivative(LookingInside, Specialised[P, R]):
         if found is None or not (refresh(found[0]) and refresh(found[1])):
             types, static = split(arguments)
             make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
+            make = functools.partial(make, namespace=self.namespace)
             found = self._settle(kinds, arguments, make)
             keep(self._pairs, self._with_settings(kinds, arguments), found)
         return found
@@ -134,8 +146,16 @@ class Derivative(LookingInside, Specialised[P, R]):
             number=not self.raw,
             check=check_followed if self.raw else check_result,
             settings=settings,
+            namespace=self.namespace,
         )
-        if self.jit is not None or self.debug_nans or self.mode != "reverse" or static or settings is not None:
+        if (
+            self.jit is not None
+            or self.debug_nans
+            or self.namespace is not None
+            or self.mode != "reverse"
+            or static
+            or settings is not None
+        ):
             return compiled_with(compile, self.jit, self.__name__)
         options = (types, self._wrt, self.keep_value, self.has_aux, self._several, self.optimize, self.raw)
         return cached(compile, self.primal, options)
@@ -168,7 +188,7 @@ class Derivative(LookingInside, Specialised[P, R]):
             return self
         bound = self.primal.__get__(instance, owner)
         kept: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw}
-        kept |= {"jit": self.jit, "debug_nans": self.debug_nans}
+        kept |= {"jit": self.jit, "debug_nans": self.debug_nans, "namespace": self.namespace}
         return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     def __reduce__(self) -> Any:
@@ -178,6 +198,7 @@ class Derivative(LookingInside, Specialised[P, R]):
     def __send__(self) -> Any:
         options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
         options |= {"optimize": self.optimize, "raw": self.raw, "jit": self.jit, "debug_nans": self.debug_nans}
+        options["namespace"] = self.namespace
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
     def __deepcopy__(self, memo: Any) -> Derivative[P, R]:

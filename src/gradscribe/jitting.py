@@ -105,10 +105,11 @@ def compiled_pair(
     wrt: Sequence[str],
     jit: str | None,
     settings: Settings | None = None,
+    namespace: str | None = None,
 ) -> tuple[Compiled, Compiled]:
     """The forward and the reverse half of a derivative; with `jit` the function itself, and its gradient."""
     if jit is None:
-        return compile_pullback(primal, kinds, static, wrt, check_followed, settings)
+        return compile_pullback(primal, kinds, static, wrt, check_followed, settings, namespace)
     name = getattr(primal, "__name__", "f")
     ahead = partial(compile_primal, primal, kinds, static, settings=settings)
     back = partial(compile_derivative, primal, kinds, static, "reverse", wrt, several=True, settings=settings)

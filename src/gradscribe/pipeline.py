@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rules
-from .analyse.foreign import handed_on
+from .analyse.foreign import handed_on, homes_of
 from .analyse.offers import check_offered
 from .analyse.powers import check_powers
 from .differentiate.pullback import split
@@ -25,6 +25,7 @@ from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
 from .ir.build import Builder, inline, without_snapshots
 from .ir.inlining import inline_calls
+from .ir.namespaces import namespace_for
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
@@ -174,6 +175,7 @@ def compile_derivative(
     check: Callable[[Type, Callable[..., Any]], None] | None = None,
     settings: Settings | None = None,
     jit: str | None = None,
+    namespace: str | None = None,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
 
@@ -188,6 +190,7 @@ def compile_derivative(
         check: called with the type of the result and the function; raises where there is no derivative.
         settings: see `read`.
         jit: "numba" for machine code.
+        namespace: the module whose functions are written in place of NumPy's.
     """
     lowered = read(function, kinds, static, wrt, settings, whole=jit is not None)
     if check is not None:
@@ -196,8 +199,8 @@ def compile_derivative(
     options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
     program = differentiate(lowered, mode, wrt, name, **options)
     primal = lowered.function if mode == "forward" else None
-    cite = optimize and mode == "reverse"
-    return finish(program, lowered, optimize=optimize, cite=cite, primal=primal, gives=mode == "reverse", jit=jit)
+    options = {"optimize": optimize, "cite": optimize and mode == "reverse", "gives": mode == "reverse"}
+    return finish(program, lowered, primal=primal, jit=jit, namespace=namespace, **options)
 
 
 @_compiling
@@ -268,6 +271,7 @@ def compile_pullback(
     wrt: Sequence[str],
     check: Callable[[Type, Callable[..., Any]], None],
     settings: Settings | None = None,
+    namespace: str | None = None,
 ) -> tuple[Compiled, Compiled]:
     """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
     the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
@@ -279,7 +283,7 @@ def compile_pullback(
     whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
     back = handed_on(*both)
-    return finish(both[0], lowered), finish(back, lowered, gives=True)
+    return finish(both[0], lowered, namespace=namespace), finish(back, lowered, gives=True, namespace=namespace)
 
 
 @_collector_paused()
@@ -331,6 +335,7 @@ def finish(
     primal: Function | None = None,
     gives: bool = False,
     jit: str | None = None,
+    namespace: str | None = None,
 ) -> Compiled:
     """Simplify, write and compile a program.
 
@@ -341,17 +346,19 @@ def finish(
         primal: see `simplify`.
         gives: whether what is returned is the caller's own, to be written to.
         jit: "numba" for machine code.
+        namespace: see `compile_derivative`.
     """
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
-    check_offered(program, jit)
+    space = namespace_for(namespace, homes_of(program))
+    check_offered(program, jit, space)
     if gives:
         program = writable_results(program)
     if jit is not None:
         machine = compile_program(program, cite=cite)
         return Compiled(machine.function, machine.written, lowered, program, machine)
-    written = write(program, statements=not optimize, cite=cite)
+    written = write(program, statements=not optimize, cite=cite, namespace=space)
     namespace = {name: _bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)

@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import BadArgument, BadResult
 from .failures import head_of, reporting
-from .ir.libraries import library_of
+from .ir.libraries import dtype_of, library_of
 from .ir.types import is_continuous
 from .signature import abstract, describe
 from .source import make_function, text_of_function
@@ -49,9 +49,9 @@ def _read_again(text: str, name: str, namespace: dict[str, Any], *rest: Any) -> 
 def _form(value: Any) -> Any:
     """A value as far as its structure and shapes go; arrays are not kept alive."""
     if library_of(type(value)) is not None and not value.ndim:
-        return value.dtype.type(0)
+        return dtype_of(value).type(0)
     if isinstance(value, np.ndarray) or library_of(type(value)) is not None:
-        return np.broadcast_to(np.zeros((), value.dtype), value.shape)
+        return np.broadcast_to(np.zeros((), dtype_of(value)), tuple(value.shape))
     if isinstance(value, tuple):
         parts = map(_form, value)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
@@ -118,7 +118,7 @@ def _has_dtype(value: Any) -> bool:
 
 
 def _dtype(value: Any) -> np.dtype[Any]:
-    return value.dtype if _has_dtype(value) else np.asarray(value).dtype
+    return dtype_of(value) if _has_dtype(value) else np.asarray(value).dtype
 
 
 def _refuse(tangent: Any, primal: Any, what: str) -> Any:

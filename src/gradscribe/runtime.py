@@ -35,9 +35,15 @@ def unbroadcast(g: Any, x: Any) -> Any:
     if lead < 0:
         return np.broadcast_to(g, np.shape(x))
     if lead > 0:
-        g = np.sum(g, axis=tuple(range(lead)))
+        g = _sum(g, axis=tuple(range(lead)))
     axes = tuple(k for k, n in enumerate(np.shape(x)) if n == 1 and np.shape(g)[k] != 1)
-    return np.sum(g, axis=axes, keepdims=True) if axes else g
+    return _sum(g, axis=axes, keepdims=True) if axes else g
+
+
+def _sum(g: Any, **how: Any) -> Any:
+    """The sum, by the namespace of an array that NumPy's functions do not hand on."""
+    own = hasattr(g, "__array_namespace__") and not hasattr(g, "__array_function__")
+    return g.__array_namespace__().sum(g, **how) if own else np.sum(g, **how)
 
 
 def last_write(g: Any, x: Any, index: Any) -> Any:

@@ -57,8 +57,7 @@ def key_of(value: object, sizes: dict[int, int] | None = None, depth: int = 0) -
         return kind
     sizes = {1: -1} if sizes is None else sizes
     if isinstance(value, np.ndarray) or library_of(kind) is not None:
-        array: Any = value
-        return (kind, array.dtype.char, *(sizes.setdefault(n, len(sizes)) for n in array.shape))
+        return _key_of_array(value, sizes)
     if isinstance(value, np.generic):
         return (kind, value.dtype.char)
     if isinstance(value, (tuple, list)):
@@ -73,6 +72,11 @@ def key_of(value: object, sizes: dict[int, int] | None = None, depth: int = 0) -
     if isinstance(type_, Record):
         return (kind, *((n, key_of(getattr(value, n), sizes, depth + 1)) for n in type_.names))
     return (kind, value.dtype.char) if is_sparse(kind) else kind  # type: ignore[attr-defined]
+
+
+def _key_of_array(array: Any, sizes: dict[int, int]) -> Any:
+    dtype = array.dtype.char if isinstance(array.dtype, np.dtype) else str(array.dtype)
+    return (type(array), dtype, *(sizes.setdefault(n, len(sizes)) for n in array.shape))
 
 
 def call_key(values: Iterable[object]) -> tuple[Any, ...]:

@@ -132,6 +132,6 @@ class _Everything(Library):
         return dispatches(function) or isinstance(getattr(function, "__self__", None), np.ufunc)
 
 
-LIBRARY = _Everything("Strict", (__name__, "Strict"), "", "x.held", writes=True, gathers=True)
+LIBRARY = _Everything("Strict", ((__name__, "Strict"),), "", "x.held", writes=True, gathers=True)
 if all(known.name != "Strict" for known in libraries.LIBRARIES):
     libraries.LIBRARIES.append(LIBRARY)

@@ -6,7 +6,7 @@ operation. This module knows nothing of derivatives, nor of what a library can d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..errors import BadArgument
@@ -30,7 +30,7 @@ from ..ir.primitives import (
     TUPLE,
 )
 from ..ir.solvers import callees_of
-from ..ir.types import STRUCTURES, Array, List, Scalar, Tuple, Type, leaves
+from ..ir.types import STRUCTURES, Array, List, Numeric, Scalar, Tuple, Type, leaves
 
 _PLAIN = frozenset((SHAPE, LENGTH, FLOAT_OF, INT_OF, BOOL_OF))
 """What gives plain numbers, whatever it is given."""
@@ -65,7 +65,19 @@ def foreign(function: Function) -> Foreign:
     if library is None:
         return Foreign(None, set(), set())
     functions = reached(function)
-    return Foreign(library, _Spread(functions).maybe, _sure_values(functions))
+    return Foreign(library, _Spread(functions, _is_foreign).maybe, _sure_values(functions))
+
+
+def arrays_of(function: Function, home: Library) -> Foreign:
+    """All arrays of a program, as those of the library whose functions it calls."""
+    maybe = _Spread(reached(function), _holds_arrays).maybe
+    return Foreign(home, maybe, {v for v in maybe if isinstance(v.type, Array)})
+
+
+def homes_of(function: Function) -> list[Library]:
+    """The libraries that the arrays of a program come from."""
+    names = dict.fromkeys(leaf.home for var in _all_values(function) for leaf in _foreign_leaves(var.type))
+    return [library_named(name) for name in names if name is not None]
 
 
 def unwritable(function: Function) -> Foreign:
@@ -75,12 +87,12 @@ def unwritable(function: Function) -> Foreign:
 
 
 def _library_in(function: Function) -> Library | None:
-    names = dict.fromkeys(leaf.home for var in _all_values(function) for leaf in _foreign_leaves(var.type))
-    if len(names) > 1:
-        one, other, *_ = map(library_named, names)  # type: ignore[arg-type]
+    homes = homes_of(function)
+    if len(homes) > 1:
+        one, other, *_ = homes
         hint = f"convert those of one of them: {other.plain}"
         raise BadArgument(f"{one.name} arrays and {other.name} arrays in one call", hint=hint)
-    return library_named(next(iter(names))) if names else None  # type: ignore[arg-type]
+    return homes[0] if homes else None
 
 
 def _all_values(function: Function) -> Iterator[Var]:
@@ -92,6 +104,15 @@ def _all_values(function: Function) -> Iterator[Var]:
 def _foreign_leaves(type_: Type) -> Iterator[Array]:
     inner = type_.item if isinstance(type_, List) else type_
     return (leaf for leaf in leaves(inner) if isinstance(leaf, Array) and leaf.home is not None)
+
+
+def _is_foreign(type_: Type) -> bool:
+    return any(_foreign_leaves(type_))
+
+
+def _holds_arrays(type_: Type) -> bool:
+    inner = type_.item if isinstance(type_, List) else type_
+    return any(isinstance(leaf, (Array, Numeric)) for leaf in leaves(inner))
 
 
 def reached(function: Function) -> list[Function]:
@@ -125,10 +146,12 @@ class _Spread:
 
     Args:
         functions: the program, and all that it calls.
+        counts: whether values of a type are what is looked for.
     """
 
-    def __init__(self, functions: list[Function]) -> None:
-        self.maybe = {v for f in functions for v in _all_values(f) if any(_foreign_leaves(v.type))}
+    def __init__(self, functions: list[Function], counts: Callable[[Type], bool]) -> None:
+        self.counts = counts
+        self.maybe = {v for f in functions for v in _all_values(f) if counts(v.type)}
         self.given = _given_types(functions[0])
         before = -1
         while len(self.maybe) > before:
@@ -156,7 +179,7 @@ class _Spread:
                 self.join((arg,), (param,))
             self.join(inner.yields, op.results)
         elif op.results and op.results[0] in self.given:
-            self.maybe.update(op.results if any(_foreign_leaves(self.given[op.results[0]])) else ())
+            self.maybe.update(op.results if self.counts(self.given[op.results[0]]) else ())
         elif op.primitive not in _PLAIN and op.style != "math":
             params = [p for callee in callees_of(op) if callee.function for p in callee.function.body.params]
             written = [a for k, a in enumerate(op.args) if k in op.primitive.writes and isinstance(a, Var)]

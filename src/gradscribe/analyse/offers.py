@@ -5,42 +5,58 @@ from __future__ import annotations
 from typing import NoReturn
 
 from .. import runtime
-from ..errors import UnsupportedCall
+from ..errors import BadArgument, UnsupportedCall
 from ..ir.indexing import is_basic_index
 from ..ir.libraries import Library
+from ..ir.namespaces import Namespace
 from ..ir.nodes import Function, Op, Var, walk
 from ..ir.primitives import COPY, GETITEM, PLACED, VADDAT
 from ..ir.types import Array, Numeric
-from .foreign import Foreign, foreign, makes_arrays, reached
+from .foreign import Foreign, arrays_of, foreign, homes_of, makes_arrays, reached
 
 _HELPERS = frozenset(("unbroadcast", "check_number", "placed", "stop_gradient"))
 """The helpers of `runtime` that are made of functions which dispatch."""
+_HELPERS_ANYWHERE = frozenset(("unbroadcast", "check_number"))
+"""Those that know arrays of other namespaces too."""
 
 
-def check_offered(function: Function, jit: str | None = None) -> None:
+def check_offered(function: Function, jit: str | None = None, namespace: Namespace | None = None) -> None:
     """Refuse a program that does what the library of its arrays cannot do.
 
     Args:
         function: any program.
         jit: what will compile it, which takes NumPy's arrays alone.
+        namespace: what stands in place of NumPy.
 
     Raises:
         UnsupportedCall: with the statement, and what to do instead.
     """
-    found = foreign(function)
+    found = foreign(function) if namespace is None else arrays_of(function, namespace.home)
     if found.home is None:
         return
+    others = [home for home in homes_of(function) if home.option != (namespace.option if namespace else None)]
+    if others:
+        _refuse_namespace(others[0], namespace)
     if jit is not None:
         raise UnsupportedCall(f"{jit} compiles for arrays of NumPy, not for {found.home.name} arrays")
     for each in reached(function):
         for op in walk(each.body):
             if any(a in found.maybe for a in op.inputs if isinstance(a, Var)):
-                _check(op, found.home)
-                if not found.home.mixes and makes_arrays(op):
+                _check(op, found.home, namespace)
+                if namespace is None and not found.home.mixes and makes_arrays(op):
                     _check_mixed(op, found)
 
 
-def _check(op: Op, library: Library) -> None:
+def _refuse_namespace(home: Library, namespace: Namespace | None) -> NoReturn:
+    if namespace is None:
+        reason = f"NumPy's functions do not hand {home.name} arrays on"
+    else:
+        reason = f"the functions of {namespace.module} do not take {home.name} arrays"
+    hint = f"derive it with namespace={home.option!r}" if home.option else "leave `namespace=` away"
+    raise BadArgument(reason, hint=f"{hint}, or pass arrays of NumPy: {home.plain}")
+
+
+def _check(op: Op, library: Library, namespace: Namespace | None) -> None:
     primitive = op.primitive
     if not library.writes and any(isinstance(op.args[k].type, (Array, Numeric)) for k in primitive.writes):
         hint = "write `a = a + b` for `a += b`, np.where for a mask, np.stack or np.concatenate for parts"
@@ -49,10 +65,11 @@ def _check(op: Op, library: Library) -> None:
         if isinstance(op.args[0].type, (Array, Numeric)) and not library.gathers and not is_basic_index(op.args[1]):
             _refuse(op, library, "an index is an array, or of a kind that is not known", "multiply by a mask of floats")
     elif "runtime" in primitive.spellings:
+        helpers = _HELPERS if namespace is None else _HELPERS_ANYWHERE
         own = primitive.function("runtime").__module__ == runtime.__name__
-        if primitive.name not in _HELPERS and not (library.writes and own):
+        if primitive.name not in helpers and not (library.writes and own):
             _refuse(op, library, f"the derivative of this needs `{primitive.name}`, which is for arrays of NumPy")
-    elif primitive.spellings and not (primitive.symbol and op.style in (None, "operator")):
+    elif namespace is None and primitive.spellings and not (primitive.symbol and op.style in (None, "operator")):
         _check_call(op, library)
 
 

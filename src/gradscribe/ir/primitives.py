@@ -254,6 +254,8 @@ VADDAT = define("vaddat", infer=_infer.same_as_first)
 """The functional form of `scatter_add`: x with v added at i (for a basic index printed as `x[i] += v`)."""
 PLACED = define("placed", infer=lambda args, keywords: args[2].type)
 """`placed(v, i, x)`: zeros in the shape of x with v at i (by `runtime`): what is added where x cannot be written."""
+AT_ADD = define("at_add", infer=_infer.same_as_first)
+"""`x.at[i].add(v)`: `vaddat` for arrays that are never written."""
 COPY = define("copy", np.copy, np.ndarray.copy, infer=_infer.same_as_first, parameters="a")
 """`x.copy()`."""
 ZEROS_LIKE = define("zeros_like", np.zeros_like, infer=_infer.filled, parameters="a", reads=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .libraries import library_of
+from .libraries import dtype_of, library_of
 
 
 class Type:
@@ -203,7 +203,7 @@ def type_of(value: Any, name: str = "?", sizes: dict[int, str] | None = None) ->
     if cls in _PLAIN_ARRAYS and value.dtype.kind in "biufc":
         return _type_of_array(value, name, sizes, None)
     library = library_of(cls)
-    if library is not None and value.dtype.kind in "biufc":
+    if library is not None and dtype_of(value).kind in "biufc":
         library.check_lengths(value)
         return _type_of_array(value, name, sizes, library.name)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
@@ -217,7 +217,7 @@ def _type_of_array(value: Any, name: str, sizes: dict[int, str] | None, library:
     sizes = {} if sizes is None else sizes
     names = [sizes.setdefault(n, f"{name}.{k}") for k, n in enumerate(value.shape)]
     dims = tuple(known(1) if n == 1 else Dim(d, 0, False) for n, d in zip(value.shape, names, strict=True))
-    return Array(value.dtype.name, dims, library)
+    return Array(dtype_of(value).name, dims, library)
 
 
 def is_sparse(cls: type | None) -> bool:

@@ -24,8 +24,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..analyse.foreign import Foreign, unwritable
+from ..analyse.foreign import Foreign, arrays_of, unwritable
 from ..depth import deep_recursion
+from ..ir.namespaces import Namespace
 from ..ir.nodes import Block, Function, Var, walk
 from ..ir.solvers import callees_of
 from .exits import lines_of
@@ -41,6 +42,7 @@ from .portable import portable
 from .powers import real_powers
 from .prune import prune, users_ops
 from .scope import Scope
+from .spelling import Spelling
 from .statements import Statements
 from .sugar import sweeten
 from .undefined import Gaps, none_of, zero_of
@@ -66,7 +68,14 @@ class Written:
     bodies: tuple[list[ast.stmt], ...] = ()
 
 
-def write(function: Function, *, statements: bool = False, cite: bool = False, nopython: bool = False) -> Written:
+def write(
+    function: Function,
+    *,
+    statements: bool = False,
+    cite: bool = False,
+    nopython: bool = False,
+    namespace: Namespace | None = None,
+) -> Written:
     """Write a function as Python text.
 
     Args:
@@ -74,14 +83,17 @@ def write(function: Function, *, statements: bool = False, cite: bool = False, n
         statements: one primitive a line.
         cite: whether statements behind the comment "reverse" end with the source line that they come from.
         nopython: whether numba will compile the text: loops over indices, and no name that may be None.
+        namespace: what stands in place of NumPy.
 
     Returns:
         the text, what it imports, and what it must be given.
     """
-    functions, foreign = _called(function), unwritable(function)
+    functions = _called(function)
+    foreign = unwritable(function) if namespace is None else arrays_of(function, namespace.home)
+    spelling = None if namespace is None else Spelling(namespace, foreign.maybe)
     with deep_recursion():
-        plans = [_Plan(f, name, statements, nopython, foreign) for f, name in functions.items()]
-        scope = Scope(p.var.hint for f in functions for p in f.parameters)
+        plans = [_Plan(f, name, statements, nopython, foreign, namespace) for f, name in functions.items()]
+        scope = Scope((p.var.hint for f in functions for p in f.parameters), spelling)
         scope.define(function, function.name)
         texts = [plan.text(scope, cite) for plan in plans]
         while any(plan.hides(scope) for plan in plans):
@@ -92,16 +104,24 @@ def write(function: Function, *, statements: bool = False, cite: bool = False, n
     return Written(head + "\n\n".join(texts), imports, dict(scope.externals), bodies)
 
 
-def in_place(function: Function, foreign: Foreign | None = None, *, statements: bool = False) -> Function:
+def in_place(
+    function: Function,
+    foreign: Foreign | None = None,
+    namespace: Namespace | None = None,
+    *,
+    statements: bool = False,
+) -> Function:
     """The function as it is put into lines: without what nobody needs, and with its sums in place.
 
     Args:
         function: one that is written.
         foreign: the arrays that may not be NumPy's.
+        namespace: what stands in place of NumPy.
         statements: see `write`.
     """
     foreign = unwritable(function) if foreign is None else foreign
-    return own(prune(portable(real_powers(function), foreign), statements=statements), foreign.maybe)
+    function = portable(real_powers(function), foreign, namespace)
+    return own(prune(function, statements=statements), foreign.maybe)
 
 
 def _called(function: Function) -> dict[Function, str]:
@@ -119,9 +139,17 @@ def _called(function: Function) -> dict[Function, str]:
 class _Plan:
     """One function on its way to text, as far as global names play no part."""
 
-    def __init__(self, function: Function, name: str, statements: bool, nopython: bool, foreign: Foreign) -> None:
+    def __init__(
+        self,
+        function: Function,
+        name: str,
+        statements: bool,
+        nopython: bool,
+        foreign: Foreign,
+        namespace: Namespace | None,
+    ) -> None:
         self.original, self.name = function, name
-        self.function = in_place(function, foreign, statements=statements)
+        self.function = in_place(function, foreign, namespace, statements=statements)
         shown = {r for op in users_ops(self.function.body) for r in op.results} if statements else set()
         self.params = self.function.body.params
         ordering = Ordering(self.function)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..ir.nodes import Atom, Block, Const, Op, Var
 from ..ir.primitives import (
+    AT_ADD,
     CALL,
     CALL_METHOD,
     CALL_PYTHON,
@@ -44,38 +45,11 @@ from ..ir.signature import is_made_of_fields
 from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, List, Scalar, Type
 from .lines import by_position, operands, slice_parts
+from .operators import BINARY, COMPARE, UNARY, without_sign
 from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, literal
 from .solver_calls import library_call
+from .spelling import Spelling, sum_at
 from .substitution import substituted
-
-BINARY: dict[str, ast.operator] = {
-    "+": ast.Add(),
-    "-": ast.Sub(),
-    "*": ast.Mult(),
-    "/": ast.Div(),
-    "//": ast.FloorDiv(),
-    "%": ast.Mod(),
-    "**": ast.Pow(),
-    "@": ast.MatMult(),
-    "&": ast.BitAnd(),
-    "|": ast.BitOr(),
-    "^": ast.BitXor(),
-    "<<": ast.LShift(),
-    ">>": ast.RShift(),
-}
-UNARY: dict[str, ast.unaryop] = {"-": ast.USub(), "+": ast.UAdd(), "~": ast.Invert(), "not": ast.Not()}
-COMPARE: dict[str, ast.cmpop] = {
-    "<": ast.Lt(),
-    "<=": ast.LtE(),
-    ">": ast.Gt(),
-    ">=": ast.GtE(),
-    "==": ast.Eq(),
-    "!=": ast.NotEq(),
-    "is": ast.Is(),
-    "is not": ast.IsNot(),
-    "in": ast.In(),
-    "not in": ast.NotIn(),
-}
 
 
 class Expressions:
@@ -130,7 +104,10 @@ class Expressions:
         return self.atom(atom)
 
     def item(self, container: Atom, index: Atom) -> ast.Subscript:
-        return ast.Subscript(self.atom(container), self.index(index))
+        place, spelling = self.index(index), self.scope.spelling
+        if spelling is not None and spelling.leaves_axes_out(container, index):
+            place = ast.Tuple([*(place.elts if isinstance(place, ast.Tuple) else [place]), ast.Constant(...)])
+        return ast.Subscript(self.atom(container), place)
 
     def atoms(self, atoms: Sequence[Atom]) -> list[ast.expr]:
         return [self.atom(a) for a in atoms]
@@ -148,7 +125,9 @@ class Expressions:
         return made
 
     def _form(self, op: Op) -> ast.expr:
-        special = _SPECIAL.get(op.primitive)
+        special, spelling = _SPECIAL.get(op.primitive), self.scope.spelling
+        if spelling is not None and spelling.takes_array(op) and spelling.form_of(op) is not None:
+            return self._of_namespace(op, spelling)
         if special is not None:
             return special(self, op)
         if op.primitive.symbol and op.style in (None, "operator"):
@@ -169,6 +148,10 @@ class Expressions:
     def _named(self, op: Op) -> ast.expr:
         path = _spelling(op.primitive, op.style)
         args, keywords = by_position(op)
+        spelling = self.scope.spelling
+        found = spelling.call(op, args, keywords) if spelling is not None and spelling.concerns(op) else None
+        if found is not None:
+            return self.call(self.scope.path(found[0]), found[1], found[2])
         if "runtime" in op.primitive.spellings:
             module = op.primitive.spellings["runtime"][1].__module__
             return self.call(self.scope.helper(path, module), args, keywords)
@@ -257,12 +240,22 @@ class Expressions:
         return self.call(self.scope.builtin("range"), args)
 
     def _shape(self, op: Op) -> ast.expr:
-        if isinstance(op.args[0].type, Array):
+        if isinstance(op.args[0].type, Array) or self.scope.spelling is not None:
             return ast.Attribute(self.atom(op.args[0]), "shape")
         return self.call(self.scope.path("np.shape"), op.args)
 
     def _helper(self, op: Op) -> ast.expr:
         return self.call(self.scope.helper(op.primitive.name), op.args, op.keywords)
+
+    def _of_namespace(self, op: Op, spelling: Spelling) -> ast.expr:
+        tree = ast.parse(spelling.form_of(op) or "", mode="eval").body
+        alias = spelling.namespace.alias
+        known = {"x": self.atom(op.args[0]), alias: self.scope.path(f"{alias}.asarray").value}  # type: ignore[attr-defined]
+        return substituted(tree, known, self.scope)
+
+    def _at_add(self, op: Op) -> ast.expr:
+        target, index, value = op.args
+        return sum_at(self.atom(target), self.index(index), self.atom(value))
 
     def _copy(self, op: Op) -> ast.expr:
         type_ = op.args[0].type
@@ -306,16 +299,6 @@ class Expressions:
         if then is test or (boolean and _is_bool(then, True)):
             return _bool_op(ast.Or(), self.atom(test), self.atom(orelse))
         return ast.IfExp(self.atom(test), self.atom(then), self.atom(orelse))
-
-
-def without_sign(node: ast.expr) -> ast.expr | None:
-    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric), None for what does not begin with a minus."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return node.operand if not isinstance(node.operand, ast.Constant) else None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-        left = without_sign(node.left)
-        return None if left is None else ast.BinOp(left, node.op, node.right)
-    return None
 
 
 def _yielded(arm: Block) -> Atom:
@@ -386,6 +369,7 @@ _SPECIAL: dict[Primitive, Any] = {
     SHAPE: Expressions._shape,
     UNBROADCAST: Expressions._helper,
     PLACED: Expressions._helper,
+    AT_ADD: Expressions._at_add,
     LAST_WRITE: Expressions._helper,
     CHECK_SAME: Expressions._helper,
     COPY: Expressions._copy,

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..errors import Location, UnsupportedSyntax
 from ..ir.nodes import Parameter
-from .expressions import BINARY, Expressions
+from .expressions import Expressions
+from .operators import BINARY
 from .printer import INDENT, Level, fitted, text
 from .statements import Comment
 

@@ -6,36 +6,75 @@ values make of it. `np.full_like(x, c)` takes numbers; of an array c it becomes 
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..analyse.foreign import Foreign
-from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace, walk
-from ..ir.primitives import ADD, DIVIDE, FULL_LIKE, IF, LOOP, MULTIPLY, NEGATIVE, PLACED, SUBTRACT, VADDAT, ZEROS_LIKE
-from ..ir.types import Scalar
+from ..ir.namespaces import Namespace
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, replace, walk
+from ..ir.primitives import (
+    ADD,
+    AT_ADD,
+    BY_NAME,
+    DIVIDE,
+    FULL_LIKE,
+    IF,
+    LOOP,
+    MULTIPLY,
+    NEGATIVE,
+    PLACED,
+    SUBTRACT,
+    VADDAT,
+    ZEROS_LIKE,
+)
+from ..ir.types import Array, Scalar
 
 
-def portable(function: Function, foreign: Foreign) -> Function:
+def portable(function: Function, foreign: Foreign, namespace: Namespace | None = None) -> Function:
     """The function without what arrays of other libraries cannot do.
 
     Args:
         function: any program.
         foreign: the arrays of other libraries; extended by those that are made.
+        namespace: what stands in place of NumPy, whose arrays are all such arrays then.
     """
     if not foreign:
         return function
-    zeros = {op.result: op.args[0] for op in walk(function.body) if op.primitive is ZEROS_LIKE}
-    new = _new_values(function)
+    body = _Rewrite(function, foreign, namespace).block(function.body)
+    return replace(function, body=body)
 
-    def rebuilt(block: Block) -> Block:
-        ops: list[Op] = []
-        for op in block.ops:
-            if op.primitive is VADDAT and op.result in foreign.maybe and op.args[0] not in new & foreign.surely:
-                ops += _sum(op, zeros, foreign)
-            elif op.primitive is FULL_LIKE and op.result in foreign.maybe and not isinstance(op.args[1].type, Scalar):
-                ops += _filled(op, foreign)
-            else:
-                ops.append(replace(op, blocks=tuple(map(rebuilt, op.blocks))) if op.blocks else op)
-        return replace(block, ops=tuple(ops))
 
-    return replace(function, body=rebuilt(function.body))
+class _Rewrite:
+    def __init__(self, function: Function, foreign: Foreign, namespace: Namespace | None) -> None:
+        self.foreign, self.namespace, self.new = foreign, namespace, _new_values(function)
+        self.zeros = {op.result: op.args[0] for op in walk(function.body) if op.primitive is ZEROS_LIKE}
+
+    def block(self, block: Block) -> Block:
+        return replace(block, ops=tuple(made for op in block.ops for made in self.op(op)))
+
+    def op(self, op: Op) -> list[Op]:
+        if op.primitive is VADDAT:
+            return self.sum_at(op)
+        if op.primitive is FULL_LIKE and op.result in self.foreign.maybe and not self.is_number(op.args[1]):
+            return _filled(op, self.foreign)
+        if op.primitive is BY_NAME["sum"] and self.is_mask(op.args[0]):
+            return _counted(op, self.foreign)
+        return [replace(op, blocks=tuple(map(self.block, op.blocks))) if op.blocks else op]
+
+    def sum_at(self, op: Op) -> list[Op]:
+        if self.namespace is not None and self.namespace.sums == "at":
+            return [replace(op, primitive=AT_ADD)]
+        if self.namespace is not None and op.args[0] not in self.new:
+            return _added(op, self.foreign)
+        is_mixed = op.result in self.foreign.maybe and op.args[0] not in self.new & self.foreign.surely
+        return _placed(op, self.zeros, self.foreign) if is_mixed else [op]
+
+    def is_number(self, atom: Atom) -> bool:
+        return isinstance(atom.type, Scalar) and not (self.namespace is not None and atom in self.foreign.maybe)
+
+    def is_mask(self, atom: Atom) -> bool:
+        """Of which there is no sum in the standard of array namespaces."""
+        standard = self.namespace is not None and self.namespace.option == "array_api"
+        return standard and isinstance(atom.type, Array) and atom.type.kind == "b"
 
 
 _MAKING = (ZEROS_LIKE, VADDAT, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE)
@@ -64,7 +103,7 @@ def _new_values(function: Function) -> set[Atom]:
     return {v for v in every if v not in others}
 
 
-def _sum(op: Op, zeros: dict[Var, Atom], foreign: Foreign) -> list[Op]:
+def _placed(op: Op, zeros: dict[Var, Atom], foreign: Foreign) -> list[Op]:
     target, index, value = op.args
     if target in zeros:
         return [Op(PLACED, (value, index, zeros[target]), op.results, origin=op.origin)]
@@ -73,6 +112,29 @@ def _sum(op: Op, zeros: dict[Var, Atom], foreign: Foreign) -> list[Op]:
     return [
         Op(PLACED, (value, index, target), (part,), origin=op.origin),
         Op(ADD, (target, part), op.results, origin=op.origin),
+    ]
+
+
+def _added(op: Op, foreign: Foreign) -> list[Op]:
+    """`x + (zeros with v at i)`."""
+    target, index, value = op.args
+    zeros, part = Var("zeros", target.type), Var("part", target.type)
+    foreign.maybe.update((zeros, part))
+    return [
+        Op(ZEROS_LIKE, (target,), (zeros,), origin=op.origin),
+        Op(VADDAT, (zeros, index, value), (part,), origin=op.origin),
+        Op(ADD, (target, part), op.results, origin=op.origin),
+    ]
+
+
+def _counted(op: Op, foreign: Foreign) -> list[Op]:
+    """The sum of a mask, as that of floats."""
+    assert isinstance(op.args[0].type, Array)
+    ones = Var("ones", Array("float64", op.args[0].type.shape))
+    foreign.maybe.add(ones)
+    return [
+        Op(BY_NAME["astype"], (op.args[0], Const(np.float64)), (ones,), style="method", origin=op.origin),
+        replace(op, args=(ones, *op.args[1:])),
     ]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..ir.primitives import External
+from .spelling import Spelling, modules_of
 
 MODULES = {"np": "numpy"}
 """Short names of modules in spellings."""
@@ -26,10 +27,12 @@ class Scope:
 
     Args:
         parameters: names that nothing global may have.
+        spelling: how operations on arrays are spelled, where that is not as NumPy has it.
     """
 
-    def __init__(self, parameters: Iterable[str]) -> None:
-        self.forbidden = set(parameters)
+    def __init__(self, parameters: Iterable[str], spelling: Spelling | None = None) -> None:
+        self.forbidden, self.spelling = set(parameters), spelling
+        self.modules = modules_of(None if spelling is None else spelling.namespace)
         self.used: dict[str, object] = {}
         self.externals: dict[str, Any] = {}
         self._names: dict[object, str] = {}
@@ -59,8 +62,8 @@ class Scope:
         head, *rest = path.split(".")
         if not rest:
             return self.builtin(head)
-        head = next((short for short, full in MODULES.items() if full == head), head)
-        module = self._module_of(path) if head not in MODULES else MODULES[head]
+        head = next((short for short, full in self.modules.items() if full == head), head)
+        module = self._module_of(path) if head not in self.modules else self.modules[head]
         name = self._claim(("module", head), head)
         self._imports[module] = _import_line(module, name)
         return attribute(ast.Name(name), rest)
@@ -210,5 +213,7 @@ def _numpy_scalar(value: Any, scope: Scope) -> ast.expr | None:
     plain = literal(value.item(), scope) if value.dtype.kind in "biufc" and value.dtype.itemsize <= 16 else None
     if plain is None or type(value.item()) not in (bool, int, float, complex):
         return None
+    if scope.spelling is not None:
+        return plain
     name = "bool_" if value.dtype.kind == "b" else value.dtype.name
     return ast.Call(scope.path(f"np.{name}"), [plain], [])

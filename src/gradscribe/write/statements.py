@@ -30,8 +30,9 @@ from ..ir.primitives import (
 )
 from ..ir.types import Array, Scalar
 from .copies import in_order
-from .expressions import BINARY, Expressions, without_sign
+from .expressions import Expressions
 from .lines import Branch, Break, Copies, Do, Line, Repeat, falls_through
+from .operators import BINARY, without_sign
 from .scope import Scope
 from .undefined import Gaps
 
