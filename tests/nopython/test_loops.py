@@ -203,3 +203,70 @@ def test_compensated_sums_keep_their_compensation():
     text = agree(compensated, (a,))
     assert "reassoc" not in text and "contract" not in text
     assert gradscribe.compile(compensated)(a)[0][0] == 1e16 + 2000
+
+
+# ------------------------------------------------------------------ reductions
+
+
+def reductions(a, x):
+    m = np.max(a, axis=-1, keepdims=True)
+    e = np.exp(a - m)
+    s = np.sum(e, axis=1, keepdims=True)
+    return e / s, np.mean(a, axis=0), np.min(a, axis=0), a[1:] @ x, x[:-1] @ a[:, :-1].T, np.max(a), np.mean(a)
+
+
+def test_reductions_along_axes():
+    text = agree(reductions, *[(grid(n, m), grid(m)) for n in (1, 2, 5) for m in (1, 2, 4)])
+    assert "vector_exp" in text and "np.sum" not in text
+    odd = np.array([[1.0, np.nan, 3.0], [np.inf, -np.inf, 0.0]])
+    agree(reductions, (odd, grid(3)), (np.zeros((0, 3)), grid(3)))  # the latter has no largest entry: an error
+
+
+def of_three(a):
+    return np.sum(a, axis=(0, 2)), np.sum(a, axis=1), np.mean(a, axis=(1, 2), keepdims=True), np.sum(a > 0, axis=0)
+
+
+def test_reductions_of_several_axes():
+    agree(of_three, *[(grid(n, m, 3),) for n in (0, 1, 4) for m in (1, 2)])
+
+
+# ------------------------------------------------------------------ what stays a statement
+
+
+def single(a):
+    a[1:] += a[:-1]
+    a *= a[::-1]
+    a[:-1] -= a[1:]
+
+
+def test_statements_that_stay_do_not_read_what_they_write():
+    """Of dtypes that are not lowered: numba updates entry by entry, too."""
+    a = np.arange(1, 8, dtype=np.int32)
+    agree(single, (a,))
+
+
+def indexed(a, i, j):
+    s = 0.0
+    for k in range(i, j):
+        s += a[k] * a[k - 1]
+    return s + a[i]
+
+
+def test_indices_are_proved_or_checked():
+    a = grid(5)
+    text = agree(indexed, *[(a, i, j) for i in (-2, 0, 1, 4) for j in (0, 3, 5)])
+    assert "boundscheck=True" in text
+    fast = gradscribe.compile(indexed)
+    with pytest.raises(IndexError):
+        fast(a, 2, 9)
+
+
+def proved(a, n):
+    for k in range(1, n - 1):
+        a[k, :k] += a[k - 1, :k] * a[k, k]
+    return a
+
+
+def test_what_is_proved_is_not_checked():
+    text = agree(proved, *[(grid(5, 5), n) for n in (-1, 0, 1, 3, 5)], (grid(5, 5), 9))
+    assert "boundscheck" not in text and "raise NotImplementedError" in text

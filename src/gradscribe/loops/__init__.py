@@ -33,6 +33,7 @@ class Lowered:
     Args:
         function: raises on entry, with the message `UNFORESEEN`, where an assumption about integers does not hold.
         guarded: whether it may.
+        inside: whether each index is proved to meet an entry that is there, or a check on entry says so.
         freedoms: the flags of its arithmetic; None where no statement became a loop.
         apart: pairs of parameters that share no memory.
     """
@@ -40,18 +41,20 @@ class Lowered:
     function: Function
     guarded: bool = False
     apart: tuple[tuple[Var, Var], ...] = ()
+    inside: bool = False
     freedoms: tuple[str, ...] | None = None
 
 
-def lower_to_loops(function: Function) -> Lowered:
+def lower_to_loops(function: Function, *, vectors: bool = False) -> Lowered:
     """Write statements over arrays as loops over their entries.
 
     Args:
         function: a simplified program whose sums are done in place (see `write.own`).
+        vectors: whether elementary functions may be called that take several elements at a time.
     """
-    low = Lowering(function)
+    low = Lowering(function, vectors=vectors)
     made = replace(function, body=low.block(function.body))
     if not low.lowered:
         return Lowered(function)
     flags = tuple(freedoms(made))
-    return Lowered(with_checks(made, low.facts), bool(low.facts.assumed), tuple(low.apart), flags)
+    return Lowered(with_checks(made, low.facts), bool(low.facts.assumed), tuple(low.apart), low.facts.all_inside, flags)

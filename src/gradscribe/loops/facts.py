@@ -12,8 +12,25 @@ from contextlib import contextmanager
 from ..analyse.linear import Form, Symbol, has_no_solution, number, variable
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Const, Function, Loop, Op, Var, walk
-from ..ir.primitives import ADD, BY_NAME, COPY, GETITEM, LENGTH, MULTIPLY, NEGATIVE, SHAPE, SUBTRACT, TUPLE, ZEROS_LIKE
+from ..ir.primitives import (
+    ADD,
+    APPEND,
+    BY_NAME,
+    COPY,
+    GETITEM,
+    LENGTH,
+    LIST,
+    MULTIPLY,
+    NEGATIVE,
+    POP,
+    SHAPE,
+    SUBTRACT,
+    TUPLE,
+    UNBROADCAST,
+    ZEROS_LIKE,
+)
 from ..ir.types import INT, Array, Scalar
+from ..rules.functions import MAX_
 
 LIKE = {COPY, ZEROS_LIKE, *(BY_NAME[n] for n in ("full_like", "empty_like", "zeros_like_", "ones_like", "full_like_"))}
 MADE = {BY_NAME[n] for n in ("empty", "zeros", "ones", "full")}
@@ -29,19 +46,38 @@ def key_of(form: Form) -> tuple[frozenset[tuple[Symbol, int]], int]:
     return frozenset(form.terms.items()), form.constant
 
 
+def _tapes(function: Function) -> dict[Var, list[Var]]:
+    """The arrays that are put on each list which is pushed to and popped from, and nothing else."""
+    found: dict[Var, list[Var]] = {op.result: [] for op in walk(function.body) if op.primitive is LIST and not op.args}
+    for op in walk(function.body):
+        plain = op.primitive is POP and len(op.args) == 1
+        for k, atom in enumerate(op.inputs):
+            if not isinstance(atom, Var) or atom not in found or (plain and not k):
+                continue
+            pushed = op.args[1] if op.primitive is APPEND and not k else None
+            if isinstance(pushed, Var) and isinstance(pushed.type, Array):
+                found[atom].append(pushed)
+            else:
+                del found[atom]
+    yielded = {a for op in walk(function.body) for b in op.blocks for a in b.yields} | set(function.body.yields)
+    return {tape: arrays for tape, arrays in found.items() if tape not in yielded}
+
+
 class Facts:
     """The integers of one function.
 
     Attributes:
         assumed: inequalities `form >= 0` over what is known on entry, to be checked there.
+        all_inside: whether each index so far is certain to meet an entry that is there.
     """
 
     def __init__(self, function: Function) -> None:
         self.params = function.body.params
         self.definition = {r: op for op in walk(function.body) for r in op.results}
+        self._tapes = _tapes(function)
         self.lengths_of: dict[Var, tuple[Form, ...]] = {}
         self.assumed: list[Form] = []
-        self.may_assume = True
+        self.may_assume = self.all_inside = True
         self._known: list[Form] = []
         self._stamps = [0]
         self._stamped = 0
@@ -114,17 +150,36 @@ class Facts:
         op = self.definition.get(array)
         if op is not None and op.primitive in LIKE and isinstance(op.args[0], Var) and not op.keywords:
             return self.lengths(op.args[0])[axis]
-        made = self._made(op, axis) if op is not None and op.primitive in MADE else None
+        if op is not None and op.primitive is UNBROADCAST and isinstance(op.args[1], Var):
+            return self.lengths(op.args[1])[axis]
+        made = self._created(op, axis) if op is not None else None
         if made is not None:
             return made
         own = ("shape", array, axis)
         self._holders[own] = (array, axis)
         return variable(own)
 
+    def _created(self, op: Op, axis: int) -> Form | None:
+        if op.primitive is POP and isinstance(op.args[0], Var):
+            return self._popped(op.args[0], axis)
+        return self._made(op, axis) if op.primitive in MADE else None
+
+    def _popped(self, tape: Var, axis: int) -> Form | None:
+        """The length of what a tape holds: that of all that is put on it, where it does not depend on the trip."""
+        if tape not in self._tapes:
+            return None
+        found = [self.lengths(array)[axis] for array in self._tapes[tape]]
+        if not found or any(not f.same_as(found[0]) for f in found):
+            return None
+        return found[0] if self._is_known_on_entry(found[0]) else None
+
+    def _is_known_on_entry(self, form: Form) -> bool:
+        return all(s in self.params or self._is_of_entry(s) for s in form.terms)
+
     def _made(self, op: Op, axis: int) -> Form | None:
         """The length that an array is made with."""
         if is_integer(op.args[0]):
-            return self.form(op.args[0])
+            return self.form(self._positive(op.args[0]))
         forms = self.shape_forms(op.args[0])
         return None if forms is None else forms[axis]
 
@@ -137,10 +192,16 @@ class Facts:
         if made is None:
             return None
         if made.primitive is TUPLE and all(map(is_integer, made.args)):
-            return tuple(map(self.form, made.args))
+            return tuple(self.form(self._positive(a)) for a in made.args)
         if made.primitive is SHAPE and isinstance(made.args[0], Var) and isinstance(made.args[0].type, Array):
             return self.lengths(made.args[0])
         return None
+
+    def _positive(self, length: Atom) -> Atom:
+        """`n` of a length `max(n, 0)`."""
+        op = self.definition.get(length) if isinstance(length, Var) else None
+        zero = op is not None and op.primitive is MAX_ and isinstance(op.args[1], Const) and op.args[1].value == 0
+        return op.args[0] if op is not None and zero else length
 
     # inequalities -----------------------------------------------------------------------------------------------------
 
@@ -236,7 +297,7 @@ class Facts:
                 form = form.replace(index, low if coefficient > 0 else high)
         if not form.terms and form.constant < 0:
             return False
-        if not all(s in self.params or self._is_of_entry(s) for s in form.terms):
+        if not self._is_known_on_entry(form):
             return False
         if not self.proves(form):
             self.assumed.append(form)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from ..analyse.linear import number
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace
-from ..ir.primitives import ADDAT, BY_NAME, COPY, IF, LOOP, MULTIPLY, SETITEM, UNBROADCAST
+from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, IF, LOOP, MULTIPLY, SCATTER_ADD, SETITEM, UNBROADCAST
 from ..ir.types import UNKNOWN, Array, Scalar
 from ..write.ordering import Ordering
 from . import reductions, scalars
 from .facts import Facts
 from .nests import Nest, close, inside, nest
 from .overlap import directions
-from .single import Single, is_lazy, is_view
+from .single import OUTER, Single, is_lazy, is_view
 from .storage import allocate
 from .values import (
     Body,
@@ -30,7 +30,7 @@ from .values import (
     is_array,
     leaf,
 )
-from .views import VIEWS, item
+from .views import VIEWS, item, prove_inside
 
 
 class Lowering:
@@ -42,7 +42,8 @@ class Lowering:
         lowered: whether any statement has become a loop.
     """
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, *, vectors: bool) -> None:
+        self.vectors = vectors
         self.facts = Facts(function)
         self.ordering = Ordering(function)
         self.single = Single(function, self.ordering)
@@ -68,8 +69,8 @@ class Lowering:
                 self._op(op, ops)
         return replace(block, ops=tuple(ops))
 
-    def _op(self, op: Op, ops: list[Op]) -> None:
-        statement = self.single.statement.get(op)
+    def _op(self, op: Op, ops: list[Op], *, alone: bool = False) -> None:
+        statement = None if alone else self.single.statement.get(op)
         if is_lazy(op) and (is_view(op) or statement is not None):
             self._postpone(op, statement, ops)
             return
@@ -85,7 +86,7 @@ class Lowering:
         else:
             self.facts.forget(assumed)
             self._emit_waiting(op, ops)
-            ops.append(op)
+            self._keep(op, ops)
 
     def _postpone(self, op: Op, statement: Op | None, ops: list[Op]) -> None:
         """A view, or a value that one statement reads: taken as a function of its index."""
@@ -102,7 +103,26 @@ class Lowering:
             ops += builder.ops
             self.waiting.setdefault(statement, []).append(op)
         else:
-            ops += [*builder.ops, op]
+            ops += builder.ops
+            if op.result not in self.known:
+                self._keep(op, ops)
+            else:
+                ops.append(op)
+
+    def _keep(self, op: Op, ops: list[Op]) -> None:
+        """A statement that stays as it is."""
+        if op.primitive in (GETITEM, SETITEM, ADDAT):
+            self._prove(op)
+        elif op.primitive in _BY_INDEX:
+            self.facts.all_inside = False
+        ops.append(op)
+
+    def _prove(self, op: Op) -> None:
+        """Note whether the entries are there that an index names."""
+        assumed = len(self.facts.assumed)
+        if not prove_inside(self.facts, *op.args[:2]):
+            self.facts.forget(assumed)
+            self.facts.all_inside = False
 
     def _is_of_memory(self, op: Op) -> bool:
         """Whether an op is a view of what is stored."""
@@ -112,9 +132,11 @@ class Lowering:
     def _emit_waiting(self, statement: Op, ops: list[Op]) -> None:
         """The statement stays: what it reads is computed in front of it after all."""
         for op in self.waiting.pop(statement, ()):
-            if not is_view(op):
-                self.known.pop(op.result, None)
-            ops.append(op)
+            self.known.pop(op.result, None)
+            if is_view(op):
+                self._postpone(op, None, ops)
+            else:
+                self._op(op, ops, alone=True)
 
     def _note(self, var: Var, value: Lazy) -> None:
         self.known[var] = value
@@ -140,16 +162,16 @@ class Lowering:
 
     def lazily(self, op: Op, builder: Builder) -> Lazy:
         """The array that an op makes, as a function of its index."""
-        if op.primitive in VIEWS:
+        if is_view(op):
             return VIEWS[op.primitive](self.facts, builder, op, self.array(op.args[0]))
         if op.primitive is COPY:
             return self.array(op.args[0])
         if op.primitive is UNBROADCAST:
             return self._same_shape(*map(self.array, op.args))
-        if op.primitive is BY_NAME["outer"]:
+        if op.primitive is OUTER:
             return self._outer(op)
         assert isinstance(op.result.type, Array)
-        emit = scalars.emit_entry(op)
+        emit = scalars.emit_entry(op, vectors=self.vectors)
         made = elementwise(
             self.facts,
             op.result.type,
@@ -182,13 +204,26 @@ class Lowering:
 
     def _lowered(self, op: Op, builder: Builder) -> bool:
         """Emit a statement as a nest, if it is one."""
+        if op.primitive is UNBROADCAST and not is_array(op.result):
+            return reductions.unbroadcast(self, op, builder)
         handler = _STATEMENTS.get(op.primitive)
         if handler is not None:
             return handler(self, op, builder)
         if not is_lazy(op) or (op.primitive is COPY and op not in self.waiting):
             return False
-        self.store(builder, op.result, self.lazily(op, builder))
+        try:
+            value = self.lazily(op, builder)
+        except NotLowerable:
+            return op.primitive is UNBROADCAST and reductions.unbroadcast(self, op, builder)
+        self.store(builder, op.result, value)
         return True
+
+    def is_part(self, atom: Atom) -> bool:
+        """Whether an array is not a whole one in memory, or the transpose of such."""
+        made = self.facts.definition.get(atom) if isinstance(atom, Var) else None
+        while made is not None and made.primitive is BY_NAME["transpose"]:
+            made = self.facts.definition.get(made.args[0])  # type: ignore[arg-type]
+        return made is not None and is_lazy(made) and made.result in self.known
 
     def store(self, builder: Builder, result: Var, value: Lazy) -> None:
         """Make an array of a value."""
@@ -274,10 +309,12 @@ class Lowering:
         return False
 
 
+_BY_INDEX = (SCATTER_ADD, *(BY_NAME[n] for n in ("take", "take_along_axis")))
+
 _STATEMENTS: dict[object, Callable[[Lowering, Op, Builder], bool]] = {
     SETITEM: Lowering._write,
     ADDAT: Lowering._write,
-    BY_NAME["sum"]: reductions.total,
+    **{BY_NAME[n]: reductions.reduced for n in ("sum", "mean", "max", "min")},
     BY_NAME["dot"]: reductions.product,
     BY_NAME["matmul"]: reductions.product,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Op, Var
-from ..ir.primitives import BY_NAME, INVERT, MULTIPLY, NOT, POWER, Primitive
+from ..ir.primitives import BY_NAME, INVERT, MULTIPLY, NOT, POWER, Primitive, define
 from ..ir.types import Array, Scalar, Type
 from .values import NotLowerable
 
@@ -29,6 +29,14 @@ ELEMENTWISE = {
     BY_NAME[n] for n in (*_ARITHMETIC, *_COMPARE, *_LOGICAL, *_BITS, "divide", "power", "positive", "invert", "where")
 } | FLOATS_ONLY
 WHERE = BY_NAME["where"]
+
+
+VECTOR = "vector_"
+VECTORISED = {
+    BY_NAME[name]: define(f"{VECTOR}{name}", infer=lambda args, keywords: args[0].type)
+    for name in ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos", "arctan2")
+}
+"""Functions of one real number that are computed for several elements of a loop at a time."""
 
 
 def supports(op: Op) -> bool:
@@ -64,8 +72,13 @@ def _kinds_fit(primitive: Primitive, kinds: list[str], made: str) -> bool:
     return name in _COMPARE or name in _LOGICAL or (made in "fc" and name in ("divide", "positive"))
 
 
-def emit_entry(op: Op) -> Callable[[Builder, list[Atom]], Atom]:
-    """What emits the operation on entries."""
+def emit_entry(op: Op, *, vectors: bool) -> Callable[[Builder, list[Atom]], Atom]:
+    """What emits the operation on entries.
+
+    Args:
+        op: an operation on arrays.
+        vectors: whether there are functions for several elements at a time.
+    """
     assert isinstance(op.result.type, Array)
     made = Scalar(op.result.type.kind, op.result.type.dtype)
 
@@ -75,6 +88,8 @@ def emit_entry(op: Op) -> Callable[[Builder, list[Atom]], Atom]:
         primitive, style = op.primitive, None if op.primitive.symbol else op.style
         if primitive is INVERT:
             primitive = NOT
+        if vectors and made.dtype == "float64":
+            primitive = VECTORISED.get(primitive, primitive)
         if primitive is POWER and isinstance(args[1], Const) and args[1].value == 2:
             primitive, args = MULTIPLY, [args[0], args[0]]
         return builder.emit(primitive, *args, hint=op.result.hint, type=made, style=style)

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from ..ir.nodes import Block, Function, Op, Var, walk
-from ..ir.primitives import ADDAT, BY_NAME, COPY, SETITEM, UNBROADCAST
+from ..ir.indexing import is_basic_index
+from ..ir.nodes import Block, Function, Op, Var
+from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, SETITEM, UNBROADCAST
 from ..ir.types import Array
 from ..write.ordering import Ordering
 from . import scalars
 from .views import VIEWS
 
-STATEMENTS = {SETITEM, ADDAT, *(BY_NAME[n] for n in ("sum", "dot", "matmul"))}
+STATEMENTS = {SETITEM, ADDAT, UNBROADCAST, *(BY_NAME[n] for n in ("sum", "mean", "max", "min", "dot", "matmul"))}
 """What may become a nest itself, besides operations entry by entry."""
+
+
+OUTER = BY_NAME["outer"]
 
 
 def is_lazy(op: Op) -> bool:
     """Whether the array that an op makes can be taken as a function of its index."""
     if len(op.results) != 1 or not isinstance(op.result.type, Array) or not op.result.type.ndim:
         return False
-    if op.primitive in (COPY, UNBROADCAST, *VIEWS) or op.primitive is BY_NAME["outer"]:
+    if op.primitive in (COPY, UNBROADCAST, OUTER):
         return isinstance(op.args[0].type, Array)
-    return scalars.supports(op)
+    return is_view(op) or scalars.supports(op)
 
 
 def is_view(op: Op) -> bool:
-    return op.primitive in VIEWS
+    """Whether an op looks at a part of an array, or at all of it in another order."""
+    if op.primitive not in VIEWS or not isinstance(op.args[0].type, Array):
+        return False
+    return op.primitive is not GETITEM or is_basic_index(op.args[1])
 
 
 class Single:
@@ -69,12 +76,7 @@ class Single:
 
     def _is_disturbed(self, op: Op, between: tuple[Op, ...]) -> bool:
         """Whether what an op reads is written before the statement reads its result."""
-        if op.primitive in VIEWS:
+        if is_view(op):
             return False
         read = set().union(*map(self.ordering.cells, op.inputs))
         return any(not read.isdisjoint(self.ordering.writes(other)) for other in between)
-
-
-def array_writes(function: Function) -> bool:
-    """Whether a function does anything with whole arrays."""
-    return any(is_lazy(op) or op.primitive in STATEMENTS for op in walk(function.body))

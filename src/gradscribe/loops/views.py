@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..analyse.linear import Form, number, variable
 from ..ir.build import Builder
+from ..ir.indexing import index_parts
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import BY_NAME, FLOOR_DIVIDE, GETITEM, SLICE_, TUPLE, Primitive, define
 from ..ir.types import INT, UNKNOWN, Array, Slice, known
@@ -120,12 +121,39 @@ def item(facts: Facts, builder: Builder, array: Lazy, index: Atom) -> Lazy:
 def entered(facts: Facts, builder: Builder, part: Atom, length: Form) -> Form:
     """The entry that an integer means."""
     form = facts.form(part)
-    if not form.terms:
-        return form if form.constant >= 0 else length + form.constant
-    if facts.holds(form):
+    if not form.terms and form.constant < 0:
+        form = length + form.constant
+    if not form.terms or facts.holds(form):
+        if not (facts.holds(form) and facts.holds(length - form + -1)):
+            facts.all_inside = False
         return form
-    made = builder.emit(PLACE, part, _length(facts, builder, length), hint="k")
-    return variable(made)
+    return variable(builder.emit(PLACE, part, _length(facts, builder, length), hint="k"))
+
+
+def prove_inside(facts: Facts, array: Atom, index: Atom) -> bool:
+    """Whether an index that stays as it is meets entries that are there; slices always do."""
+    if not isinstance(array, Var) or not isinstance(array.type, Array):
+        return True
+    try:
+        parts = parts_of(facts, index, array.type.ndim)
+    except NotLowerable:
+        return not _names_entries(index)
+    lengths = iter(facts.lengths(array))
+    return all(_is_inside(facts, part, next(lengths)) for part in parts if not _is(part, None))
+
+
+def _names_entries(index: Atom) -> bool:
+    """Whether an index may name single entries, beside slices."""
+    return any(not isinstance(t, Slice) for t, _ in index_parts(index))
+
+
+def _is_inside(facts: Facts, part: Part, length: Form) -> bool:
+    if isinstance(part, tuple):
+        return True
+    form = facts.form(part)
+    if not form.terms and form.constant < 0:
+        form = length + form.constant
+    return facts.holds(form) and facts.holds(length - form + -1)
 
 
 def sliced(facts: Facts, builder: Builder, part: tuple[Atom, Atom, Atom], length: Form) -> tuple[Form, int, Form]:

@@ -73,3 +73,18 @@ def place(k: Any, n: Any) -> Any:
     if k < 0 or k >= n:
         raise IndexError("index out of range")
     return k
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """The sum of g over the axes along which x was stretched to its shape; g itself where there are none."""
+    lead = g.ndim - x.ndim
+    if lead == 0 and g.size == x.size:
+        return g.reshape(x.shape)
+    out = np.zeros(x.shape, g.dtype)
+    flat = out.ravel()
+    for index, value in np.ndenumerate(g):
+        at = 0
+        for k in range(x.ndim):
+            at = at * x.shape[k] + (index[k + lead] if x.shape[k] != 1 else 0)
+        flat[at] += value
+    return out

@@ -12,9 +12,10 @@ from ..ir.primitives import CALL
 from ..loops import Lowered, lower_to_loops
 from ..write import Written, in_place, write
 from .integers import guarded
-from .machine import NumbaRefuses, check_calls, compiled, decorator_for, module_text, wrapped
+from .machine import NumbaRefuses, check_calls, compiled, decorator_for, module_text, vectors_available, wrapped
 from .shell import Shell, take_apart
 from .tapes import typed_tapes
+from .updates import apart
 
 
 @dataclass(frozen=True)
@@ -45,25 +46,25 @@ def compile_program(program: Function, *, cite: bool) -> Machine:
     core, shell = take_apart(program)
     core = _in_flavour(core)
     _callees_in_flavour(core, ())
-    lowered = lower_to_loops(in_place(core))
+    lowered = lower_to_loops(in_place(core), vectors=vectors_available())
     try:
         return _machine(lowered, core, shell, cite)
     except NumbaRefuses:
         if lowered.freedoms is None:
             raise
-        return _machine(Lowered(core), core, shell, cite)
+        return _machine(Lowered(in_place(core)), core, shell, cite)
 
 
 def _machine(lowered: Lowered, core: Function, shell: Shell, cite: bool) -> Machine:
-    decorator = decorator_for(lowered.freedoms)
-    written = write(lowered.function, nopython=True, cite=cite)
+    decorator = decorator_for(lowered.freedoms, check=not lowered.inside or _calls(core))
+    written = write(apart(lowered.function), nopython=True, cite=cite)
     made = compiled(written, core, decorator)
     text = module_text(written, decorator)
     unforeseen = lowered.guarded or bool(lowered.apart)
 
     def alone() -> Any:
         """What others call: it cannot leave a call to another flavour."""
-        return compiled(write(core, nopython=True), core, decorator_for(None)) if unforeseen else made
+        return compiled(write(apart(core), nopython=True), core, decorator_for(None)) if unforeseen else made
 
     if shell.direct and not lowered.apart:
         return Machine(made, alone, Written(text, written.imports, {}), True, unforeseen)
@@ -71,6 +72,10 @@ def _machine(lowered: Lowered, core: Function, shell: Shell, cite: bool) -> Mach
     function = wrapped(around, shell.name, shell.namespace, made)
     text = text.replace(f"def {core.name}(", "def core(") + f"\n\n{around}"
     return Machine(function, alone, Written(text, written.imports, shell.namespace), shell.direct, unforeseen)
+
+
+def _calls(function: Function) -> bool:
+    return any(op.primitive is CALL for op in walk(function.body))
 
 
 def _in_flavour(function: Function) -> Function:

@@ -20,23 +20,31 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GradscribeError, UnsupportedCall
-from ..ir.nodes import Const, Function, Op, walk
+from ..ir.nodes import Const, Function, Op, Parameter, walk
 from ..ir.primitives import CALL_METHOD, CALL_PYTHON, SNAPSHOTS, External
 from ..ir.solvers import LIBRARY_CALL
 from ..ir.types import Array, Scalar, Type
+from ..loops.scalars import VECTOR
 from ..source import make_function
 from ..write import Written
 from . import along
 
 
-def decorator_for(freedoms: Sequence[str] | None) -> str:
+def decorator_for(freedoms: Sequence[str] | None, *, check: bool = True) -> str:
     """How a function is compiled.
 
     Args:
         freedoms: the flags of its arithmetic; None for that of Python.
+        check: whether each index is checked.
     """
-    flags = "" if not freedoms else f", fastmath={{{', '.join(map(repr, freedoms))}}}".replace("'", '"')
-    return f'@numba.njit(boundscheck=True, error_model="numpy"{flags})'
+    options = ["boundscheck=True"] if check else []
+    options.append('error_model="numpy"')
+    if freedoms:
+        options.append(f"fastmath={{{', '.join(map(repr, freedoms))}}}".replace("'", '"'))
+    return f"@numba.njit({', '.join(options)})"
+
+
+VECTORS = "gradscribe.nopython.vector"
 
 
 class NumbaRefuses(GradscribeError):
@@ -59,6 +67,14 @@ def numba_module() -> Any:
         hint = "pip install 'gradscribe[numba]'"
         raise NumbaMissing('jit="numba" needs numba, which is not installed', hint=hint) from None
     return numba
+
+
+def vectors_available() -> bool:
+    """Whether elementary functions can be computed for several elements at a time."""
+    numba_module()
+    from .vector import are_available
+
+    return are_available()
 
 
 def check_calls(function: Function) -> None:
@@ -110,7 +126,7 @@ def compiled(written: Written, program: Function, decorator: str) -> Any:
     if stored is not None:
         made.enable_caching()
     try:
-        made.compile(tuple(numba_type(p.type) for p in program.body.params))
+        made.compile(tuple(map(_argument_type, program.parameters)))
     except numba.core.errors.NumbaError as error:
         raise NumbaRefuses(_reason(error, text), hint='the plain flavour is the one without jit="numba"') from None
     return made
@@ -120,18 +136,20 @@ def _helpers(imports: Iterable[str]) -> list[str]:
     """The functions of `runtime` that the text uses."""
     names = [line.split(" import ")[1] for line in imports if line.startswith("from gradscribe.runtime ")]
     for name in names:
-        if not hasattr(along, name):
+        if not hasattr(along, name) and not name.startswith(VECTOR):
             raise NumbaRefuses(f"the array statements of this function need `{name}`, which numba does not compile")
     return names
 
 
 def module_text(written: Written, decorator: str) -> str:
     """The text with its decorators, and the functions of `runtime` that it calls."""
-    helpers = [f"@numba.njit\n{_source_of(helper)}\n\n\n" for helper in _helpers(written.imports)]
+    names = _helpers(written.imports)
+    helpers = [f"@numba.njit\n{_source_of(n)}\n\n\n" for n in names if not n.startswith(VECTOR)]
+    vector = [f"from {VECTORS} import {n.removeprefix(VECTOR)} as {n}" for n in names if n.startswith(VECTOR)]
     lines = [line for line in written.text.splitlines() if not line.startswith("from gradscribe.runtime ")]
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     rest = "\n".join(line for line in lines if line not in imports).strip("\n")
-    head = "\n".join(sorted({*imports, "import numba"}))
+    head = "\n".join(sorted({*imports, "import numba"}) + vector)
     decorated = re.sub(r"(?m)^def ", f"{decorator}\ndef ", rest)
     return f"{head}\n\n\n{''.join(helpers)}{decorated}\n"
 
@@ -171,6 +189,14 @@ def _stored(text: str, name: str) -> str | None:
     except (OSError, RuntimeError):
         return None
     return str(path)
+
+
+def _argument_type(parameter: Parameter) -> Any:
+    """The type of an argument; one with a default is left out by most calls."""
+    default = parameter.default
+    if default is not None and isinstance(default.value, (bool, int, float, complex)):
+        return numba_module().types.Omitted(default.value)
+    return numba_type(parameter.var.type)
 
 
 def numba_type(type_: Type) -> Any:
