@@ -29,7 +29,7 @@ LAYERS = [
     ["pipeline"],
     ["settings", "nopython"],
     ["loops"],
-    ["write", "simplify", "differentiate"],
+    ["write", "simplify", "differentiate", "batch"],
     ["analyse"],
     ["rules"],
     ["read"],

@@ -68,8 +68,9 @@ class Derivative(LookingInside, Specialised[P, R]):
         jit: str | None = None,
         debug_nans: bool = False,
         namespace: str | None = None,
+        directions: bool = False,
     ) -> None:
-        self.mode, self.argnums, self.debug_nans = mode, argnums, debug_nans
+        self.mode, self.argnums, self.debug_nans, self.directions = mode, argnums, debug_nans, directions
         self.keep_value, self.has_aux, self.optimize, self.raw = keep_value, has_aux, optimize, raw
         self.namespace = checked_namespace(namespace, jit)
         super().__init__(primal, jit)
@@ -147,6 +148,7 @@ class Derivative(LookingInside, Specialised[P, R]):
             check=check_followed if self.raw else check_result,
             settings=settings,
             namespace=self.namespace,
+            directions=self.directions,
         )
         if (
             self.jit is not None
@@ -188,7 +190,8 @@ class Derivative(LookingInside, Specialised[P, R]):
             return self
         bound = self.primal.__get__(instance, owner)
         kept: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux, "raw": self.raw}
-        kept |= {"jit": self.jit, "debug_nans": self.debug_nans, "namespace": self.namespace}
+        kept |= {"jit": self.jit, "debug_nans": self.debug_nans, "directions": self.directions}
+        kept["namespace"] = self.namespace
         return Derivative(bound, self.mode, of_method(self.argnums), **kept)
 
     def __reduce__(self) -> Any:
@@ -199,6 +202,7 @@ class Derivative(LookingInside, Specialised[P, R]):
         options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
         options |= {"optimize": self.optimize, "raw": self.raw, "jit": self.jit, "debug_nans": self.debug_nans}
         options["namespace"] = self.namespace
+        options |= {"directions": self.directions}
         return _rebuild, (self.primal, self.mode, self.argnums, options)
 
     def __deepcopy__(self, memo: Any) -> Derivative[P, R]:

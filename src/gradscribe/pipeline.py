@@ -20,6 +20,7 @@ from . import rules
 from .analyse.foreign import handed_on, homes_of
 from .analyse.offers import check_offered
 from .analyse.powers import check_powers
+from .batch import batch, callees_of_dependents
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import compiling
@@ -29,7 +30,7 @@ from .ir.namespaces import namespace_for
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
-from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Tuple, Type
+from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Numeric, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
@@ -91,7 +92,8 @@ def differentiate(
     if any(op.primitive is LOOP and op.keywords for op in walk(lowered.function.body)):
         lowered = replace(lowered, function=prune(lowered.function))  # no state is kept that nobody reads
     if mode == "reverse":
-        seed = seed_type(value_type(lowered.function, has_aux))
+        value = value_type(lowered.function, has_aux)
+        seed = FLOAT if number and isinstance(value, Numeric) else seed_type(value)  # checked to be a number
         positions = positions_of(lowered.function, wrt)
         lowered = replace(lowered, function=hoist_reads(lowered.function))
         options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
@@ -115,7 +117,7 @@ def value_type(function: Function, has_aux: bool) -> Type:
 
 def seed_type(value: Type) -> Type:
     """The type of the adjoint of a value."""
-    if isinstance(value, (Array, *STRUCTURES)) and getattr(value, "ndim", 1):
+    if isinstance(value, (Array, Numeric, *STRUCTURES)) and getattr(value, "ndim", 1):
         return value
     return COMPLEX if getattr(value, "kind", "f") == "c" else FLOAT
 
@@ -176,6 +178,7 @@ def compile_derivative(
     settings: Settings | None = None,
     jit: str | None = None,
     namespace: str | None = None,
+    directions: bool = False,
 ) -> Compiled:
     """Everything, from a function to its compiled derivative.
 
@@ -191,6 +194,10 @@ def compile_derivative(
         settings: see `read`.
         jit: "numba" for machine code.
         namespace: the module whose functions are written in place of NumPy's.
+        directions: whether a program of forward mode takes k tangents of each argument, stacked along a first axis.
+
+    Raises:
+        NotBatched: (with `directions`) no such program can be made.
     """
     lowered = read(function, kinds, static, wrt, settings, whole=jit is not None)
     if check is not None:
@@ -199,6 +206,10 @@ def compile_derivative(
     options = {"keep_value": keep_value, "has_aux": has_aux, "several": several, "number": number}
     program = differentiate(lowered, mode, wrt, name, **options)
     primal = lowered.function if mode == "forward" else None
+    if directions:
+        own = {p.var for p in lowered.function.parameters}
+        moving = [k for k, p in enumerate(program.parameters) if p.var not in own]
+        program = for_directions(program, moving, lowered.function)
     options = {"optimize": optimize, "cite": optimize and mode == "reverse", "gives": mode == "reverse"}
     return finish(program, lowered, primal=primal, jit=jit, namespace=namespace, **options)
 
@@ -295,6 +306,33 @@ def compile_pushforward(back: Compiled, name: str) -> Compiled:
     _, value, tangents = made.body.params
     value.hint, tangents.hint = "y", "tangents"
     return finish(made, back.lowered)
+
+
+def for_directions(program: Function, positions: Sequence[int], primal: Function | None = None) -> Function:
+    """A program for k directions at once, from that for one.
+
+    Args:
+        program: the tangent of `primal`, or a program of adjoints (where that is None).
+        positions: the parameters that come stacked along a first axis.
+
+    Raises:
+        NotBatched: no such program can be made.
+    """
+    callees = callees_of_dependents(program, [program.body.params[k] for k in positions])
+    made = simplify(inline_calls(program, callees), primal)
+    return batch(made, positions, with_value=primal is not None)
+
+
+@_compiling
+def compile_for_directions(function: Callable[..., Any], back: Compiled, position: int) -> Compiled:
+    """A reverse function, or what applies the derivative to tangents, for k adjoints or tangents at once.
+
+    Args:
+        function: the primal.
+        back: the program for one.
+        position: which of its parameters comes stacked along a first axis.
+    """
+    return finish(for_directions(back.program, [position]), back.lowered, gives=True)
 
 
 @_compiling

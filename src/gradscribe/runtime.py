@@ -46,6 +46,26 @@ def _sum(g: Any, **how: Any) -> Any:
     return g.__array_namespace__().sum(g, **how) if own else np.sum(g, **how)
 
 
+def unbroadcast_each(g: Any, x: Any) -> Any:
+    """Sum several cotangents, stacked along the first axis, to the shape of an operand that was broadcast.
+
+    Args:
+        g: an array; each g[k] is a cotangent of the shape of x after broadcasting.
+        x: the operand.
+
+    Returns:
+        g with each entry along the first axis summed to the shape of x.
+    """
+    shape = np.shape(x)
+    lead = np.ndim(g) - 1 - len(shape)
+    if lead > 0:
+        g = np.sum(g, axis=tuple(range(1, lead + 1)))
+    elif lead < 0:
+        g = np.broadcast_to(np.reshape(g, (len(g), *(1,) * -lead, *np.shape(g)[1:])), (len(g), *shape))
+    axes = tuple(k for k, n in enumerate(shape, 1) if n == 1 and np.shape(g)[k] != 1)
+    return np.sum(g, axis=axes, keepdims=True) if axes else g
+
+
 def last_write(g: Any, x: Any, index: Any) -> Any:
     """Zero the entries of `g = x[index]` whose cell of x is named again later in the index.
 

@@ -344,3 +344,15 @@ def test_views_on_a_tape_keep_their_tangents():
     full = np.array([gradient(unit) for unit in np.eye(4)])  # of a quadratic form
     v = np.array([1.0, 2.0, 3.0, 4.0])
     assert np.allclose(gs.jvp(gradient, (np.ones(4),), (v,))[1], full @ v)
+
+
+def sums(x, axis):
+    return np.sum(x * x, axis=axis)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_adjoint_of_a_result_of_unknown_rank(axis):
+    x, seed = np.arange(1.0, 10.0).reshape(3, 3), np.array([1.0, 2.0, 3.0])
+    _, back = gs.vjp(sums, x, axis)
+    assert np.allclose(back(seed)[0], 2.0 * x * np.expand_dims(seed, axis))
+    assert np.allclose(gs.jacrev(sums)(x, axis), gs.jacfwd(sums)(x, axis))

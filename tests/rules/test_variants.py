@@ -101,14 +101,17 @@ def test_rule(case: Case, variant: str) -> None:
 # ------------------------------------------------------------------ by the compiler
 
 
-def program(case: Case) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """A function of the operands that are arrays of floats, which makes the call of a case; and these arrays."""
+def program(case: Case, literal: bool = False) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """A function of the operands that are arrays of floats, which makes the call of a case; and these arrays. With
+    `literal` its other operands stand in the text where they can."""
     scope: dict[str, Any] = {"function": case.function}
     names: list[str] = []
     arrays: list[Any] = []
 
     def word(value: Any) -> str:
         active = isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+        if literal and type(value) in (bool, int, float, str, tuple, type(None)):
+            return repr(value)
         name = f"x{len(arrays)}" if active else f"c{len(scope)}"
         if active:
             names.append(name)

@@ -83,7 +83,10 @@ def _launders(op: Op, active: dict[Var, None], tainted: dict[Var, None]) -> bool
 
 
 class Graph:
-    """From what to what a change is passed on. The nodes are values, and regions that are written."""
+    """From what to what a change is passed on. The nodes are values, and regions that are written.
+
+    A subclass may see it otherwise, by what it overrides: `passes_on` and `sources`.
+    """
 
     def __init__(self, function: Function, groups: Regions, known: dict[Function, Graph | None] | None = None) -> None:
         self.function, self.groups = function, groups
@@ -97,9 +100,17 @@ class Graph:
         self.contain()
         self.known[function] = self
 
+    def passes_on(self, node: Node) -> bool:
+        """Whether a change can go through a value."""
+        return isinstance(node, Region) or is_continuous(node.type) or isinstance(node.type, Object)
+
+    def sources(self, op: Op) -> Iterable[Atom]:
+        """The operands whose change changes the result of an operation without blocks."""
+        return _sources(op)
+
     def reach(self, edges: dict[Node, list[Node]], seeds: Iterable[Node]) -> dict[Node, None]:
         """All that can be reached from the seeds, the seeds included."""
-        found = dict.fromkeys(s for s in seeds if _passes_on(s))
+        found = dict.fromkeys(s for s in seeds if self.passes_on(s))
         todo = list(found)
         while todo:
             for node in edges.get(todo.pop(), ()):
@@ -109,9 +120,9 @@ class Graph:
         return found
 
     def join(self, sources: Iterable[Atom | Region], targets: Iterable[Node]) -> None:
-        targets = [t for t in targets if _passes_on(t)]
+        targets = [t for t in targets if self.passes_on(t)]
         for source in sources:
-            if isinstance(source, (Var, Region)) and _passes_on(source):
+            if isinstance(source, (Var, Region)) and self.passes_on(source):
                 for target in targets:
                     self.ahead.setdefault(source, []).append(target)
                     self.back.setdefault(target, []).append(source)
@@ -127,7 +138,7 @@ class Graph:
         elif op.primitive is CALL:
             self.call(op)
         else:
-            self.join(_sources(op), op.results)
+            self.join(self.sources(op), op.results)
             for position in op.primitive.writes:
                 self.join(_stored(op), self.memory(op.args[position]))
 
@@ -174,7 +185,7 @@ class Graph:
             self.join(op.args, op.results)
             return
         if callee not in self.known:
-            Graph(callee, regions(callee), self.known)
+            type(self)(callee, regions(callee), self.known)
         inside = self.known[callee]
         for position, arg in enumerate(op.args):
             if inside is None:
@@ -188,10 +199,6 @@ class Graph:
             for param, other in zip(callee.body.params, op.args, strict=True):
                 if any(region in reached for region in inside.groups.reachable(inside.groups.of(param))):
                     self.join([arg], self.held(other))
-
-
-def _passes_on(node: Node) -> bool:
-    return isinstance(node, Region) or is_continuous(node.type) or isinstance(node.type, Object)
 
 
 def _sources(op: Op) -> Iterator[Atom]:

@@ -50,9 +50,17 @@ class Leaves:
         """One direction of several, as a structure."""
         return self.build([_like(leaf.value, d[k]) for leaf, d in zip(self.leaves, directions, strict=True)])
 
-    def zero(self) -> Any:
-        """The direction of length zero, as a structure."""
-        return self.build([_like(leaf.value, np.zeros_like(leaf.value)) for leaf in self.leaves])
+    def rows(self, directions: Directions, start: int, stop: int) -> Any:
+        """Some of several directions, as one structure of arrays with a leading axis."""
+        return self.build([d[start:stop] for d in directions])
+
+    def zero(self, count: int = 0) -> Any:
+        """The direction of length zero, as a structure; or so many of them, with a leading axis."""
+        lead = (count,) if count else ()
+        zeros = [np.zeros((*lead, *np.shape(leaf.value)), np.asarray(leaf.value).dtype) for leaf in self.leaves]
+        return self.build(
+            zeros if count else [_like(leaf.value, z) for leaf, z in zip(self.leaves, zeros, strict=True)]
+        )
 
     def parts(self, structure: Any) -> list[Any]:
         """The leaves of a structure of derivatives (in which constants may be missing)."""
@@ -92,3 +100,10 @@ def stacked(rows: Sequence[Sequence[Any]], shapes: Sequence[tuple[int, ...]]) ->
         np.stack([np.asarray(part) for part in column]) if column else np.zeros((0, *shape))
         for column, shape in zip(columns, shapes, strict=True)
     ]
+
+
+def concatenated(groups: Sequence[Sequence[np.ndarray]], shapes: Sequence[tuple[int, ...]]) -> Directions:
+    """Directions from groups of directions, each a list with one array for each leaf."""
+    if len(groups) == 1:
+        return [part if part.flags.writeable else part.copy() for part in map(np.asarray, groups[0])]
+    return [np.concatenate(column) for column in zip(*groups, strict=True)]

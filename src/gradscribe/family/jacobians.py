@@ -9,7 +9,9 @@ import numpy as np
 
 from ..api import grad
 from ..arguments import ArgNums, title
+from ..dispatch import keep, quick_key
 from ..errors import BadArgument, BadResult
+from ..numerical import copied
 from .directions import Directions, Leaves
 from .sweeps import Pull, Sweeps
 from .transform import Transform, decorator
@@ -25,6 +27,7 @@ class Jacobian(Transform[P, Any]):
     Attributes:
         mode: "forward" (one sweep a column), "reverse" (one sweep a row), or "auto".
         chosen_mode: the mode of the last call.
+        looped: why the last call took its directions one after the other; None where it took several in one run.
     """
 
     ending = "jacobian"
@@ -38,6 +41,11 @@ class Jacobian(Transform[P, Any]):
         self.mode, self.has_aux = mode, has_aux
         self.chosen_mode: str | None = None if mode == "auto" else mode
         self._sweeps = Sweeps(primal, self._wrt, has_aux)
+        self._sizes: dict[Any, int] = {}  # of results, where only a run has told and the way forward is another run
+
+    @property
+    def looped(self) -> str | None:
+        return self._sweeps.looped
 
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> Any:
         bound = self.bind(args, keywords)
@@ -46,6 +54,7 @@ class Jacobian(Transform[P, Any]):
             raise BadArgument(f"{title(self.primal)} has a complex argument; split it into its parts, or use jvp, vjp")
         if self.mode == "auto":
             size, is_complex = self._sweeps.result(bound)
+            size = self._sizes.get(_key(bound)) if size is None else size
             forward = is_complex or (size is not None and size > inputs.size)
             self.chosen_mode = "forward" if forward else "reverse" if size is not None else None
         by_mode = {"forward": self._forward, "reverse": self._reverse, None: self._either}[self.chosen_mode]
@@ -67,14 +76,19 @@ class Jacobian(Transform[P, Any]):
 
     def _either(self, bound: Any, inputs: Leaves) -> Blocks:
         """The function runs once, and tells the size of its result."""
+        pristine = copied((bound.args, bound.kwargs))
+        key = _key(bound)
         pull = self._sweeps.pull(bound)
         self.chosen_mode = "reverse"
         if pull.outputs.size <= inputs.size and not pull.outputs.is_complex:
             return self._by_pullback(pull)
-        moved = pull.forth(inputs.units())
-        if moved is None:
-            return self._by_pullback(pull)
         self.chosen_mode = "forward"
+        moved = pull.forth(inputs.units())
+        if moved is None:  # memory that the way back restores: the tangent program runs anew
+            if key is not None:
+                keep(self._sizes, key, pull.outputs.size)
+            again = bound.signature.bind(*pristine[0], **pristine[1])
+            return pull.value, pull.outputs, _by_columns(inputs, self._sweeps.push(again, inputs.units()).tangents)
         return pull.value, pull.outputs, _by_columns(inputs, moved)
 
     def _assembled(self, bound: Any, outputs: Leaves, blocks: list[list[np.ndarray]]) -> Any:
@@ -85,6 +99,12 @@ class Jacobian(Transform[P, Any]):
     def __repr__(self) -> str:
         how = self.mode if self.mode != "auto" else f"auto, last {self.chosen_mode}" if self.chosen_mode else "auto"
         return f"<Jacobian of {title(self.primal)} with respect to {', '.join(self._wrt)}, mode {how}>"
+
+
+def _key(bound: Any) -> Any:
+    """What calls have in common whose results have one size: shapes, and integers."""
+    key = None if bound.kwargs else quick_key(bound.args)
+    return None if key is None else (key, *(a for a in bound.args if type(a) is int))
 
 
 def _plain(block: np.ndarray) -> Any:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .. import pipeline
 from ..arguments import title
+from ..batch import NotBatched
 from ..derivative import Derivative
 from ..differentiate.shadows import CHECK_APART
-from ..errors import BadResult, UnsupportedCall, UntrackableAlias
+from ..errors import BadResult, InternalError, UnsupportedCall, UntrackableAlias
 from ..ir.nodes import walk
 from ..ir.types import STRUCTURES, Array, Scalar, Tuple, Type, is_continuous, leaves
 from ..numerical import copied
 from ..signature import abstract, call_key, split
-from .directions import Directions, Leaves, stacked
+from .directions import Directions, Leaves, concatenated, stacked
+
+ENTRIES = 2**19
+"""How many entries an array for several directions may have, as far as the sizes of the arguments tell: 4 MB."""
+
+LEAST = 4
+"""So many directions are taken at once, however large the arguments are."""
 
 
 class Sweeps:
@@ -27,12 +36,20 @@ class Sweeps:
         primal: the function.
         wrt: the names of the arguments by which it is differentiated.
         has_aux: whether it returns `(value, auxiliary)`.
+
+    Attributes:
+        looped: why the directions of the last call were taken one after the other; None where they were not.
     """
 
     def __init__(self, primal: Callable[..., Any], wrt: tuple[str, ...], has_aux: bool = False) -> None:
         self.primal, self.wrt, self.has_aux = primal, wrt, has_aux
         self.forward: Derivative[Any, Any] = Derivative(primal, "forward", wrt, raw=True)
+        self.several: Derivative[Any, Any] = Derivative(primal, "forward", wrt, raw=True, directions=True)
         self.reverse: Derivative[Any, Any] = Derivative(primal, "reverse", wrt, raw=True)
+        self.looped: str | None = None
+        self._accepted = False
+        self._refused: str | None = None  # whether there is a program for several tangents, and why not
+        self._for_many: dict[tuple[int, int], tuple[pipeline.Compiled, pipeline.Compiled | str]] = {}
         self._results: dict[Any, Type] = {}
         self._transposed: dict[int, tuple[pipeline.Compiled, pipeline.Compiled | None]] = {}
 
@@ -61,23 +78,54 @@ class Sweeps:
         return entries(type_, _lengths(bound.arguments)), is_complex
 
     def push(self, bound: inspect.BoundArguments, directions: Directions) -> Pushed:
-        """k tangents through the function, one after the other."""
-        inputs, count = self.inputs(bound), len(directions[0])
-        rows: list[list[Any]] = []
-        pristine = copied((bound.args, bound.kwargs)) if count > 1 else None
-        value, moved = self._push_one(bound.args, bound.kwargs, inputs, directions, 0)
-        outputs = self.outputs(value)
-        rows.append(outputs.parts(moved))
-        for k in range(1, count):
-            args, keywords = copied(pristine)
-            rows.append(outputs.parts(self._push_one(args, keywords, inputs, directions, k)[1]))
-        return Pushed(value, outputs, stacked(rows[:count], outputs.shapes))
+        """k tangents through the function: several in one run where there is such a program, else one after the other.
 
-    def _push_one(
-        self, args: tuple[Any, ...], keywords: dict[str, Any], inputs: Leaves, directions: Directions, k: int
+        Each run after the first is given copies of the arguments, as they were.
+        """
+        inputs, count = self.inputs(bound), len(directions[0])
+        step = self.at_once([inputs, Leaves.of(tuple(bound.arguments.values()))], count)
+        one_run = count <= step and (count <= 1 or self._accepted)
+        pristine = None if one_run else copied((bound.args, bound.kwargs))
+        (value, moved), step = self._first(bound, inputs, directions, step)
+        outputs = self.outputs(value)
+        groups = [outputs.parts(moved)]
+        for start in range(step, count, step):
+            args, keywords = copied(pristine)
+            groups.append(outputs.parts(self._run(args, keywords, inputs, directions, start, step)[1]))
+        join = stacked if step == 1 else concatenated
+        return Pushed(value, outputs, join(groups[: count and None], outputs.shapes))
+
+    def at_once(self, structures: Iterable[Leaves], count: int) -> int:
+        """How many of k directions to take in one run, so that arrays for all of them are not too large.
+
+        Args:
+            structures: what tells the sizes of arrays in the program.
+            count: the number of directions.
+        """
+        largest = max([1, *(int(np.size(leaf.value)) for found in structures for leaf in found.leaves)])
+        return max(1, min(count, max(LEAST, ENTRIES // largest)))
+
+    def _first(self, bound: inspect.BoundArguments, inputs: Leaves, directions: Directions, step: int) -> Any:
+        """The first run: its value and tangents, and how many directions it took."""
+        self.looped = self._refused if step > 1 else None
+        if step > 1 and self.looped is None:
+            try:
+                found = self._run(bound.args, bound.kwargs, inputs, directions, 0, step)
+                self._accepted = True
+                return found, step
+            except (NotBatched, InternalError) as error:
+                self.looped = self._refused = error.reason
+        return self._run(bound.args, bound.kwargs, inputs, directions, 0, 1), 1
+
+    def _run(
+        self, args: Any, keywords: dict[str, Any], inputs: Leaves, directions: Directions, start: int, step: int
     ) -> tuple[Any, Any]:
-        row = inputs.row(directions, k) if k < len(directions[0]) else inputs.zero()
-        value, moved = self.forward(*args, *row, **keywords)
+        """The value, and the tangents for some directions (or for one, or the direction of length zero)."""
+        if step > 1:
+            value, moved = self.several(*args, *inputs.rows(directions, start, start + step), **keywords)
+        else:
+            row = inputs.row(directions, start) if start < len(directions[0]) else inputs.zero()
+            value, moved = self.forward(*args, *row, **keywords)
         return value, moved[0] if self.has_aux else moved
 
     def pull(self, bound: inspect.BoundArguments) -> Pull:
@@ -85,6 +133,23 @@ class Sweeps:
         _, back = self.reverse.pair_for(bound.arguments)
         value, record, _ = self.reverse.run_forward(bound.args, bound.kwargs)
         return Pull(self, value, record, back, self.inputs(bound), self.outputs(value))
+
+    def for_many(self, program: pipeline.Compiled, position: int) -> pipeline.Compiled | str:
+        """The program for several directions, or why there is none.
+
+        Args:
+            program: one for one direction.
+            position: which of its parameters that is.
+        """
+        key = (id(program), position)
+        if key not in self._for_many:
+            made: pipeline.Compiled | str
+            try:
+                made = pipeline.compile_for_directions(self.primal, program, position)
+            except (NotBatched, InternalError) as error:
+                made = error.reason
+            self._for_many[key] = (program, made)
+        return self._for_many[key][1]
 
     def transposed(self, back: pipeline.Compiled) -> pipeline.Compiled | None:
         """What applies the derivative to a tangent, given the record of a reverse function."""
@@ -132,8 +197,7 @@ class Pull:
 
     def back(self, adjoints: Directions) -> Directions:
         """k adjoints of the value to those of the arguments."""
-        rows = [self.inputs.parts(self.back_one(self.outputs.row(adjoints, k))) for k in range(len(adjoints[0]))]
-        return stacked(rows, self.inputs.shapes)
+        return self._through(self.program, (self.record,), self.outputs, self.inputs, adjoints)
 
     def back_one(self, adjoint: Any) -> Any:
         """One adjoint, of the structure of the value, to those of the arguments, a tuple."""
@@ -145,11 +209,34 @@ class Pull:
         made = self.sweeps.transposed(self.program)
         if made is None:
             return None
-        rows = []
-        for k in range(len(tangents[0])):
-            moved = made.function(self.record, self.value, self.inputs.row(tangents, k))
-            rows.append(self.outputs.parts(moved[0] if self.sweeps.has_aux else moved))
-        return stacked(rows, self.outputs.shapes)
+        return self._through(made, (self.record, self.value), self.inputs, self.outputs, tangents)
+
+    def _through(
+        self, program: pipeline.Compiled, held: tuple[Any, ...], ahead: Leaves, behind: Leaves, given: Directions
+    ) -> Directions:
+        """k directions through a program: several in one run where there is such a one, else one after the other."""
+        count = len(given[0])
+        step = self.sweeps.at_once((ahead, behind), count)
+        several = self.sweeps.for_many(program, len(held)) if step > 1 else None
+        self.sweeps.looped = several if isinstance(several, str) else None
+        if several is None or isinstance(several, str):
+            one = (self._seed(ahead, ahead.row(given, k), 0) for k in range(count))
+            return stacked([self._parts(behind, program.function(*held, row)) for row in one], behind.shapes)
+        groups = []
+        for start in range(0, count, step):
+            rows = ahead.rows(given, start, start + step)
+            seed = self._seed(ahead, rows, min(step, count - start))
+            groups.append(self._parts(behind, several.function(*held, seed)))
+        return concatenated(groups, behind.shapes)
+
+    def _seed(self, ahead: Leaves, given: Any, count: int) -> Any:
+        """An adjoint (or so many) of the value, with that of the auxiliary."""
+        if not self.sweeps.has_aux or ahead is not self.outputs:
+            return given
+        return given, Leaves.of(self.value[1]).zero(count)
+
+    def _parts(self, behind: Leaves, moved: Any) -> list[Any]:
+        return behind.parts(moved[0] if self.sweeps.has_aux and behind is self.outputs else moved)
 
 
 def _lengths(arguments: Mapping[str, Any]) -> dict[str, int]:

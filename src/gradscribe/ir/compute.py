@@ -33,6 +33,7 @@ from .primitives import (
     UNBROADCAST,
     VADDAT,
     WATCH,
+    WITH_LEADING,
     ExpressionSource,
     Primitive,
 )
@@ -111,6 +112,7 @@ _DIRECT: dict[Primitive, Callable[..., Any]] = {
     APPEND: lambda static, x, v: x.append(v),
     POP: lambda static, x, *i: x.pop(*i),
     UNBROADCAST: _unbroadcast,
+    WITH_LEADING: lambda static, n, shape: (n, *shape),
     RANGE_LENGTH: lambda static, *bounds: len(range(*bounds)),
     EXTERNAL: lambda static: static.read(),
     CALL_PYTHON: lambda static, f, *args, **keywords: f(*args, **keywords),

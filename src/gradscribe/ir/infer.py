@@ -254,6 +254,12 @@ def shape_tuple(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     return Tuple((INT,) * len(shape_of(type_))) if is_numeric(type_) and not isinstance(type_, Numeric) else OBJECT
 
 
+def with_leading(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
+    """`(n, *shape)`."""
+    shape = args[1].type
+    return Tuple((INT, *shape.items)) if isinstance(shape, Tuple) else OBJECT
+
+
 def make_tuple(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
     return Tuple(tuple(a.type for a in args))
 

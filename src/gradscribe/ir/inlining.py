@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from .build import clone, substitute
@@ -17,11 +17,11 @@ def without_calls(function: Function) -> Function:
     return _without(function, _is_plain)
 
 
-def inline_calls(function: Function) -> Function:
-    """The function with the bodies of those that it calls in place of the calls, so that what differentiates it again
-    sees through them; except for functions that call themselves, those with rules of their own, and those that are to
-    be computed again on the way back."""
-    return _without(function, _may_go)
+def inline_calls(function: Function, among: Collection[Callee] | None = None) -> Function:
+    """The function with the bodies of those that it calls (all, or some) in place of the calls, so that what
+    differentiates it again sees through them; except for functions that call themselves, those with rules of their own,
+    and those that are to be computed again on the way back."""
+    return _without(function, _may_go if among is None else lambda callee: callee in among and _may_go(callee))
 
 
 def _without(function: Function, chosen: Chosen) -> Function:

@@ -270,6 +270,8 @@ POP = define("pop", infer=None, writes=(0,), aliasing="element")
 """`x.pop()` or `x.pop(i)`; one result."""
 LENGTH = define("length", builtins.len, infer=_infer.length, parameters="x", reads=False, cost="free")
 SHAPE = define("shape", np.shape, infer=_infer.shape_tuple, parameters="a", reads=False, cost="free")
+WITH_LEADING = define("with_leading", infer=_infer.with_leading, reads=False, cost="free")
+"""`(n, *shape)`: a shape with one more axis in front."""
 UNBROADCAST = define("unbroadcast", infer=lambda args, keywords: args[1].type, aliasing="maybe")
 """`unbroadcast(g, x)`: g summed to the shape of x (by `runtime`)."""
 CHECK_NUMBER = define("check_number", infer=None, effect=True, reads=False)

@@ -38,6 +38,7 @@ from ..ir.primitives import (
     STATE_BEFORE,
     TUPLE,
     UNBROADCAST,
+    WITH_LEADING,
     ZEROS_LIKE,
     Primitive,
 )
@@ -244,6 +245,10 @@ class Expressions:
             return ast.Attribute(self.atom(op.args[0]), "shape")
         return self.call(self.scope.path("np.shape"), op.args)
 
+    def _with_leading(self, op: Op) -> ast.expr:
+        first, shape = self.atoms(op.args)
+        return ast.Tuple([first, *shape.elts] if isinstance(shape, ast.Tuple) else [first, ast.Starred(shape)])
+
     def _helper(self, op: Op) -> ast.expr:
         return self.call(self.scope.helper(op.primitive.name), op.args, op.keywords)
 
@@ -367,6 +372,7 @@ _SPECIAL: dict[Primitive, Any] = {
     LENGTH: Expressions._length,
     RANGE_LENGTH: Expressions._range_length,
     SHAPE: Expressions._shape,
+    WITH_LEADING: Expressions._with_leading,
     UNBROADCAST: Expressions._helper,
     PLACED: Expressions._helper,
     AT_ADD: Expressions._at_add,

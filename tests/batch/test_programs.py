@@ -1,0 +1,225 @@
+"""Whole programs for several directions: the corpus, random programs, and what is apart for k numbers but not for one."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import warnings
+
+import numpy as np
+import pytest
+from corpus import aliasing, constructs, kernels
+from fuzz.generate import program
+from fuzz.judge import load
+
+import gradscribe as gs
+from gradscribe.batch import NotBatched
+from gradscribe.derivative import Derivative
+from gradscribe.family import sweeps
+
+from .compare import MODES, compare
+
+CASES = [c for c in constructs.CASES + kernels.CASES + aliasing.CASES if not c.kwargs][::25]
+SEEDS = range(1000, 1024)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_corpus(case, mode):
+    with contextlib.redirect_stdout(io.StringIO()):
+        said = compare(case.function, case.args, case.argnums, mode)
+    assert said.partition(":")[0] in ("same", "looped", "refused"), said
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_random_programs(mode):
+    together = 0
+    for seed in SEEDS:
+        made = load(program(seed))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            said = compare(made.function, made.args, made.argnums, mode)
+        assert said.partition(":")[0] in ("same", "looped", "refused"), f"seed {seed}: {said}\n{made.text}"
+        together += said == "same"
+    assert together > len(SEEDS) // 2
+
+
+# ------------------------------------------------------------------ k numbers are an array, and may be a view
+
+X = np.array([0.3, 1.2, -0.7, 2.1])
+
+
+def swapped(x):
+    y = np.zeros(4)
+    y[:] = x * x
+    first = y[0]
+    y[0] = y[1]
+    y[1] = first
+    return y
+
+
+def rotated(x):
+    y = x.copy()
+    first = y[0]
+    for i in range(3):
+        y[i] = y[i + 1] * first
+    y[3] = first
+    return y
+
+
+def kept_in_a_list(x):
+    y = x * x
+    seen = []
+    for i in range(4):
+        seen.append(y[i])
+        y[i] = 0.0
+    return y, seen[0] * seen[3]
+
+
+def carried(x):
+    y = x * x
+    last = 1.0
+    for i in range(4):
+        y[i] = y[i] * last
+        last = y[i]
+        y[i] = y[i] + 1.0
+    return y * last
+
+
+def chosen(x):
+    y = x * x
+    top = y[0] if x[0] > 0.0 else y[1]
+    y[0] = 5.0 * x[2]
+    y[1] = 7.0 * x[2]
+    return y * top
+
+
+def spread(x):
+    y = x * x
+    top = y[0]
+    rows = np.full(4, top)
+    y[0] = x[1]
+    return rows * y
+
+
+def taken_apart(x):
+    y = x * x
+    a, b = y[0], y[1]
+    y[0], y[1] = b, a
+    return y * (a - b)
+
+
+def with_views(x):
+    y = x * x
+    left, right = np.split(y, 2)
+    left *= right
+    return y + np.concatenate([right, left])
+
+
+def named_twice(x):
+    y = x * x
+    y[np.array([0, 0, 2])] = x[:3]
+    np.add.at(y, np.array([1, 1, 3]), x[1:])
+    return y
+
+
+def apart_in_the_index(x):
+    cube = np.outer(x, x)[:, :, None] * x
+    cube[0, :, np.array([1, 2])] *= 2.0
+    return cube[np.array([0, 1]), :, np.array([3, 3])] + cube[0, :, 1]
+
+
+def masked(x):
+    y = x * x
+    y[y > 1.0] = 0.5 * x[y > 1.0]
+    return y
+
+
+def stacks(x):
+    table = np.array([[0.0, -x[2], x[1]], [x[2], 0, -x[0]], [-x[1], x[0], 1]])
+    return np.vstack([table, table[0] * x[3]]), np.hstack([x, x[:2]]), np.column_stack([x, x * x]), np.stack([x, x])
+
+
+def broadcasts(x):
+    a = np.outer(x, x)
+    return (
+        a * x,
+        x + a,
+        a @ x,
+        x @ a,
+        np.einsum("ij,j", a, x),
+        np.dot(x, x) * a,
+        np.linalg.solve(a + 3.0 * np.eye(4), x),
+    )
+
+
+def scalars(x):
+    s = 0.0
+    for i in range(4):
+        s = s + math.sin(x[i]) * x[i]
+    return s, float(x[0]), np.sum(x), x[1] * np.ones((2, 3))
+
+
+PROGRAMS = [
+    *(swapped, rotated, kept_in_a_list, carried, chosen, spread, taken_apart, with_views, named_twice, stacks),
+    *(apart_in_the_index, masked, broadcasts, scalars),
+]
+LOOPED = (kept_in_a_list, with_views)  # on their way back shadows come with the record, for one direction
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
+def test_program(function, mode):
+    said = compare(function, (X,), (0,), mode)
+    assert said == "same" or (mode == "reverse" and function in LOOPED and said.startswith("looped")), said
+
+
+# ------------------------------------------------------------------ what users see
+
+
+def polar(x):
+    r = np.sqrt(np.sum(x * x))
+    return x / r, r
+
+
+def test_text():
+    program = Derivative(polar, "forward", ("x",), raw=True, directions=True)
+    (_, r), (moved, dr) = program(X, np.eye(4))
+    assert np.allclose(dr, X / r) and np.allclose(moved, np.eye(4) / r - np.outer(X, X) / r**3)
+    assert (
+        "dx / r - dr[:, None] * x / r" in program.source.replace("result", "x / r") or "dr[:, None]" in program.source
+    )
+    assert "for " not in program.source
+
+
+def chained(x):
+    return np.tanh(x[1:] * x[:-1])
+
+
+def test_directions_are_taken_in_groups(monkeypatch):
+    x = np.linspace(0.1, 1.0, 30)
+    whole = [make(chained)(x) for make in (gs.jacfwd, gs.jacrev)]
+    monkeypatch.setattr(sweeps, "ENTRIES", 7 * 30)
+    for make, want in zip((gs.jacfwd, gs.jacrev), whole, strict=True):
+        jacobian = make(chained)
+        assert np.array_equal(jacobian(x), want) and jacobian.looped is None
+
+
+def grown(s):
+    s = s * 1.5
+    return s if s > 30.0 else grown(s) * s
+
+
+def two_grown(x):
+    x *= 2.0
+    return np.array([grown(x[0] * x[0]), grown(x[1] + x[2] * x[2])])
+
+
+def test_what_has_no_program_is_looped():
+    jacobian = gs.jacfwd(two_grown)
+    found = [jacobian(X.copy()), jacobian(X.copy()), gs.jacrev(two_grown)(X.copy())]  # each changes its argument
+    assert np.allclose(found[0], found[2]) and np.array_equal(found[0], found[1])
+    assert "calls itself" in jacobian.looped
+    with pytest.raises(NotBatched, match="calls itself"):
+        Derivative(two_grown, "forward", ("x",), raw=True, directions=True)(X.copy(), np.eye(4))
