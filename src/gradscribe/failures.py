@@ -7,6 +7,7 @@ is a `NotAsAssumed`. What the user's own function raises passes. Nothing here kn
 from __future__ import annotations
 
 import functools
+import gc
 import linecache
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,30 @@ def compiling(function: Callable[..., Any]) -> Iterator[None]:
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         where = _place(error.__traceback__) or head_of(function)
         raise InternalError(f"{name} cannot be compiled ({what})", where, hint) from error
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Without the search for cyclic garbage: a program of many small nodes would be searched again and again while it
+    grows, and long functions would take more time a line than short ones."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def compiles(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Without pauses for garbage, and with errors that a user can read."""
+
+    @functools.wraps(make)
+    def made(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        with collector_paused(), compiling(function):
+            return make(function, *args, **keywords)
+
+    return made
 
 
 def _place(traceback: TracebackType | None) -> Location | None:

@@ -8,11 +8,8 @@ write         Python text, compiled
 
 from __future__ import annotations
 
-import functools
-import gc
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +20,7 @@ from .analyse.powers import check_powers
 from .batch import batch, callees_of_dependents
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
-from .failures import compiling
+from .failures import collector_paused, compiles
 from .ir.build import Builder, inline, without_snapshots
 from .ir.inlining import inline_calls
 from .ir.namespaces import namespace_for
@@ -137,31 +134,7 @@ def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str],
     return f"{name}_{ending}{chosen if len(wrt) == 1 else ''}"
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Without the search for cyclic garbage: a program of many small nodes would be searched again and again while it
-    grows, and long functions would take more time a line than short ones."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
-def _compiling(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Without pauses for garbage, and with errors that a user can read."""
-
-    @functools.wraps(make)
-    def made(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-        with _collector_paused(), compiling(function):
-            return make(function, *args, **keywords)
-
-    return made
-
-
-@_compiling
+@compiles
 def compile_derivative(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -214,7 +187,7 @@ def compile_derivative(
     return finish(program, lowered, primal=primal, jit=jit, namespace=namespace, **options)
 
 
-@_compiling
+@compiles
 def compile_primal(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -228,7 +201,7 @@ def compile_primal(
     return finish(replace(lowered.function, name=plain_name(function)), lowered, jit=jit)
 
 
-@_compiling
+@compiles
 def derivative_program(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -274,7 +247,7 @@ def _with_unit_seed(program: Function) -> Function:
     return Function(program.name, tuple(parameters), Block(tuple(p.var for p in parameters), ops, (result,)))
 
 
-@_compiling
+@compiles
 def compile_pullback(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],
@@ -297,7 +270,7 @@ def compile_pullback(
     return finish(both[0], lowered, namespace=namespace), finish(back, lowered, gives=True, namespace=namespace)
 
 
-@_collector_paused()
+@collector_paused()
 def compile_pushforward(back: Compiled, name: str) -> Compiled:
     """The transpose of a reverse function, which is linear in the adjoint that it is given: a function of the record,
     the value, and a tuple with the tangent of each parameter, which returns the tangent of the value."""
@@ -323,7 +296,7 @@ def for_directions(program: Function, positions: Sequence[int], primal: Function
     return batch(made, positions, with_value=primal is not None)
 
 
-@_compiling
+@compiles
 def compile_for_directions(function: Callable[..., Any], back: Compiled, position: int) -> Compiled:
     """A reverse function, or what applies the derivative to tangents, for k adjoints or tangents at once.
 
@@ -335,7 +308,7 @@ def compile_for_directions(function: Callable[..., Any], back: Compiled, positio
     return finish(for_directions(back.program, [position]), back.lowered, gives=True)
 
 
-@_compiling
+@compiles
 def stages(
     function: Callable[..., Any],
     kinds: Mapping[str, Type],

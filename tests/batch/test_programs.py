@@ -1,4 +1,4 @@
-"""Whole programs for several directions: the corpus, random programs, and what is apart for k numbers but not for one."""
+"""Whole programs for several directions: of the corpus, at random, and where k numbers are not like one."""
 
 from __future__ import annotations
 

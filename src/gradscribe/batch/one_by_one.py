@@ -22,7 +22,8 @@ def one_by_one(batch: Batch, op: Op) -> Atom | None:
         raise NotBatched(f"{op.primitive} has no rule for several directions")
     if op.aliasing != "fresh" and any(_is_written(batch, r) for r in op.results):
         raise NotBatched(f"what {op.primitive} returns may be a view that is written")
-    if any(not isinstance(op.args[k].type, Array) or not op.args[k].type.ndim for k in op.primitive.writes):
+    written = [op.args[k].type for k in op.primitive.writes]
+    if any(not isinstance(t, Array) or not t.ndim for t in written):
         raise NotBatched(f"{op.primitive} writes to something other than an array")
     inner, j = Builder(op.origin), Var("j", INT)
     args = [_nth(batch, inner, a, j) for a in op.args]

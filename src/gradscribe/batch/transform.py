@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 from ..analyse.regions import Regions, regions
@@ -209,13 +210,13 @@ class Batch:
         """What is handed on to a value that a loop carries or a branch chooses."""
         return self.lifted(value, target.type) if target in self.batched else value
 
+    def _handed(self, targets: Sequence[Var], values: Sequence[Atom]) -> list[Atom]:
+        return [self.handed(target, value) for target, value in zip(targets, values, strict=True)]
+
     def branch(self, op: Op) -> None:
         if self.is_batched(op.args[0]):
             raise NotBatched("a branch depends on the directions")
-        arms = [
-            self.inside(arm, lambda arm=arm: [self.handed(r, y) for r, y in zip(op.results, arm.yields, strict=True)])
-            for arm in op.blocks
-        ]
+        arms = [self.inside(arm, functools.partial(self._handed, op.results, arm.yields)) for arm in op.blocks]
         results = tuple(self.fresh(r) if r in self.batched else r for r in op.results)
         self.builder.append(replace(op, blocks=tuple(arms), results=results))
 
@@ -224,13 +225,13 @@ class Batch:
         controls = [a for a in (loop.start, loop.stop, loop.step, loop.end) if a is not None]
         if any(map(self.is_batched, controls)) or (loop.index is not None and loop.index in self.batched):
             raise NotBatched("the number of trips of a loop depends on the directions")
-        inits = [self.handed(p, a) for p, a in zip(loop.carried, loop.inits, strict=True)]
+        inits = self._handed(loop.carried, loop.inits)
         for param in loop.carried:
             if param in self.batched:
                 self.fresh(param)
 
         def nexts() -> list[Atom]:
-            handed = [self.handed(p, a) for p, a in zip(loop.carried, loop.nexts, strict=True)]
+            handed = self._handed(loop.carried, loop.nexts)
             return handed if loop.end is None else [loop.end, *handed]
 
         body = self.inside(loop.body, nexts)

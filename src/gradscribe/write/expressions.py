@@ -47,7 +47,7 @@ from ..ir.solvers import LIBRARY_CALL, SOLUTION
 from ..ir.types import Array, List, Scalar, Type
 from .lines import by_position, operands, slice_parts
 from .operators import BINARY, COMPARE, UNARY, without_sign
-from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, literal
+from .scope import CHECKPOINTS, RUNTIME, Scope, attribute, leading, literal
 from .solver_calls import library_call
 from .spelling import Spelling, sum_at
 from .substitution import substituted
@@ -210,9 +210,6 @@ class Expressions:
     def _call(self, op: Op) -> ast.expr:
         return self.call(ast.Name(self.scope.function(op.static.function, op.static.name)), op.args, op.keywords)
 
-    def _solution(self, op: Op) -> ast.expr:
-        return self.atom(op.args[0])
-
     def _call_python(self, op: Op) -> ast.expr:
         return self.call(self.atom(op.args[0]), op.args[1:], op.keywords)
 
@@ -244,10 +241,6 @@ class Expressions:
         if isinstance(op.args[0].type, Array) or self.scope.spelling is not None:
             return ast.Attribute(self.atom(op.args[0]), "shape")
         return self.call(self.scope.path("np.shape"), op.args)
-
-    def _with_leading(self, op: Op) -> ast.expr:
-        first, shape = self.atoms(op.args)
-        return ast.Tuple([first, *shape.elts] if isinstance(shape, ast.Tuple) else [first, ast.Starred(shape)])
 
     def _helper(self, op: Op) -> ast.expr:
         return self.call(self.scope.helper(op.primitive.name), op.args, op.keywords)
@@ -364,7 +357,7 @@ _SPECIAL: dict[Primitive, Any] = {
     EXTERNAL: Expressions._external,
     CALL: Expressions._call,
     LIBRARY_CALL: library_call,
-    SOLUTION: Expressions._solution,
+    SOLUTION: lambda self, op: self.atom(op.args[0]),
     CALL_PYTHON: Expressions._call_python,
     CALL_METHOD: Expressions._call_method,
     EXPRESSION: Expressions._expression,
@@ -372,7 +365,7 @@ _SPECIAL: dict[Primitive, Any] = {
     LENGTH: Expressions._length,
     RANGE_LENGTH: Expressions._range_length,
     SHAPE: Expressions._shape,
-    WITH_LEADING: Expressions._with_leading,
+    WITH_LEADING: lambda self, op: leading(*self.atoms(op.args)),
     UNBROADCAST: Expressions._helper,
     PLACED: Expressions._helper,
     AT_ADD: Expressions._at_add,

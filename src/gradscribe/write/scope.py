@@ -217,3 +217,8 @@ def _numpy_scalar(value: Any, scope: Scope) -> ast.expr | None:
         return plain
     name = "bool_" if value.dtype.kind == "b" else value.dtype.name
     return ast.Call(scope.path(f"np.{name}"), [plain], [])
+
+
+def leading(first: ast.expr, shape: ast.expr) -> ast.Tuple:
+    """`(first, *shape)`."""
+    return ast.Tuple([first, *shape.elts] if isinstance(shape, ast.Tuple) else [first, ast.Starred(shape)])
