@@ -1,9 +1,9 @@
 """`python -m tests.fuzz.loops --n 1000 --seed 0`: random programs of array statements in machine code, against NumPy.
 
-The function itself (`gradscribe.compile`) is compared with a plain call: value, what it leaves in its arguments, and the
-kind of error. Its gradient is compared with the plain flavour's. Bounds are checked meanwhile (`NUMBA_BOUNDSCHECK`), so
-that an access out of bounds is an error that NumPy does not raise. `--shrink` prints the smallest program that shows what
-went wrong.
+The function itself (`gradscribe.compile`) is compared with a plain call: value, what it leaves in its arguments, and
+the kind of error. Its gradient is compared with the plain flavour's. Bounds are checked meanwhile
+(`NUMBA_BOUNDSCHECK`), so that an access out of bounds is an error that NumPy does not raise. `--shrink` prints the
+smallest program that shows what went wrong.
 """
 
 from __future__ import annotations
