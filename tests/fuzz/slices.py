@@ -45,6 +45,7 @@ class _Program:
         self.rng = rng
         self.wrong = 0.06 if rng.random() < 0.3 else 0.0
         self.single = rng.random() < 0.15
+        self.broadcasts = rng.random() < 0.5
         self.names = 0
 
     def text(self) -> str:
@@ -65,9 +66,9 @@ class _Program:
         made["a"] = f"(a_ := {self.array((n,))})"
         scope.arrays["a"] = (n,)
         how = rng.random()
-        if how < 0.15:
+        if how < 0.1:
             made["b"], scope.arrays["b"] = "a_", (n,)
-        elif how < 0.3 and n > 2:
+        elif how < 0.2 and n > 2:
             made["b"], scope.arrays["b"] = rng.choice(("a_[1:]", "a_[:-1]")), (n - 1,)
         else:
             scope.arrays["b"] = (rng.choice((n, n, n + 1, 1)),)
@@ -310,7 +311,7 @@ class _Program:
 
     def narrower(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """A shape that broadcasts to the given one."""
-        if self.rng.random() < 0.65:
+        if not self.broadcasts or self.rng.random() < 0.6:
             return shape
         kept = shape[1:] if len(shape) > 1 and self.rng.random() < 0.5 else shape
         return tuple(1 if self.rng.random() < 0.3 else e for e in kept)
