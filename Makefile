@@ -12,7 +12,7 @@ MUTANTS ?= 60
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz mutants redefine limits corpus lint format bench bench-adbench coverage language docs docs-update clean bench-kernels
+.PHONY: help demo test test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage language docs docs-update clean bench-kernels
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ test-all:  ## run the tests on every Python found (3.11, 3.12, 3.13), and with t
 fuzz: $(READY)  ## differentiate random programs and compare with differences (N=2000 SEED=0)
 	$(RUN) -m tests.fuzz --n $(N) --seed $(SEED) --mode reverse,forward,second --shrink
 
+fuzz-loops: $(VENV)/.ready-numba  ## random array statements in machine code, against NumPy (N=2000 SEED=0)
+	$(RUN) -m tests.fuzz.loops --n $(N) --seed $(SEED) --shrink
+
 mutants: $(READY)  ## make mistakes in the rules and the reverse transform, and see whether the tests see them (MUTANTS=60)
 	$(RUN) -m tests.mutation --n $(MUTANTS) --seed $(SEED)
 
@@ -68,6 +71,9 @@ bench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## measure, and write docs/
 
 bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four objectives against hand-written code and the peers
 	$(RUN) -m benchmarks.adbench
+
+bench-loops: $(VENV)/.ready-numba $(VENV)/.ready-bench  ## gradients of array programs in machine code, against JAX
+	$(RUN) -m benchmarks.array_programs
 
 bench-kernels: $(READY)  ## programs with loops and in-place writes, against their gradients: time and memory
 	$(RUN) -m benchmarks.kernels
