@@ -15,6 +15,7 @@ from .ir.types import is_continuous
 from .primal import CompiledFunction
 from .pullbacks import Pullback, matching, with_tangent
 from .signature import abstract
+from .splitting import SplitDerivative
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,7 @@ def grad(
     jit: str | None = None,
     debug_nans: bool = False,
     namespace: str | None = None,
+    split: bool = False,
 ) -> Any:
     """The gradient of a scalar function.
 
@@ -51,6 +53,9 @@ def grad(
             it, with the user's line and the operand to blame.
         namespace: "jax.numpy", "torch" or "array_api", for arrays that NumPy's functions do not hand on: whose
             functions are written in place of NumPy's ("array_api": those of the module that the arguments come from).
+        split: for data that comes in chunks (Dask): whether to go through it several times instead of keeping what is
+            read twice. A call then computes all sums over rows that the gradient depends on, and returns the rest
+            lazily.
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -62,7 +67,8 @@ def grad(
         GradscribeError: the function contains what cannot be differentiated.
     """
     options = {"has_aux": has_aux, "jit": jit, "debug_nans": debug_nans, "namespace": namespace}
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
+    make = SplitDerivative if split else Derivative
+    return _decorate(fun, lambda f: make(f, "reverse", argnums, **options))
 
 
 @overload
@@ -81,11 +87,12 @@ def value_and_grad(
     jit: str | None = None,
     debug_nans: bool = False,
     namespace: str | None = None,
+    split: bool = False,
 ) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux, jit, debug_nans, namespace: as for `grad`.
+        fun, argnums, has_aux, jit, debug_nans, namespace, split: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -95,7 +102,8 @@ def value_and_grad(
         as `grad`.
     """
     options = {"keep_value": True, "has_aux": has_aux, "jit": jit, "debug_nans": debug_nans, "namespace": namespace}
-    return _decorate(fun, lambda f: Derivative(f, "reverse", argnums, **options))
+    make = SplitDerivative if split else Derivative
+    return _decorate(fun, lambda f: make(f, "reverse", argnums, **options))
 
 
 def _decorate(fun: Any, make: Callable[[Any], Any]) -> Any:

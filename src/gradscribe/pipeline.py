@@ -370,7 +370,7 @@ def finish(
         machine = compile_program(program, cite=cite)
         return Compiled(machine.function, machine.written, lowered, program, machine)
     written = write(program, statements=not optimize, cite=cite, namespace=space)
-    namespace = {name: _bound(value) for name, value in written.externals.items()}
+    namespace = {name: bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)
 
@@ -386,5 +386,6 @@ def _simplify_callees(program: Function) -> None:
                 todo.append(callee.function)
 
 
-def _bound(value: Any) -> Any:
+def bound(value: Any) -> Any:
+    """What a name that the text takes from outside stands for now."""
     return value.read() if isinstance(value, External) else value
