@@ -12,6 +12,7 @@ from .arguments import title
 from .differentiate.phases import Phase, phases
 from .errors import UnsupportedCall
 from .failures import compiling
+from .ir.nodes import Var
 from .ir.types import Array, Type, leaves
 from .settings import Settings
 from .simplify import simplify
@@ -47,7 +48,8 @@ def compile_phases(
         program = pipeline.differentiate(lowered, "reverse", wrt, name, has_aux=has_aux, **options)
         if any(p.kind in (p.kind.VAR_POSITIONAL, p.kind.VAR_KEYWORD) for p in program.parameters):
             raise UnsupportedCall(f"{title(function)} takes any number of arguments", hint="give each a name for split")
-        home = next((leaf.home for t in kinds.values() for leaf in leaves(t) if getattr(leaf, "home", None)), None)
+        arrays = [leaf for kind in kinds.values() for leaf in leaves(kind) if isinstance(leaf, Array)]
+        home = next((array.home for array in arrays if array.home is not None), None)
         program = simplify(program)
         parts = phases(program, rows, home)
         if len(parts) == 1:
@@ -63,36 +65,37 @@ def compile_phases(
 
 def _driver(name: str, parameters: Sequence[str], parts: Sequence[Phase], lazy: bool) -> str:
     """The function that runs one phase after the other, and what is handed on in between computed."""
-    names = parts[0].names
     lines = [f"def {name}({', '.join(parameters[:-1])}, {parameters[-1]}=1.0):"]
     for part in parts:
-        given = [p.var.hint for p in part.given] + [names[v] for v in part.handed]
+        given = [p.var.hint for p in part.given] + [part.names[v] for v in part.handed]
         call = f"{part.program.name}({', '.join(given)})"
         if part is parts[-1]:
             lines += _wrapped(f"return {call}")
-            continue
-        kept = ", ".join(names[v] for v in part.kept) + ("," if len(part.kept) == 1 else "")
-        small = ", ".join(names[v] for v in part.kept if v not in part.lazy)
-        comma = "," if "," not in small else ""
-        if not lazy:
-            lines += _wrapped(f"{kept} = {call}")
-        elif part.lazy:
-            lines += _wrapped(f"{kept} = dask.persist(*{call})")
-            lines += _wrapped(f"{small}{comma} = dask.compute({small})") if small else []
+        elif not lazy:
+            lines += _wrapped(f"{_targets(part.kept, part)} = {call}")
+        elif not part.lazy:
+            lines += _wrapped(f"{_targets(part.kept, part)} = dask.compute(*{call})")
         else:
-            lines += _wrapped(f"{kept} = dask.compute(*{call})")
+            lines += _wrapped(f"{_targets(part.kept, part)} = dask.persist(*{call})")
+            small = [v for v in part.kept if v not in part.lazy]
+            computed = f"dask.compute({', '.join(part.names[v] for v in small)})"
+            lines += _wrapped(f"{_targets(small, part)} = {computed}") if small else []
     return "\n".join(lines) + "\n"
 
 
+def _targets(values: Sequence[Var], part: Phase) -> str:
+    names = [part.names[v] for v in values]
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+
+
 def _wrapped(line: str) -> list[str]:
-    """A line of the driver, in parentheses where it is too long."""
+    """A line of the driver, the arguments of its call on lines of their own where it is too long."""
     if len(line) + len(_INDENT) <= _WIDTH:
         return [_INDENT + line]
-    head, _, rest = line.partition("(")
-    inner = textwrap.wrap(rest[:-1], _WIDTH - 2 * len(_INDENT), break_long_words=False)
-    targets, equals, call = head.rpartition(" = ")
-    lines = [f"{head}("] if len(head) < _WIDTH - 5 else ["(", *_shifted(textwrap.wrap(targets, _WIDTH - 8)), f"){equals}{call}("]
-    return [_INDENT + part for part in [*lines, *_shifted(inner), ")"]]
+    head, _, rest = line.rpartition("(")
+    inner = textwrap.wrap(rest.rstrip(")"), _WIDTH - 2 * len(_INDENT), break_long_words=False)
+    closing = rest[len(rest.rstrip(")")) :]
+    return [_INDENT + part for part in [f"{head}(", *_shifted(inner), closing]]
 
 
 def _shifted(lines: list[str]) -> list[str]:
@@ -105,7 +108,8 @@ def _joined(written: Sequence[Written], driver: str, imports: set[str]) -> Writt
     functions: dict[str, str] = {}
     for each in written:
         pairs: Iterator[tuple[dict[str, Any], str, Any]] = iter(
-            [(externals, n, v) for n, v in each.externals.items()] + [(functions, n, t) for n, t in _functions(each.text)]
+            [(externals, n, v) for n, v in each.externals.items()]
+            + [(functions, n, t) for n, t in _functions(each.text)]
         )
         for table, name, value in pairs:
             if table.setdefault(name, value) != value:

@@ -16,7 +16,7 @@ from .dispatch import keep
 from .errors import BadArgument
 from .freshness import refresh
 from .ir.libraries import library_of
-from .ir.types import Type
+from .ir.types import Array, Type
 from .phased import compile_phases
 from .settings import Settings
 from .signature import abstract, call_key, split
@@ -71,21 +71,22 @@ class SplitDerivative(Derivative[P, R]):
     def compile_for(
         self, types: Mapping[str, Type], static: Mapping[str, object], settings: Settings | None = None
     ) -> pipeline.Compiled:
-        leading = (t.shape[0].base for n, t in types.items() if n not in self._wrt and getattr(t, "shape", None))
-        return self._compile_phases(types, static, frozenset(b for b in leading if isinstance(b, str)), settings)
+        data = [t for name, t in types.items() if name not in self._wrt and isinstance(t, Array) and t.ndim]
+        rows = frozenset(t.shape[0].base for t in data if isinstance(t.shape[0].base, str))
+        return self._compile_phases(types, static, rows, settings)
 
     def _remember(self, *call: Any) -> None:
         """The quick way does not look at chunks."""
 
     def __send__(self) -> Any:
-        options = {"keep_value": self.keep_value, "has_aux": self.has_aux}
+        options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
         return functools.partial(SplitDerivative, **options), (self.primal, self.mode, self.argnums)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         if instance is None:
             return self
         bound = self.primal.__get__(instance, owner)
-        options = {"keep_value": self.keep_value, "has_aux": self.has_aux}
+        options: dict[str, Any] = {"keep_value": self.keep_value, "has_aux": self.has_aux}
         return SplitDerivative(bound, self.mode, of_method(self.argnums), **options)
 
 

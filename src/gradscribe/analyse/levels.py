@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..ir.nodes import Atom, Block, Function, Op, Var, walk
 from ..ir.primitives import COMMENT, DICT, FIXED_LIST, GETITEM, IF, LENGTH, LOOP, RECORD, SHAPE, TUPLE
@@ -31,6 +32,7 @@ class Levels:
     Args:
         of: the level at which a value is known (ALWAYS where no data is needed).
         over_rows: the values that are there chunk by chunk.
+        sizes: what follows from the lengths of such values, and from nothing in them.
         decided: those among them that compare rows with something known only when all have been seen: computed once,
             and kept, as a comparison that is repeated need not come out the same.
         last: the ops that may run once only, and not before everything else.
@@ -40,6 +42,7 @@ class Levels:
 
     of: Mapping[Var, int]
     over_rows: frozenset[Var]
+    sizes: frozenset[Var]
     decided: frozenset[Var]
     last: frozenset[Op]
     cuts: tuple[int, ...]
@@ -79,7 +82,12 @@ class _Finder:
         end += bool(self.late or self.last)
         self.of.update(dict.fromkeys(self.late, end))
         return Levels(
-            self.of, frozenset(self.over_rows), frozenset(self.decided), frozenset(self.last), self.cuts(ops, end)
+            self.of,
+            frozenset(self.over_rows),
+            frozenset(self.at_once),
+            frozenset(self.decided),
+            frozenset(self.last),
+            self.cuts(ops, end),
         )
 
     def has_rows(self, type_: Type) -> bool:
@@ -92,10 +100,10 @@ class _Finder:
         if self.runs_once(op, inputs):
             self.last[op] = None
             self.late.update(op.results)
-            self.over_rows.update(r for r in op.results if self.has_rows(r.type))
+            self.over_rows.update(r for r in op.results if self.has_rows(r.type) or _lengths_unknown(r.type))
             return
         over_rows = any(map(self.has_rows, (r.type for r in op.results)))
-        over_rows |= any(_lengths_unknown(r.type) for r in op.results) and any(v in self.over_rows for v in inputs)
+        over_rows |= any(_lengths_unknown(r.type) for r in op.results) and any(self.of[v] != ALWAYS for v in inputs)
         decides = over_rows and self.decides(op, inputs)
         waits = over_rows and not decides and op.primitive not in _BUILDS
         level = max((self.of[v] + (waits and self.is_awaited(v)) for v in inputs), default=ALWAYS)
@@ -126,10 +134,8 @@ class _Finder:
 
     def cuts(self, ops: Sequence[Op], end: int) -> tuple[int, ...]:
         """The fewest cuts that part all reads of a value as large as the data, each as late as can be."""
-        spans = set()
-        for places in self.reads_of_large(ops, end).values():
-            ordered = sorted(places)
-            spans.update(zip(ordered[:-1], ordered[1:], strict=True))
+        reads = self.reads_of_large(ops, end).values()
+        spans = {span for places in reads for span in pairwise(sorted(places))}
         found: list[int] = []
         for first, behind in sorted(spans, key=lambda span: (span[1], span[0])):
             if not any(first <= cut < behind for cut in found):

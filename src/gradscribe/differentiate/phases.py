@@ -63,7 +63,11 @@ class _Cutter:
 
     def all(self) -> list[Phase]:
         """From the last to the first: each says what it needs of those before."""
-        return [self.phase(k) for k in reversed(range(self.count))][::-1]
+        found = [self.phase(k) for k in reversed(range(self.count)) if k == self.count - 1 or self.wanted[k]][::-1]
+        return [
+            replace(part, program=replace(part.program, name=f"{self.function.name}_{k + 1}"))
+            for k, part in enumerate(found)
+        ]
 
     def phase(self, k: int) -> Phase:
         is_last = k == self.count - 1
@@ -81,9 +85,10 @@ class _Cutter:
         inner = rename(Block((), tuple(body.ops), tuple(yields)), dict(names))
         parameters = (*(_plain(p) for p in given), *(Parameter(v, Kind.POSITIONAL_OR_KEYWORD) for v in names.values()))
         block = replace(inner, params=tuple(p.var for p in parameters))
-        name = f"{self.function.name}_{k + 1}" if self.count > 1 else self.function.name
         lazy = frozenset(v for v in kept if v in self.levels.over_rows)
-        return Phase(Function(name, parameters, block), given, tuple(handed), tuple(kept), self.names, lazy)
+        return Phase(
+            Function(self.function.name, parameters, block), given, tuple(handed), tuple(kept), self.names, lazy
+        )
 
     def reached(self, yields: list[Atom], k: int, is_last: bool) -> tuple[set[Op], list[Var]]:
         """The ops of a phase, and what it takes from earlier ones."""
@@ -106,8 +111,9 @@ class _Cutter:
         return ops, self.in_order(handed)
 
     def comes_from_before(self, var: Var, k: int) -> bool:
-        small = var not in self.levels.over_rows and self.levels.of[var] != ALWAYS
-        return (small or var in self.levels.decided) and self.levels.phase(var) < k
+        known = self.levels
+        small = var not in known.over_rows and var not in known.sizes and known.of[var] != ALWAYS
+        return (small or var in known.decided) and known.phase(var) < k
 
     def name_of(self, var: Var) -> str:
         if var not in self.names:
