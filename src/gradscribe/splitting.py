@@ -31,8 +31,9 @@ class SplitDerivative(Derivative[P, R]):
     array that it does not differentiate by."""
 
     def __init__(self, primal: Callable[P, Any], mode: str, argnums: Any, **options: Any) -> None:
-        if options.get("jit") is not None or options.get("debug_nans"):
-            raise BadArgument("split=True goes with neither jit= nor debug_nans=", hint="leave one of them out")
+        others = [name for name in ("jit", "debug_nans", "namespace") if options.get(name)]
+        if others:
+            raise BadArgument(f"split=True does not go with {others[0]}=", hint="leave one of them out")
         super().__init__(primal, mode, argnums, **options)
 
     def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
 import re
 import subprocess
@@ -9,8 +10,15 @@ import sys
 
 import numpy as np
 import pytest
+from corpus import aliasing
+from corpus.harness import judge_case
+from fuzz.generate import program
+from fuzz.judge import classify
 
-from gradscribe import GradscribeError, check_grads, grad, value_and_grad
+import gradscribe
+from gradscribe import GradscribeError, check_grads, grad, splitting, value_and_grad
+from gradscribe.analyse import levels
+from gradscribe.signature import abstract
 from gradscribe.splitting import rows_of
 
 from . import losses
@@ -194,11 +202,9 @@ def test_pickled_methods_and_saved(tmp_path):
     np.testing.assert_allclose(eval(done.stdout), grad(losses.log_sum_exp)(w, x, np.ones(6)), rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "options, message", [({"jit": "numba"}, "neither jit="), ({"debug_nans": True}, "nor debug_nans=")]
-)
-def test_what_does_not_go_together_is_refused(options, message):
-    with pytest.raises(GradscribeError, match=message):
+@pytest.mark.parametrize("options", [{"jit": "numba"}, {"debug_nans": True}, {"namespace": "torch"}])
+def test_what_does_not_go_together_is_refused(options):
+    with pytest.raises(GradscribeError, match=f"split=True does not go with {next(iter(options))}="):
         grad(losses.logistic, split=True, **options)
 
 
@@ -209,3 +215,32 @@ def test_any_number_of_arguments_is_refused():
     w, (x, _) = parameters(loss), data()
     with pytest.raises(GradscribeError, match="any number of arguments"):
         grad(loss, split=True)(w, x)
+
+
+@pytest.fixture
+def cut_everywhere(monkeypatch):
+    """Each length counts rows, and each level ends a phase."""
+
+    def all_lengths(arguments, wrt):
+        names = {}
+        for name, value in arguments.items():
+            abstract(value, name, names)
+        return frozenset(name for length, name in names.items() if length != 1)
+
+    monkeypatch.setattr(splitting, "rows_of", all_lengths)
+    monkeypatch.setattr(levels._Finder, "cuts", lambda self, ops, end: tuple(range(end)))
+    monkeypatch.setattr(gradscribe, "value_and_grad", functools.partial(value_and_grad, split=True))
+
+
+@pytest.mark.parametrize("seed", range(0, 24))
+def test_random_programs(cut_everywhere, seed):
+    verdict = classify(program(seed))
+    assert verdict == "right" or verdict.startswith(("unusable", "refused")), verdict
+
+
+@pytest.mark.parametrize(
+    "name", ["augmented_array_by_itself", "out_keyword", "matmul_in_place", "whole_array_augmented"]
+)
+def test_programs_that_write(cut_everywhere, name):
+    (case,) = [case for case in aliasing.CASES if case.function.__name__ == name]
+    assert judge_case(case, "reverse") == "right"

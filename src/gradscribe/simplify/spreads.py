@@ -10,9 +10,12 @@ spreads each operand of an operation that works entry by entry. Only operations 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from ..analyse.extents import Extents
+from ..analyse.partition import Regions
+from ..analyse.regions import regions
 from ..ir.nodes import Atom, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import BY_NAME, DIVIDE, FULL_LIKE, MULTIPLY, NEGATIVE, UNBROADCAST
 from ..ir.types import Array, Scalar
@@ -34,7 +37,7 @@ def drop_spreads(function: Function, derivative: Callable[[Op], bool]) -> Functi
 class _Dropping(Rewriting):
     def __init__(self, function: Function, derivative: Callable[[Op], bool]) -> None:
         super().__init__()
-        self.derivative = derivative
+        self.function, self.derivative = function, derivative
         self.definitions = {r: op for op in walk(function.body) for r in op.results}
         self.extents = Extents(self.definitions)
         self.count = uses(function)
@@ -79,7 +82,7 @@ class _Dropping(Rewriting):
     def small(self, atom: Atom) -> Atom | None:
         """What an array was spread from, multiplied as it was since."""
         made = self.definitions.get(atom) if isinstance(atom, Var) else None
-        if made is None or made.blocks or not isinstance(atom.type, Array):
+        if made is None or made.blocks or not isinstance(atom.type, Array) or self.may_change(made):
             return None
         if made.primitive is BY_NAME["broadcast_to"]:
             return made.args[0]
@@ -87,6 +90,15 @@ class _Dropping(Rewriting):
             is_number = isinstance(made.args[1].type, Scalar) and atom.type.kind in "fc"
             return made.args[1] if is_number else None
         return self.scaled(made) if self.count[made.result] <= 1 else None
+
+    def may_change(self, made: Op) -> bool:
+        """Whether what an operation made, or was made of, is written later on."""
+        memory = [a for a in (*made.args, *made.results) if isinstance(a, Var) and isinstance(a.type, Array)]
+        return any(self.regions.knows(v) and self.regions.is_written(v) for v in memory)
+
+    @functools.cached_property
+    def regions(self) -> Regions:
+        return regions(self.function)
 
     def scaled(self, made: Op) -> Atom | None:
         """`c * x` for the x that was spread."""
