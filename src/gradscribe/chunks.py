@@ -152,7 +152,8 @@ class _Window:
                 for number, chunk in enumerate(chunks):
                     if len(self.waiting) >= limit:
                         yield self._first()
-                    self.waiting.append((number, chunk, self._submit(number, chunk)))
+                    future = self._submit(number, chunk)
+                    self.waiting.append((number, chunk, future))
                 while self.waiting:
                     yield self._first()
             finally:
@@ -179,16 +180,23 @@ class _Window:
 
     def _replace(self, error: BrokenExecutor) -> None:
         """Make a new executor for an old one that broke, and submit again what it has not finished."""
-        if self.make is None or not self.retries:
-            error.add_note("a worker was lost; a function that makes the executor, and retries=, would start another")
-            raise error
-        self.retries -= 1
-        self.stack.close()
-        self.engine = self.stack.enter_context(self.make())
-        waiting, self.waiting = self.waiting, deque()
-        for number, chunk, future in waiting:
-            done = future.done() and not future.cancelled() and future.exception() is None
-            self.waiting.append((number, chunk, future if done else self.engine.submit(self.task, *chunk)))
+        while self.make is not None and self.retries:
+            self.retries -= 1
+            self.stack.close()
+            self.engine = self.stack.enter_context(self.make())
+            try:
+                self._submit_again()
+            except BrokenExecutor as again:
+                error = again
+            else:
+                return
+        error.add_note("a worker was lost; a function that makes the executor, and retries=, would start another")
+        raise error
+
+    def _submit_again(self) -> None:
+        for k, (number, chunk, future) in enumerate(self.waiting):
+            if not future.done() or future.cancelled() or future.exception() is not None:
+                self.waiting[k] = number, chunk, self.engine.submit(self.task, *chunk)
 
 
 def _workers(engine: Any) -> int:

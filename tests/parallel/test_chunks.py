@@ -10,7 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections import namedtuple
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,6 +180,40 @@ def test_a_pool_that_breaks_is_replaced(tmp_path, serial):
     make = functools.partial(ProcessPoolExecutor, 2)
     assert same(sum_over(programs.mortal, chunks, executor=make, retries=1), serial)
     assert (tmp_path / "marker").exists()
+
+
+class Breaks:
+    """An executor that computes when it is asked for a result, and breaks at one place or another."""
+
+    def __init__(self, plan):
+        self.plan = plan  # shared by all that are made
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.plan["open"] = False
+
+    def submit(self, function, *args):
+        self.plan["submitted"] += 1
+        if self.plan["submitted"] == self.plan["submit"]:
+            raise BrokenExecutor("at submission")
+        future = Future()
+        if self.plan["submitted"] == self.plan["result"]:
+            future.set_exception(BrokenExecutor("while computing"))
+        else:
+            future.set_result(function(*args))
+        return future
+
+
+@pytest.mark.parametrize("in_flight", [1, 2, 3, 8])
+def test_no_chunk_is_lost_or_added_twice_wherever_the_executor_breaks(in_flight):
+    """An error when a chunk is submitted and one when its result is asked for are two ways to be told."""
+    for submit, result in [(k, 0) for k in range(1, 9)] + [(0, k) for k in range(1, 9)] + [(4, 2), (6, 7)]:
+        plan = {"submitted": 0, "submit": submit, "result": result}
+        make = functools.partial(Breaks, plan)
+        digits = sum_over(lambda k: 10**k, [(k,) for k in range(7)], executor=make, retries=2, in_flight=in_flight)
+        assert digits == 1111111, (submit, result)
 
 
 def test_a_pool_that_breaks_without_retries_is_an_error(tmp_path):
