@@ -11,6 +11,7 @@ from .derivative import Derivative
 from .errors import BadArgument
 from .explain.tape import Tape
 from .guess import continuous_parameters
+from .ir.libraries import is_data_only
 from .ir.types import is_continuous
 from .primal import CompiledFunction
 from .pullbacks import Pullback, matching, with_tangent
@@ -203,7 +204,7 @@ def vjp(
         each primal, None for those that hold no real numbers. Integers count as real where nothing else is. It may be
         called any number of times.
     """
-    chosen = tuple(k for k, p in enumerate(primals) if is_continuous(abstract(p, "x")))
+    chosen = tuple(k for k, p in enumerate(primals) if is_continuous(abstract(p, "x")) and not is_data_only(p))
     chosen = chosen or tuple(k for k, p in enumerate(primals) if type(p) is int)
     check_any(chosen, primals, fun)
     derivative = _cached(fun, "reverse", chosen, jit, namespace)

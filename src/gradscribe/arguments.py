@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from .errors import BadArgument, BadResult, NoSource
 from .failures import head_of
+from .ir.libraries import library_of, same_labels
 from .ir.namespaces import namespace_for
 from .ir.types import STRUCTURES, Array, FixedList, Numeric, Object, Scalar, Tuple, Type, is_continuous, leaves
 from .signature import abstract, describe, is_static
@@ -81,6 +82,10 @@ def differentiable(value: Any, name: str, primal: Callable[..., Any]) -> Any:
     if type(value) is int:
         return _as_float(value, name, primal)
     type_ = abstract(value, name)
+    home = library_of(type(value))
+    if home is not None and home.data_only:
+        reason = f"the argument {name!r} of {title(primal)} is an array of {home.name}, whose derivative would be dense"
+        raise BadArgument(reason, head_of(primal), f"choose others with argnums=, or pass {home.plain}")
     if is_static(value) or not is_continuous(type_):
         reason = f"the argument {name!r} of {title(primal)} is {describe(type_)}, which has no derivative"
         raise BadArgument(reason, head_of(primal), _remedy(value))
@@ -101,6 +106,22 @@ def _as_float(value: int, name: str, primal: Callable[..., Any]) -> float:
     except OverflowError:
         reason = f"the argument {name!r} of {title(primal)} is an integer that no float can hold"
         raise BadArgument(reason, head_of(primal), "pass a float") from None
+
+
+def check_labels(values: Iterable[Any], primal: Callable[..., Any]) -> None:
+    """Refuse arguments whose entries would be aligned by their labels.
+
+    Raises:
+        BadArgument: two of them have different labels.
+    """
+    first: Any = None
+    for value in values:
+        home = library_of(type(value))
+        if home is not None and home.labelled:
+            if first is not None and not (type(first) is type(value) and same_labels(first, value)):
+                reason = f"{title(primal)} takes {home.name} arrays of different labels, which would be aligned"
+                raise BadArgument(reason, head_of(primal), f"reindex them first, or pass arrays of NumPy: {home.plain}")
+            first = value
 
 
 def check_any(chosen: Sequence[int], primals: Sequence[Any], primal: Callable[..., Any]) -> None:

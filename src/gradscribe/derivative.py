@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from . import pipeline
 from .arguments import (
     ArgNums,
     check_followed,
+    check_labels,
     check_result,
     checked_namespace,
     differentiable,
@@ -20,22 +21,24 @@ from .arguments import (
 )
 from .disk import cached
 from .dispatch import keep
-from .errors import BadArgument, UnsupportedCall
+from .errors import BadArgument, GradscribeError, UnsupportedCall
 from .explain.looking import LookingInside
 from .explain.nans import watchful
 from .failures import reporting
 from .freshness import refresh
+from .ir.libraries import has_labels
 from .ir.nodes import Function
 from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
 from .sending import received, sent
 from .settings import Settings
-from .signature import call_key, split
+from .signature import call_key, is_labelled, split, without_labelled
 from .specialised import Specialised
 from .spread import least_count, needs_spreading, spread
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Derivative(LookingInside, Specialised[P, R]):
@@ -95,7 +98,13 @@ class Derivative(LookingInside, Specialised[P, R]):
         bound, _ = super()._bind(args, keywords)
         for name in self._wrt:
             bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
+        check_labels((*(bound.arguments[name] for name in self._wrt), *extra), self.primal)
         return bound, extra
+
+    def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
+        compiled = super()._compiled_for(arguments)
+        check_arguments(compiled, arguments, self.primal)
+        return compiled
 
     def _function_of(self, compiled: pipeline.Compiled) -> Callable[..., Any]:
         return watchful(compiled, list(self._signature.parameters)) if self.debug_nans else compiled.function
@@ -117,10 +126,14 @@ class Derivative(LookingInside, Specialised[P, R]):
         found = self._pairs.get(self._with_settings(kinds, arguments))
         if found is None or not (refresh(found[0]) and refresh(found[1])):
             types, static = split(arguments)
-            make = functools.partial(compiled_pair, self.primal, types, static, self._wrt, self.jit)
-            make = functools.partial(make, namespace=self.namespace)
+
+            def make(settings: Settings | None) -> tuple[pipeline.Compiled, pipeline.Compiled]:
+                how = (static, self._wrt, self.jit, settings, self.namespace)
+                return as_objects_else(lambda types: compiled_pair(self.primal, types, *how), types, self._wrt)
+
             found = self._settle(kinds, arguments, make)
             keep(self._pairs, self._with_settings(kinds, arguments), found)
+        check_arguments(found[0], arguments, self.primal)
         return found
 
     def compile_for(
@@ -133,6 +146,11 @@ class Derivative(LookingInside, Specialised[P, R]):
             static: the values of those that count by themselves.
             settings: see `pipeline.read`.
         """
+        return as_objects_else(functools.partial(self._compile, static=static, settings=settings), types, self._wrt)
+
+    def _compile(
+        self, types: Mapping[str, Type], static: Mapping[str, object], settings: Settings | None
+    ) -> pipeline.Compiled:
         compile = functools.partial(
             pipeline.compile_derivative,
             self.primal,
@@ -212,6 +230,28 @@ class Derivative(LookingInside, Specialised[P, R]):
 
     def __copy__(self) -> Derivative[P, R]:
         return self.__deepcopy__(None)
+
+
+def as_objects_else(make: Callable[[Mapping[str, Type]], T], types: Mapping[str, Type], wrt: Sequence[str]) -> T:
+    """What is made for arguments of these types; where labelled arrays among them cannot be followed, for any objects
+    in their place, whose entries may still be read one by one."""
+    try:
+        return make(types)
+    except GradscribeError as error:
+        others = without_labelled(types, wrt)
+        if others == types:
+            raise
+        try:
+            return make(others)
+        except GradscribeError:
+            raise error from None
+
+
+def check_arguments(compiled: pipeline.Compiled, arguments: Mapping[str, Any], primal: Callable[..., Any]) -> None:
+    """Refuse labelled arrays of different labels, where the program counts on equal ones."""
+    if sum(map(has_labels, arguments.values())) > 1:
+        followed = {p.var.hint for p in compiled.lowered.function.parameters if is_labelled(p.var.type)}
+        check_labels([v for name, v in arguments.items() if name in followed], primal)
 
 
 def _rebuild(primal: Callable[..., Any], mode: str, argnums: ArgNums, options: dict[str, Any]) -> Derivative[Any, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import rules
 from .analyse.foreign import handed_on, homes_of
-from .analyse.offers import check_offered
+from .analyse.offers import check_meaning, check_offered
 from .analyse.powers import check_powers
 from .batch import batch, callees_of_dependents
 from .differentiate.pullback import split
@@ -173,6 +173,7 @@ def compile_derivative(
         NotBatched: (with `directions`) no such program can be made.
     """
     lowered = read(function, kinds, static, wrt, settings, whole=jit is not None)
+    check_meaning(lowered.function)
     if check is not None:
         check(value_type(lowered.function, has_aux), function)
     name = derivative_name(function, mode, wrt, keep_value)
@@ -226,6 +227,7 @@ def derivative_program(
 
     def make(settings: Settings | None) -> Lowered:
         lowered = read(function, kinds, static, everything, settings)
+        check_meaning(lowered.function)
         lowered = replace(lowered, function=without_snapshots(lowered.function))
         if check is not None:
             check(value_type(lowered.function, has_aux), function)
@@ -260,6 +262,7 @@ def compile_pullback(
     """The forward function, which returns `(value, record)`, and the reverse function of `record` and the adjoint of
     the value, which returns a tuple with the adjoint of each parameter in `wrt`."""
     lowered = read(function, kinds, static, wrt, settings)
+    check_meaning(lowered.function)
     check(lowered.function.body.yields[0].type, function)
     name = derivative_name(function, "reverse", wrt, False).removesuffix("_grad")
     seed = seed_type(value_type(lowered.function, False))

@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import BadArgument, BadResult
 from .failures import head_of, reporting
-from .ir.libraries import dtype_of, library_of
+from .ir.libraries import dtype_of, has_labels, library_of, same_labels
 from .ir.types import is_continuous
 from .signature import abstract, describe
 from .source import make_function, text_of_function
@@ -48,6 +48,8 @@ def _read_again(text: str, name: str, namespace: dict[str, Any], *rest: Any) -> 
 
 def _form(value: Any) -> Any:
     """A value as far as its structure and shapes go; arrays are not kept alive."""
+    if has_labels(value):
+        return value
     if library_of(type(value)) is not None and not value.ndim:
         return dtype_of(value).type(0)
     if isinstance(value, np.ndarray) or library_of(type(value)) is not None:
@@ -100,6 +102,8 @@ def _entry(tangent: Any, primal: Any, what: str) -> Any:
 
 
 def _number(tangent: Any, primal: Any, what: str) -> Any:
+    if has_labels(primal) and has_labels(tangent) and not same_labels(primal, tangent):
+        raise BadArgument(f"{what} has other labels than what it belongs to", hint="reindex it")
     kind = _dtype(tangent).kind if isinstance(tangent, (int, float, complex)) or _has_dtype(tangent) else "O"
     if kind not in "biufc" or np.shape(tangent) != np.shape(primal):
         _refuse(tangent, primal, what)

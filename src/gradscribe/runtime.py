@@ -98,6 +98,12 @@ def check_same(now: Any, then: Any, name: str) -> None:
         raise CheckFailed(f"{name} is changed by a call that was not read; pass it as an argument")
 
 
+def check_filled(x: Any) -> None:
+    """Raise CheckFailed if an entry is missing: a sum would leave it out, and its derivative would not know."""
+    if np.any(np.isnan(x)):
+        raise CheckFailed("entries of a labelled array are missing where it is summed; fill or drop them")
+
+
 def check_apart(*values: Any, written: int = 1) -> None:
     """Raise CheckFailed if an array that is written shares memory with another, or if two of its entries are one cell.
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .ir.libraries import library_of
+from .ir.libraries import library_named, library_of
 from .ir.signature import DEEPEST, signature_of
-from .ir.types import Array, Dict, FixedList, List, Object, Record, Tuple, Type, is_sparse
+from .ir.types import Array, Dict, FixedList, List, Object, Record, Tuple, Type, is_sparse, type_of
 
 STATIC = (
     str,
@@ -39,6 +39,8 @@ def is_static(value: object) -> bool:
 
 def abstract(value: object, name: str, sizes: dict[int, str] | None = None) -> Type:
     """The type of an argument; see `ir.signature`."""
+    if library_of(type(value)) is not None:
+        return type_of(value, name, sizes, labelled=True)
     return signature_of(value, name, sizes=sizes)
 
 
@@ -56,7 +58,7 @@ def key_of(value: object, sizes: dict[int, int] | None = None, depth: int = 0) -
     if depth > DEEPEST:  # as deep as types go
         return kind
     sizes = {1: -1} if sizes is None else sizes
-    if isinstance(value, np.ndarray) or library_of(kind) is not None:
+    if isinstance(value, np.ndarray) or (library_of(kind) is not None and hasattr(value, "shape")):
         return _key_of_array(value, sizes)
     if isinstance(value, np.generic):
         return (kind, value.dtype.char)
@@ -111,6 +113,21 @@ def split(arguments: Mapping[str, object]) -> tuple[dict[str, Type], dict[str, o
     types = {name: abstract(value, name, sizes) for name, value in arguments.items()}
     static = {name: value for name, value in arguments.items() if is_static(value) or _holds_static(value)}
     return types, static
+
+
+def without_labelled(types: Mapping[str, Type], kept: Sequence[str]) -> dict[str, Type]:
+    """The types of arguments with labelled arrays as any other objects, but for some that are kept."""
+    return {n: _as_object(t) if is_labelled(t) and n not in kept else t for n, t in types.items()}
+
+
+def _as_object(type_: Type) -> Object:
+    assert isinstance(type_, Array) and type_.home is not None
+    return Object(library_named(type_.home).array_class())
+
+
+def is_labelled(type_: Type) -> bool:
+    """Whether a type is that of arrays that align by labels."""
+    return isinstance(type_, Array) and type_.home is not None and library_named(type_.home).labelled
 
 
 def _holds_static(value: object, depth: int = 0) -> bool:

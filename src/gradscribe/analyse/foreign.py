@@ -25,6 +25,7 @@ from ..ir.primitives import (
     LENGTH,
     LIST,
     LOOP,
+    MATMUL,
     RECORD,
     SHAPE,
     TUPLE,
@@ -65,12 +66,12 @@ def foreign(function: Function) -> Foreign:
     if library is None:
         return Foreign(None, set(), set())
     functions = reached(function)
-    return Foreign(library, _Spread(functions, _is_foreign).maybe, _sure_values(functions))
+    return Foreign(library, _Spread(functions, _is_foreign, library).maybe, _sure_values(functions))
 
 
 def arrays_of(function: Function, home: Library) -> Foreign:
     """All arrays of a program, as those of the library whose functions it calls."""
-    maybe = _Spread(reached(function), _holds_arrays).maybe
+    maybe = _Spread(reached(function), _holds_arrays, home).maybe
     return Foreign(home, maybe, {v for v in maybe if isinstance(v.type, Array)})
 
 
@@ -147,10 +148,11 @@ class _Spread:
     Args:
         functions: the program, and all that it calls.
         counts: whether values of a type are what is looked for.
+        home: where they come from.
     """
 
-    def __init__(self, functions: list[Function], counts: Callable[[Type], bool]) -> None:
-        self.counts = counts
+    def __init__(self, functions: list[Function], counts: Callable[[Type], bool], home: Library) -> None:
+        self.counts, self.dense_products = counts, home.dense_products
         self.maybe = {v for f in functions for v in _all_values(f) if counts(v.type)}
         self.given = _given_types(functions[0])
         before = -1
@@ -180,10 +182,16 @@ class _Spread:
             self.join(inner.yields, op.results)
         elif op.results and op.results[0] in self.given:
             self.maybe.update(op.results if self.counts(self.given[op.results[0]]) else ())
-        elif op.primitive not in _PLAIN and op.style != "math":
+        elif op.primitive not in _PLAIN and op.style != "math" and not self.is_dense(op):
             params = [p for callee in callees_of(op) if callee.function for p in callee.function.body.params]
             written = [a for k, a in enumerate(op.args) if k in op.primitive.writes and isinstance(a, Var)]
             self.join(op.inputs, (*op.results, *written, *params))
+
+    def is_dense(self, op: Op) -> bool:
+        """Whether an operation is a product of a sparse array and one of NumPy's."""
+        if not self.dense_products or op.primitive is not MATMUL:
+            return False
+        return not all(a in self.maybe for a in op.args)
 
     def join(self, sources: Iterable[Atom], targets: Iterable[Var]) -> None:
         if any(s in self.maybe for s in sources if isinstance(s, Var)):

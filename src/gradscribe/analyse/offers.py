@@ -10,7 +10,7 @@ from ..ir.indexing import is_basic_index
 from ..ir.libraries import Library
 from ..ir.namespaces import Namespace
 from ..ir.nodes import Function, Op, Var, walk
-from ..ir.primitives import COPY, GETITEM, PLACED, VADDAT
+from ..ir.primitives import COPY, GETITEM, MATMUL, PLACED, VADDAT
 from ..ir.types import Array, Numeric
 from .foreign import Foreign, arrays_of, foreign, homes_of, makes_arrays, reached
 
@@ -39,8 +39,27 @@ def check_offered(function: Function, jit: str | None = None, namespace: Namespa
         _refuse_namespace(others[0], namespace)
     if jit is not None:
         raise UnsupportedCall(f"{jit} compiles for arrays of NumPy, not for {found.home.name} arrays")
+    _check_all(function, found, namespace)
+
+
+def check_meaning(function: Function) -> None:
+    """Refuse a program before it is differentiated, where the library of its arrays does some things otherwise than
+    NumPy: what computes its value alone may not be part of the derivative.
+
+    Raises:
+        UnsupportedCall: with the statement, and what to do instead.
+    """
+    found = foreign(function)
+    if found.home is not None and found.home.only is not None:
+        _check_all(function, found, None)
+
+
+def _check_all(function: Function, found: Foreign, namespace: Namespace | None) -> None:
+    assert found.home is not None
     for each in reached(function):
         for op in walk(each.body):
+            if found.home.labelled:
+                _check_labelled(op, found)
             if any(a in found.maybe for a in op.inputs if isinstance(a, Var)):
                 _check(op, found.home, namespace)
                 if namespace is None and not found.home.mixes and makes_arrays(op):
@@ -62,8 +81,12 @@ def _check(op: Op, library: Library, namespace: Namespace | None) -> None:
         hint = "write `a = a + b` for `a += b`, np.where for a mask, np.stack or np.concatenate for parts"
         _refuse(op, library, "entries of an array are written", hint)
     if primitive in (GETITEM, VADDAT, PLACED):
+        if isinstance(op.args[0].type, (Array, Numeric)) and not library.items:
+            _refuse(op, library, "an item is taken")
         if isinstance(op.args[0].type, (Array, Numeric)) and not library.gathers and not is_basic_index(op.args[1]):
             _refuse(op, library, "an index is an array, or of a kind that is not known", "multiply by a mask of floats")
+    elif library.dense_products and primitive.symbol and primitive is not MATMUL:
+        _refuse(op, library, "something else than a matrix product is taken")
     elif "runtime" in primitive.spellings:
         helpers = _HELPERS if namespace is None else _HELPERS_ANYWHERE
         own = primitive.function("runtime").__module__ == runtime.__name__
@@ -71,6 +94,19 @@ def _check(op: Op, library: Library, namespace: Namespace | None) -> None:
             _refuse(op, library, f"the derivative of this needs `{primitive.name}`, which is for arrays of NumPy")
     elif namespace is None and primitive.spellings and not (primitive.symbol and op.style in (None, "operator")):
         _check_call(op, library)
+
+
+def _check_labelled(op: Op, found: Foreign) -> None:
+    """Refuse what might go by labels: arrays of different ranks, matrix products, sums over some of the axes."""
+    assert found.home is not None
+    if not makes_arrays(op):
+        return
+    arrays = [a for a in op.inputs if a in found.maybe and isinstance(a.type, (Array, Numeric))]
+    ranks = {a.type.ndim if isinstance(a.type, Array) else None for a in arrays} - {0}
+    if len(ranks) > 1 or None in ranks or (op.primitive is MATMUL and ranks - {1}):
+        _refuse(op, found.home, "operands differ in rank, or are matrices")
+    if op.primitive.name in ("sum", "mean") and arrays and (op.keywords or len(op.args) > 1):
+        _refuse(op, found.home, "sums go over some of the axes")
 
 
 def _check_mixed(op: Op, found: Foreign) -> None:

@@ -34,6 +34,11 @@ class Library:
         known_lengths: how an array whose lengths are not known gets them.
         lacks: functions that it has, and that are not to be had all the same.
         option: what `namespace=` has to be, where NumPy's functions do not hand its arrays on.
+        only: the functions besides ufuncs and operators that mean what NumPy's do; None where that is all it offers.
+        items: whether a basic index means what it does to NumPy's.
+        labelled: whether operations align by labels, and sums leave out what is missing.
+        data_only: whether nothing can be differentiated with respect to its arrays.
+        dense_products: whether a matrix product with an array of NumPy's is an array of NumPy's.
     """
 
     name: str
@@ -47,14 +52,21 @@ class Library:
     known_lengths: str = ""
     lacks: frozenset[str] = frozenset()
     option: str | None = None
+    only: frozenset[str] | None = None
+    items: bool = True
+    labelled: bool = False
+    data_only: bool = False
+    dense_products: bool = False
 
     def offers(self, function: Callable[..., Any]) -> bool:
         """Whether NumPy's function (or method) is there for these arrays."""
         name = getattr(function, "__name__", "")
         if isinstance(function, np.ufunc):
-            return not self.ufuncs or any(hasattr(sys.modules.get(m), name) for m in self.ufuncs.split())
+            return self.ufuncs != "none" and (not self.ufuncs or self._has_ufunc(name))
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             return self.writes
+        if self.only is not None:
+            return name in self.only
         if not dispatches(function) or name in self.lacks:
             return False
         owner = getattr(function, "__objclass__", None)
@@ -65,12 +77,23 @@ class Library:
                 return hasattr(sys.modules.get(self.namespace + part), name)
         return False
 
-    def check_lengths(self, array: Any) -> None:
-        """Refuse an array of which a length is not known yet.
+    def array_class(self) -> Any:
+        """The class of its arrays, of those that are loaded."""
+        return next(filter(None, (_found(*place) for place in self.arrays)), None)
+
+    def _has_ufunc(self, name: str) -> bool:
+        return any(hasattr(sys.modules.get(module), name) for module in self.ufuncs.split())
+
+    def check(self, array: Any) -> None:
+        """Refuse an array of which a length is not known yet, or whose unit has an offset or is a logarithm.
 
         Raises:
-            BadArgument: with what makes it known.
+            BadArgument: with what helps.
         """
+        if not getattr(array, "_is_multiplicative", True):
+            raise BadArgument(
+                f"the unit {array.units} has an offset, or is a logarithm", hint="convert to another unit"
+            )
         if any(n != n for n in array.shape):
             reason = f"a {self.name} array has the shape {array.shape}: not all of its lengths are known"
             raise BadArgument(reason, hint=self.known_lengths or "pass an array of a known shape")
@@ -86,6 +109,7 @@ def _found(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, None)
 
 
+_SUMS = frozenset(("sum", "mean", "size", "copy", "zeros_like", "full_like"))
 _TRACER = ("jax._src.core", "Tracer")
 
 LIBRARIES = [
@@ -118,6 +142,37 @@ LIBRARIES = [
         "np.asarray(x)",
         option="array_api",
     ),
+    Library("pint", (("pint.registry", "Quantity"),), "", "x.magnitude", mixes=True, only=_SUMS, items=False),
+    Library(
+        "pandas",
+        (("pandas", "Series"), ("pandas.core.series", "Series")),
+        "",
+        "x.to_numpy()",
+        only=_SUMS,
+        items=False,
+        labelled=True,
+    ),
+    Library(
+        "xarray",
+        (("xarray.core.dataarray", "DataArray"),),
+        "",
+        "x.to_numpy()",
+        only=_SUMS,
+        items=False,
+        labelled=True,
+    ),
+    Library(
+        "sparse",
+        (("sparse.numba_backend._sparse_array", "SparseArray"),),
+        "",
+        "x.todense()",
+        ufuncs="none",
+        mixes=True,
+        only=frozenset(("T", "transpose", "copy")),
+        items=False,
+        data_only=True,
+        dense_products=True,
+    ),
 ]
 """In the order in which their messages name them."""
 
@@ -134,6 +189,29 @@ def _home_of(cls: type) -> Library | None:
             if (base.__module__, base.__name__) in library.arrays:
                 return library
     return None
+
+
+def is_data_only(value: Any) -> bool:
+    """Whether a value is an array with respect to which nothing is differentiated."""
+    home = library_of(type(value))
+    return home is not None and home.data_only
+
+
+def has_labels(value: Any) -> bool:
+    """Whether a value is an array that aligns by labels."""
+    home = library_of(type(value))
+    return home is not None and home.labelled
+
+
+def same_labels(one: Any, other: Any) -> bool:
+    """Whether two arrays have equal labels, in the same order, so that operations take entries by their places."""
+    if hasattr(one, "index"):
+        return bool(one.index.equals(other.index))
+    return one.dims == other.dims and all(_same_index(one.indexes.get(d), other.indexes.get(d)) for d in one.dims)
+
+
+def _same_index(one: Any, other: Any) -> bool:
+    return one is other if one is None or other is None else bool(one.equals(other))
 
 
 def library_named(name: str) -> Library:

@@ -278,6 +278,8 @@ CHECK_NUMBER = define("check_number", infer=None, effect=True, reads=False)
 """`check_number(value)`: raise if the value is an array, or there is none (by `runtime`)."""
 CHECK_SAME = define("check_same", infer=None, effect=True, reads=False)
 """`check_same(now, then, name)`: raise if what stands under a name outside has changed (by `runtime`)."""
+CHECK_FILLED = define("check_filled", infer=None, effect=True)
+"""`check_filled(x)`: raise if an entry of x is missing (by `runtime`)."""
 LAST_WRITE = define("last_write", infer=_infer.same_as_first)
 """`last_write(g, x, i)`: g with zeros where a later entry of the index i writes the same cell of x (by `runtime`)."""
 RANGE_LENGTH = define("range_length", infer=_infer.length, reads=False, cost="cheap")

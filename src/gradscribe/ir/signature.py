@@ -50,7 +50,7 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
     cls = type(value)
     if is_library_name(cls.__module__) or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
         return None
-    if library_of(cls) is not None:
+    if library_of(cls) is not None and hasattr(value, "shape"):
         return None
     if is_dataclass(value):
         names: tuple[str, ...] = tuple(f.name for f in fields(value) if hasattr(value, f.name))

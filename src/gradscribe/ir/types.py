@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .libraries import dtype_of, library_of
+from .libraries import dtype_of, library_named, library_of
 
 
 class Type:
@@ -189,13 +189,14 @@ def is_continuous(type_: Type) -> bool:
     return isinstance(type_, Numeric) or (isinstance(type_, List) and is_continuous(type_.item))
 
 
-def type_of(value: Any, name: str = "?", sizes: dict[int, str] | None = None) -> Type:
+def type_of(value: Any, name: str = "?", sizes: dict[int, str] | None = None, *, labelled: bool = False) -> Type:
     """The abstract signature of a run-time value.
 
     Args:
         value: any Python object.
         name: names the dimensions of the arrays inside, so that equal dimensions of one argument are known.
         sizes: the names that lengths have so far; a dimension of a length that is met again gets the same name.
+        labelled: whether an array with labels counts as an array, whose labels are compared then.
     """
     cls = type(value)
     if cls in _PYTHON_SCALARS:
@@ -203,8 +204,13 @@ def type_of(value: Any, name: str = "?", sizes: dict[int, str] | None = None) ->
     if cls in _PLAIN_ARRAYS and value.dtype.kind in "biufc":
         return _type_of_array(value, name, sizes, None)
     library = library_of(cls)
-    if library is not None and dtype_of(value).kind in "biufc":
-        library.check_lengths(value)
+    if (
+        library is not None
+        and library.labelled <= labelled
+        and hasattr(value, "shape")
+        and dtype_of(value).kind in "biufc"
+    ):
+        library.check(value)
         return _type_of_array(value, name, sizes, library.name)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
         return Scalar(kind_of_dtype(value.dtype.name), value.dtype.name)
@@ -218,6 +224,11 @@ def _type_of_array(value: Any, name: str, sizes: dict[int, str] | None, library:
     names = [sizes.setdefault(n, f"{name}.{k}") for k, n in enumerate(value.shape)]
     dims = tuple(known(1) if n == 1 else Dim(d, 0, False) for n, d in zip(value.shape, names, strict=True))
     return Array(dtype_of(value).name, dims, library)
+
+
+def does_otherwise(type_: Type) -> bool:
+    """Whether a type is that of arrays whose library does some things otherwise than NumPy."""
+    return isinstance(type_, Array) and type_.home is not None and library_named(type_.home).only is not None
 
 
 def is_sparse(cls: type | None) -> bool:

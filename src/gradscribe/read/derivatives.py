@@ -12,7 +12,7 @@ import gast
 from ..errors import UnsupportedCall
 from ..ir import primitives as P
 from ..ir.nodes import Atom, Const
-from ..ir.types import Scalar
+from ..ir.types import Scalar, does_otherwise
 from .custom import CustomRules
 from .parts import Keywords
 from .values import (
@@ -62,6 +62,9 @@ class Derivatives(CustomRules):
 
     def call_derivative(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """A gradient: its program takes the place of the call."""
+        if any(does_otherwise(parameter.type) for parameter in self.parameters):
+            hint = "pass arrays of NumPy, or differentiate it outside"
+            self.refuse("a gradient inside of a function of arrays with labels or units", node, hint, UnsupportedCall)
         function = function.for_call(len(args), keywords)
         signature = inspect.signature(function)
         try:

@@ -15,6 +15,7 @@ from ..ir.primitives import (
     ADD,
     AT_ADD,
     BY_NAME,
+    CHECK_FILLED,
     DIVIDE,
     FULL_LIKE,
     IF,
@@ -46,6 +47,9 @@ def portable(function: Function, foreign: Foreign, namespace: Namespace | None =
 class _Rewrite:
     def __init__(self, function: Function, foreign: Foreign, namespace: Namespace | None) -> None:
         self.foreign, self.namespace, self.new = foreign, namespace, _new_values(function)
+        home = foreign.home if namespace is None else None
+        self.labelled = home is not None and home.labelled
+        self.plain_zeros = home is not None and not home.items and not home.data_only
         self.zeros = {op.result: op.args[0] for op in walk(function.body) if op.primitive is ZEROS_LIKE}
 
     def block(self, block: Block) -> Block:
@@ -54,6 +58,10 @@ class _Rewrite:
     def op(self, op: Op) -> list[Op]:
         if op.primitive is VADDAT:
             return self.sum_at(op)
+        if self.labelled and op.primitive in _REDUCTIONS and op.args[0] in self.foreign.maybe:
+            return [Op(CHECK_FILLED, op.args[:1], (), origin=op.origin), op]
+        if self.plain_zeros and op.primitive in (ZEROS_LIKE, FULL_LIKE) and op.result in self.foreign.maybe:
+            return _labelled(op, self.foreign)
         if op.primitive is FULL_LIKE and op.result in self.foreign.maybe and not self.is_number(op.args[1]):
             return _filled(op, self.foreign)
         if op.primitive is BY_NAME["sum"] and self.is_mask(op.args[0]):
@@ -77,6 +85,7 @@ class _Rewrite:
         return standard and isinstance(atom.type, Array) and atom.type.kind == "b"
 
 
+_REDUCTIONS = (BY_NAME["sum"], BY_NAME["mean"])
 _MAKING = (ZEROS_LIKE, VADDAT, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE)
 """What always makes a new object: `x.astype(...)`, say, may give x itself where arrays are immutable."""
 
@@ -136,6 +145,19 @@ def _counted(op: Op, foreign: Foreign) -> list[Op]:
         Op(BY_NAME["astype"], (op.args[0], Const(np.float64)), (ones,), style="method", origin=op.origin),
         replace(op, args=(ones, *op.args[1:])),
     ]
+
+
+def _labelled(op: Op, foreign: Foreign) -> list[Op]:
+    """`np.isfinite(x) * 0.0 + c`, which has the labels of x: NumPy's `full_like` does not hand them on."""
+    mask, zeros = Var("t", op.result.type), Var("zeros", op.result.type)
+    foreign.maybe.update((mask, zeros))
+    made = [
+        Op(BY_NAME["isfinite"], op.args[:1], (mask,), style="np", origin=op.origin),
+        Op(MULTIPLY, (mask, Const(0.0)), (zeros,), origin=op.origin),
+    ]
+    if op.primitive is ZEROS_LIKE:
+        return [made[0], replace(made[1], results=op.results)]
+    return [*made, Op(ADD, (zeros, op.args[1]), op.results, origin=op.origin)]
 
 
 def _filled(op: Op, foreign: Foreign) -> list[Op]:
