@@ -12,6 +12,7 @@ from ..ir.types import UNKNOWN, Array, Scalar
 from ..write.ordering import Ordering
 from . import reductions, scalars
 from .facts import Facts
+from .gather import gathered
 from .nests import Nest, close, inside, nest
 from .overlap import directions
 from .single import OUTER, Single, is_lazy, is_view
@@ -70,6 +71,9 @@ class Lowering:
         return replace(block, ops=tuple(ops))
 
     def _op(self, op: Op, ops: list[Op], *, alone: bool = False) -> None:
+        if not alone and op in self.single.leader:
+            self._grouped(op, ops)
+            return
         statement = None if alone else self.single.statement.get(op)
         if is_lazy(op) and (is_view(op) or statement is not None):
             self._postpone(op, statement, ops)
@@ -87,6 +91,24 @@ class Lowering:
             self.facts.forget(assumed)
             self._emit_waiting(op, ops)
             self._keep(op, ops)
+
+    def _grouped(self, op: Op, ops: list[Op]) -> None:
+        """One of several increments of an array: all are done in the place of the last."""
+        members = self.single.members.get(op)
+        if members is None:
+            return
+        builder, assumed = Builder(op.origin), len(self.facts.assumed)
+        try:
+            gathered(self, members, builder)
+        except NotLowerable:
+            self.facts.forget(assumed)
+            self._emit_waiting(op, ops)
+            for member in members:
+                self._op(member, ops, alone=True)
+            return
+        self.lowered = True
+        self.waiting.pop(op, None)
+        ops += builder.ops
 
     def _postpone(self, op: Op, statement: Op | None, ops: list[Op]) -> None:
         """A view, or a value that one statement reads: taken as a function of its index."""
@@ -249,11 +271,11 @@ class Lowering:
         if isinstance(value, Lazy):
             check_fits(self.facts, value, place.lengths)
         with self.facts.reading_lengths_of(place.place(tuple(number(0) for _ in place.lengths))[0]):
-            self._write_entries(op, builder, place, value)
+            self.write_entries(op, builder, place, value)
         return True
 
-    def _write_entries(self, op: Op, builder: Builder, place: Lazy, value: Operand) -> None:
-        starts = self._starts(place)
+    def write_entries(self, op: Op, builder: Builder, place: Lazy, value: Operand) -> None:
+        starts = self.starts(place)
         made = nest(self.facts, place.lengths, starts)
         body = Body(self.facts, Builder(op.origin))
         assert place.place is not None
@@ -263,12 +285,12 @@ class Lowering:
             found = self._directions(made, (array, cell), body.loads)
             body.builder.perform(op.primitive, array, body.place(cell), atom)
         if found is None:  # outside of the loops again: nothing says that they run
-            self._write_entries(op, builder, place, self._stored(builder, value, given=op.args[2]))
+            self.write_entries(op, builder, place, self._stored(builder, value, given=op.args[2]))
             return
         made.directions = found
         close(builder, made, body.builder.ops)
 
-    def _starts(self, place: Lazy) -> Index:
+    def starts(self, place: Lazy) -> Index:
         """Where each dimension of a place begins in memory, so that the loops run over its indices."""
         assert place.place is not None
         zeros = tuple(number(0) for _ in place.lengths)
@@ -296,11 +318,11 @@ class Lowering:
         for read in loads:
             if read[0] is array:
                 same.append(read)
-            elif self._may_share(array, read[0]):
+            elif self.may_share(array, read[0]):
                 return None
         return directions(self.facts, cell, same, made.loops)
 
-    def _may_share(self, written: Var, read: Var) -> bool:
+    def may_share(self, written: Var, read: Var) -> bool:
         if self.ordering.region(written) is not self.ordering.region(read):
             return False
         if written not in self.params or read not in self.params:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.indexing import is_basic_index
-from ..ir.nodes import Block, Function, Op, Var
+from ..ir.nodes import Block, Function, Op, Var, walk
 from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, SETITEM, UNBROADCAST
 from ..ir.types import Array
 from ..write.ordering import Ordering
@@ -15,6 +15,8 @@ STATEMENTS = {SETITEM, ADDAT, UNBROADCAST, *(BY_NAME[n] for n in ("sum", "mean",
 
 
 OUTER = BY_NAME["outer"]
+CHEAP = 4
+"""The most operations of a value that is computed again for each increment of a group."""
 
 
 def is_lazy(op: Op) -> bool:
@@ -39,6 +41,9 @@ class Single:
     def __init__(self, function: Function, ordering: Ordering) -> None:
         self.ordering = ordering
         self.statement: dict[Op, Op] = {}
+        self.members: dict[Op, list[Op]] = {}
+        self.leader: dict[Op, Op] = {}
+        self.definition = {r: op for op in walk(function.body) for r in op.results}
         self._users: dict[Var, list[Op | None]] = {}
         self._block(function.body)
 
@@ -47,6 +52,7 @@ class Single:
             for inner in op.blocks:
                 self._block(inner)
         self._note(block)
+        self._gather(block)
         at = {op: k for k, op in enumerate(block.ops)}
         for op in reversed(block.ops):
             if is_lazy(op):
@@ -66,13 +72,53 @@ class Single:
 
     def _only(self, op: Op, at: dict[Op, int]) -> Op | None:
         users = self._users.get(op.result, [])
-        found = {self.statement.get(u, u) if u is not None else None for u in users}
-        if len(found) != 1:
+        found = {self.statement.get(u, self.leader.get(u, u)) if u is not None else None for u in users}
+        if len(found) != 1 or (len(set(users)) > 1 and not self._is_cheap(op, found)):
             return None
         (one,) = found
         if one is None or one not in at or any(u not in at for u in users):
             return None
         return one if one.primitive in STATEMENTS or scalars.supports(one) or one.primitive is COPY else None
+
+    def _is_cheap(self, op: Op, statements: set[Op | None]) -> bool:
+        """Whether a value may be computed again for each increment of a group."""
+        if not any(s in self.members for s in statements):
+            return True  # once for each entry
+        return self._weight(op) <= CHEAP
+
+    def _weight(self, op: Op) -> int:
+        if is_view(op) or not is_lazy(op):
+            return 0
+        if op.primitive in scalars.FLOATS_ONLY:
+            return CHEAP + 1
+        made = [self.definition.get(a) for a in op.args if isinstance(a, Var)]
+        return 1 + sum(self._weight(m) for m in made if m is not None)
+
+    def _gather(self, block: Block) -> None:
+        """Group increments of one array between which nothing reads or writes it: they may be done together, in the
+        place of the last."""
+        group: list[Op] = []
+        for op in block.ops:
+            if op.primitive is ADDAT and all(isinstance(op.args[k].type, Array) for k in (0, 2)):
+                if group and group[0].args[0] is not op.args[0]:
+                    self._close(group)
+                    group = []
+                group.append(op)
+            elif group and self._meets(op, group[0]):
+                self._close(group)
+                group = []
+        self._close(group)
+
+    def _close(self, group: list[Op]) -> None:
+        if len(group) > 1:
+            self.members[group[-1]] = group
+            self.leader.update(dict.fromkeys(group, group[-1]))
+
+    def _meets(self, op: Op, increment: Op) -> bool:
+        """Whether an increment cannot be moved behind an op."""
+        if op.blocks or self.ordering.has_effect(op) or self.ordering.writes(op):
+            return True
+        return not self.ordering.reads(op).isdisjoint(self.ordering.writes(increment))
 
     def _is_disturbed(self, op: Op, between: tuple[Op, ...]) -> bool:
         """Whether what an op reads is written before the statement reads its result."""
