@@ -270,3 +270,50 @@ def proved(a, n):
 def test_what_is_proved_is_not_checked():
     text = agree(proved, *[(grid(5, 5), n) for n in (-1, 0, 1, 3, 5)], (grid(5, 5), 9))
     assert "boundscheck" not in text and "raise NotImplementedError" in text
+
+
+# ------------------------------------------------------------------ increments in shifted windows
+
+
+def windows(a, v, w):
+    a[:-2] += v
+    a[1:-1] -= 2.0 * v
+    a[2:] += v
+    b = np.zeros((len(a), len(a)))
+    t = w * 0.5
+    b[:-2, 1:-1] += t
+    b[2:, 1:-1] += t
+    b[1:-1, 2:] -= w
+    b[1:-1, 1:-1] += t
+    a[0] += b[0, 0]
+    for k in range(1, len(v)):
+        b[k, :-2] += v
+        b[k, 2:] += v
+        b[k - 1, 1:-1] += v
+    return a, b, t
+
+
+def test_increments_in_shifted_windows():
+    calls = [(grid(n), grid(n - 2), grid(n - 2, n - 2)) for n in (2, 3, 4, 5, 9)]
+    text = agree(windows, *calls)
+    assert "v[i + 2] + " in text or "v[i] + " in text
+    same(
+        outcome(gradscribe.compile(windows), (grid(9), grid(1), grid(1, 1))),
+        outcome(windows, calls[0][:0] + (grid(9), grid(1), grid(1, 1))),
+    )
+
+
+def heat(a, steps):
+    a = a.copy()
+    for _ in range(steps):
+        b = a.copy()
+        a[1:-1, 1:-1] = b[1:-1, 1:-1] + 0.1 * (b[2:, 1:-1] + b[:-2, 1:-1] + b[1:-1, 2:] + b[1:-1, :-2])
+        a[0] = a[1] * 0.5
+    return np.sum(a * a)
+
+
+def test_the_gradient_of_a_stencil():
+    fast, plain = gradscribe.grad(heat, jit="numba"), gradscribe.grad(heat)
+    for n, m in [(0, 3), (1, 1), (2, 2), (3, 4), (4, 4), (9, 6)]:
+        same(outcome(fast, (grid(n, m), 3)), outcome(plain, (grid(n, m), 3)))
+    assert "np.empty" not in fast.source.split("for t")[-1]

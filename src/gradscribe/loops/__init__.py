@@ -8,8 +8,11 @@
     nests      loops around what is done for one entry
     arithmetic what LLVM may do with floating-point arithmetic
     overlap    the order of the entries where a statement reads what it writes
-    reductions sums
+    gather     increments in shifted windows in one pass
+    reductions sums, means, extremes, products with vectors
     lowering   the walk over the program
+    hoist      buffers in front of loops
+    entry      what is checked on entry
 
 A statement that is not understood stays as it is. Nothing here knows numba, nor what a derivative is.
 """
@@ -21,6 +24,7 @@ from dataclasses import dataclass
 from ..ir.nodes import Function, Var, replace
 from .arithmetic import freedoms
 from .entry import UNFORESEEN, with_checks
+from .hoist import hoist_buffers
 from .lowering import Lowering
 
 __all__ = ["UNFORESEEN", "Lowered", "lower_to_loops"]
@@ -53,7 +57,7 @@ def lower_to_loops(function: Function, *, vectors: bool = False) -> Lowered:
         vectors: whether elementary functions may be called that take several elements at a time.
     """
     low = Lowering(function, vectors=vectors)
-    made = replace(function, body=low.block(function.body))
+    made = hoist_buffers(replace(function, body=low.block(function.body)))
     if not low.lowered:
         return Lowered(function)
     flags = tuple(freedoms(made))

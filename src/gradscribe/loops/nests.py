@@ -50,7 +50,7 @@ def nest(facts: Facts, lengths: Index, starts: Index | None = None) -> Nest:
         lengths: of the array.
         starts: the first index of each loop, 0 where None.
     """
-    starts = starts or tuple(number(0) for _ in lengths)
+    starts = tuple(map(_start, starts)) if starts else tuple(number(0) for _ in lengths)
     indices: list[Var | None] = []
     index = []
     for k, (length, start) in enumerate(zip(lengths, starts, strict=True)):
@@ -59,6 +59,12 @@ def nest(facts: Facts, lengths: Index, starts: Index | None = None) -> Nest:
         indices.append(var)
         index.append(number(0) if var is None else variable(var) - start)
     return Nest(facts, lengths, indices, starts, tuple(index))
+
+
+def _start(form: Form) -> Form:
+    """Where a loop that should begin at a form begins. From 2 on LLVM has to know that the range is not empty to see
+    that no index wraps around; a loop that begins at 0 it turns into vectors without."""
+    return number(0) if not form.terms and form.constant > 1 else form
 
 
 @contextmanager

@@ -18,8 +18,10 @@ from ..ir.primitives import (
     CALL_METHOD,
     CALL_PYTHON,
     COMMENT,
+    DICT,
     EXPRESSION,
     EXTERNAL,
+    FIXED_LIST,
     GETATTR,
     GETITEM,
     IF,
@@ -27,7 +29,9 @@ from ..ir.primitives import (
     LIST,
     LOOP,
     POP,
+    RECORD,
     SETITEM,
+    TUPLE,
     UNBROADCAST,
 )
 from ..ir.types import Array, Numeric, Object, Scalar, Slice, Type, Undefined
@@ -78,12 +82,26 @@ class Effects:
         return (True, True) if function is None else self.of_call(function)
 
 
+def _built_to_be_returned(function: Function) -> set[Op]:
+    """The structures that a function builds at its end and returns, which nothing else mentions."""
+    mentions: dict[Atom, list[Op | None]] = {}
+    for op in walk(function.body):
+        for atom in {*op.inputs, *(y for block in op.blocks for y in block.yields)}:
+            mentions.setdefault(atom, []).append(op)
+    found: set[Op] = set()
+    for op in reversed(function.body.ops):
+        if op.primitive in (TUPLE, DICT, FIXED_LIST, RECORD) and all(m in found for m in mentions.get(op.result, ())):
+            found.add(op)
+    return found
+
+
 class Ordering:
     """The reads and writes of every op of a function."""
 
     def __init__(self, function: Function) -> None:
         self.effects = Effects()
         self._parent: dict[Var, Var] = {}
+        self._returned = _built_to_be_returned(function)
         for parameter in function.body.params:
             self._join(OUTSIDE, parameter)
         self._block(function.body)
@@ -131,6 +149,8 @@ class Ordering:
             self._join(op.args[0], op.args[2])
         elif primitive is GETITEM:
             self._join(op.result, op.args[0])  # an index is no memory
+        elif op in self._returned:
+            return  # nobody looks into it any more
         elif self._may_share(op):
             self._join(*op.results, *op.inputs)
 
