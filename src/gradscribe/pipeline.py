@@ -29,6 +29,7 @@ from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Numeric, Tuple, Type
 from .nopython.flavour import Machine, compile_program
+from .nopython.rows import row_tapes
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
 from .simplify import prepare, prune, simplify
@@ -365,14 +366,16 @@ def finish(
     if optimize:
         program = simplify(program, primal)
         _simplify_callees(program)
-    space = namespace_for(namespace, homes_of(program))
+    homes = homes_of(program)
+    space = namespace_for(namespace, homes)
     check_offered(program, jit, space)
     if gives:
         program = writable_results(program)
     if jit is not None:
         machine = compile_program(program, cite=cite)
         return Compiled(machine.function, machine.written, lowered, program, machine)
-    written = write(program, statements=not optimize, cite=cite, namespace=space)
+    plain = row_tapes(program) if optimize and space is None and not homes else program
+    written = write(plain, statements=not optimize, cite=cite, namespace=space)
     namespace = {name: bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)
     return Compiled(made, written, lowered, program)

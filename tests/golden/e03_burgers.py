@@ -16,9 +16,9 @@ def burgers(u, nu, steps):
 def burgers_grad(u, nu, steps, seed=1.0):
     # forward
     u = u.copy()
-    u_old_tape = []
+    u_tape = np.empty((max(steps, 0),) + u[1:-1].shape)
     for t in range(steps):
-        u_old_tape.append(u[1:-1].copy())
+        u_tape[t] = u[1:-1]
         u[1:-1] = (
             u[1:-1]
             - u[1:-1] * (u[1:-1] - u[:-2])
@@ -28,7 +28,7 @@ def burgers_grad(u, nu, steps, seed=1.0):
     bu = 2.0 * seed * u  # np.sum(u * u)
     bnu = 0.0
     for t in range(steps - 1, -1, -1):
-        u[1:-1] = u_old_tape.pop()  # u[1:-1] = u[1:-1] - u[1:-1] * (u[1:-1] - u[:-2]) + nu * (u[...
+        u[1:-1] = u_tape[t]  # u[1:-1] = u[1:-1] - u[1:-1] * (u[1:-1] - u[:-2]) + nu * (u[2:] - 2...
         bu_1 = bu[1:-1].copy()
         bnu += np.sum(bu_1 * (u[2:] - 2.0 * u[1:-1] + u[:-2]))
         bu_2 = bu_1 * nu

@@ -31,12 +31,12 @@ from .stacks import append_empty, counted, dtype_of
 def typed_tapes(function: Function) -> Function:
     """The function with its tapes of numbers as arrays."""
     nests = Nests(function)
-    uses = _uses(function)
-    plans: dict[Var, _Indexed] = {}
+    uses = uses_of(function)
+    plans: dict[Var, Indexed] = {}
     others: set[Var] = set()
     for op in walk(function.body):
         if op.primitive is LIST and _is_tape(op, uses.get(op.result, [])):
-            plan = _indexed(op, uses[op.result], nests)
+            plan = indexed(op, uses[op.result], nests)
             if plan is None:
                 others.add(op.result)
             else:
@@ -44,7 +44,7 @@ def typed_tapes(function: Function) -> Function:
     return counted(replace(function, body=_rewritten(function.body, plans)), others)
 
 
-def _uses(function: Function) -> dict[Var, list[Op | None]]:
+def uses_of(function: Function) -> dict[Var, list[Op | None]]:
     """The ops that mention each list; None for a yield."""
     found: dict[Var, list[Op | None]] = {}
     blocks = [function.body, *(inner for op in walk(function.body) for inner in op.blocks)]
@@ -74,7 +74,7 @@ def _pushes_or_pops(op: Op, tape: Var) -> bool:
 
 
 @dataclass(frozen=True)
-class _Indexed:
+class Indexed:
     """A tape as an array.
 
     Args:
@@ -98,7 +98,8 @@ class _Indexed:
     nests: Nests
 
 
-def _indexed(made: Op, uses: list[Op | None], nests: Nests) -> _Indexed | None:
+def indexed(made: Op, uses: list[Op | None], nests: Nests) -> Indexed | None:
+    """How a tape can be an array with the trips as indices; None where it cannot."""
     pushes = [u for u in uses if u is not None and u.primitive is APPEND]
     pops = [u for u in uses if u is not None and u.primitive is POP]
     if len(pushes) != 1 or len(pops) != 1:
@@ -120,7 +121,7 @@ def _indexed(made: Op, uses: list[Op | None], nests: Nests) -> _Indexed | None:
     item = made.result.type.item  # type: ignore[attr-defined]
     array = Var(made.result.hint, Array(dtype_of(item).name, (UNKNOWN,) * len(sizes)))
     indices = [op.blocks[0].params[0] for op in loops]
-    return _Indexed(array, before, push, pop, sizes, offsets, trips, indices, nests)
+    return Indexed(array, before, push, pop, sizes, offsets, trips, indices, nests)
 
 
 _SMALL = 8
@@ -158,15 +159,15 @@ def _extreme(form: Form, growing: dict[Var, Form], falling: dict[Var, Form]) -> 
 # ------------------------------------------------------------------ the new program
 
 
-def _rewritten(block: Block, plans: dict[Var, _Indexed]) -> Block:
-    starts: dict[Op, list[_Indexed]] = {}
+def _rewritten(block: Block, plans: dict[Var, Indexed]) -> Block:
+    starts: dict[Op, list[Indexed]] = {}
     for plan in plans.values():
         starts.setdefault(plan.before, []).append(plan)
     return _Rewriter(plans, starts).block(block)
 
 
 class _Rewriter:
-    def __init__(self, plans: dict[Var, _Indexed], starts: dict[Op, list[_Indexed]]) -> None:
+    def __init__(self, plans: dict[Var, Indexed], starts: dict[Op, list[Indexed]]) -> None:
         self.plans, self.starts = plans, starts
 
     def block(self, block: Block) -> Block:
@@ -181,25 +182,25 @@ class _Rewriter:
         builder.origin = op.origin
         plan = self.plans.get(op.args[0]) if op.primitive in (APPEND, POP) else None  # type: ignore[arg-type]
         if plan is not None and op.primitive is APPEND:
-            index = _index(builder, [t.index for t in plan.trips], plan.offsets)
+            index = index_of(builder, [t.index for t in plan.trips], plan.offsets)
             builder.perform(SETITEM, plan.array, index, op.args[1])
         elif plan is not None:
-            index = _index(builder, plan.back, plan.offsets)
+            index = index_of(builder, plan.back, plan.offsets)
             builder.append(replace(op, primitive=GETITEM, args=(plan.array, index)))
         elif op.primitive is not LIST or op.result not in self.plans:
             builder.append(replace(op, blocks=tuple(map(self.block, op.blocks))) if op.blocks else op)
 
 
-def _make(builder: Builder, plan: _Indexed) -> None:
+def _make(builder: Builder, plan: Indexed) -> None:
     """`s_tape = np.empty((n, k))`."""
     place = plan.nests.places[plan.before]
-    sizes = [_size(builder, form, plan.nests, place) for form in plan.sizes]
+    sizes = [size_of(builder, form, plan.nests, place) for form in plan.sizes]
     shape = sizes[0] if len(sizes) == 1 else builder.emit(TUPLE, *sizes, hint="shape")
     dtype = plan.array.type.dtype  # type: ignore[attr-defined]
     append_empty(builder, plan.array, shape, np.dtype(dtype))
 
 
-def _size(builder: Builder, form: Form, nests: Nests, place: Place) -> Atom:
+def size_of(builder: Builder, form: Form, nests: Nests, place: Place) -> Atom:
     """A linear form as a value, at least zero."""
     total: Atom | None = None
     for symbol, coefficient in form.terms.items():
@@ -219,7 +220,8 @@ def _size(builder: Builder, form: Form, nests: Nests, place: Place) -> Atom:
     return total if known else builder.emit(MAX_, total, Const(0), hint="size", type=INT)
 
 
-def _index(builder: Builder, indices: list[Var], offsets: list[int]) -> Atom:
+def index_of(builder: Builder, indices: list[Var], offsets: list[int]) -> Atom:
+    """The entry of a trip of nested loops."""
     parts: list[Atom] = []
     for index, offset in zip(indices, offsets, strict=True):
         moved = builder.emit(SUBTRACT, index, Const(offset), hint=index.hint, type=INT) if offset else index
