@@ -17,21 +17,21 @@ def unrolled_grad(w, h, steps, seed=1.0):
     # forward
     states = [h]
     bstates = [np.zeros_like(h)]
-    t_tape, t_tape_1 = [], []
+    state_tape, state_tape_1 = [], []
     for t in range(steps):
-        t_tape_2 = states[-1]
-        t_tape.append(t_tape_2)
-        t_tape_2 = np.tanh(w @ t_tape_2)
-        t_tape_1.append(t_tape_2)
-        states.append(t_tape_2)
-        bstates.append(np.zeros_like(t_tape_2))
+        state = states[-1]
+        state_tape.append(state)
+        state = np.tanh(w @ state)
+        state_tape_1.append(state)
+        states.append(state)
+        bstates.append(np.zeros_like(state))
     # reverse
     bstates[-1] = bstates[-1] + seed * states[0]  # np.sum(states[0] * states[-1])
     bstates[0] = bstates[0] + seed * states[-1]
     bw = np.zeros_like(w)
     for t in range(steps - 1, -1, -1):
-        bw_1 = t_tape.pop()
-        bt = bstates.pop() * (1.0 - t_tape_1.pop() ** 2)  # states.append(np.tanh(w @ states[-1]))
-        bw += np.outer(bt, bw_1)
-        bstates[-1] = bstates[-1] + w.T @ bt
+        state = state_tape.pop()
+        bstate = bstates.pop() * (1.0 - state_tape_1.pop() ** 2)  # states.append(np.tanh(w @ sta...
+        bw += np.outer(bstate, state)
+        bstates[-1] = bstates[-1] + w.T @ bstate
     return bw, bstates[0]

@@ -102,7 +102,7 @@ class Adjoints:
         if self.is_pointer(atom):
             self.to_shadow(self.builder, atom, contribution)
         else:
-            self.values[atom] = self._sum(self.values.get(atom), contribution, bar(atom.hint))
+            self.values[atom] = self._sum(self.values.get(atom), contribution, bar(atom.hint), atom.type)
 
     def _number(self, contribution: Atom, type_: Type) -> Atom:
         """For a number a number, not an array of rank 0 (as `np.where` makes), which `+=` would change in place."""
@@ -140,12 +140,15 @@ class Adjoints:
             return adjoint
         return tuple(item_of(self.builder, adjoint, k) for k in range(len(type_.items)))
 
-    def _sum(self, old: Atom | None, new: Atom, hint: str) -> Atom:
+    def _sum(self, old: Atom | None, new: Atom, hint: str, type_: Type | None = None) -> Atom:
         if old is None:
             if isinstance(new, Var) and not new.named and new.hint == "t":
                 new.hint = hint
             return new
-        return self.builder.emit(ADD, old, new, hint=hint)
+        total = self.builder.emit(ADD, old, new, hint=hint)
+        if type_ is not None and _is_like(old, type_) and _is_like(new, type_) and isinstance(total.type, Array):
+            total.type = type_
+        return total
 
     def real(self, contribution: Atom, type_: Type) -> Atom:
         """The part of a contribution that a value of this type can take: the real part for a real value."""
@@ -235,6 +238,14 @@ class Adjoints:
         if axes:
             traced = np.sum(traced, axis=axes[0] if len(axes) == 1 else axes, keepdims=True)
         return traced.atom if lead or axes else contribution
+
+
+def _is_like(atom: Atom, type_: Type) -> bool:
+    """Whether an adjoint is an array of the rank and dtype of its value, and so of its shape."""
+    if not isinstance(type_, Array) or not isinstance(atom.type, Array) or not type_.ndim:
+        return False
+    ones = any(a.one and not b.one for a, b in zip(atom.type.shape, type_.shape, strict=False))
+    return atom.type.ndim == type_.ndim and atom.type.dtype == type_.dtype and not ones
 
 
 def type_of_all(var: Var, adjoints: Sequence[Atom]) -> Type:

@@ -56,7 +56,8 @@ class Statements(Core):
 
     def _run_Expr(self, node: gast.Expr) -> None:
         if not isinstance(node.value, gast.Constant):
-            self.expression(node.value)
+            with self.hinted(_hint_of_call(node.value)):
+                self.expression(node.value)
 
     # assignment -------------------------------------------------------------------------------------------------------
 
@@ -371,6 +372,14 @@ def _hint_of(target: gast.AST) -> str:
     if isinstance(target, gast.Attribute):
         return str(target.attr)
     return target.id if isinstance(target, gast.Name) else "t"
+
+
+def _hint_of_call(node: gast.AST) -> str:
+    """The name that temporaries of `states.append(...)` are called after: that of an entry."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute):
+        return "t"
+    name = _hint_of(node.func.value)
+    return name[:-1] if len(name) > 2 and name.endswith("s") and not name.endswith("ss") else name
 
 
 _HINTS = {

@@ -91,7 +91,7 @@ class Algebra(Rewriting):
         super().keep(op)
         for result in op.results:
             self.source[result] = op
-        if op.primitive is DIVIDE and is_one(op.args[0]) and isinstance(op.args[1], Var):
+        if op.primitive is DIVIDE and is_one(op.args[0]) and isinstance(op.args[1], Var) and not op.keywords:
             self.inverses[op.args[1]] = op.result
 
     def make(self, primitive: Primitive, *args: Atom, like: Op, hint: str = "t") -> Var:

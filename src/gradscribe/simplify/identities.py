@@ -212,7 +212,7 @@ def over_reciprocal(this: Algebra, op: Op) -> Op | None:
     """`x / y` is `x * z` where `z = 1.0 / y` is at hand."""
     x, y = op.args
     inverse = this.inverses.get(y) if isinstance(y, Var) else None
-    if inverse is None or not is_real(x, y) or not this.is_stable(inverse) or not this.is_stable(y):
+    if inverse is None or op.keywords or not is_real(x, y) or not this.is_stable(inverse) or not this.is_stable(y):
         return None
     return Op(MULTIPLY, (x, inverse), op.results, origin=op.origin)
 
