@@ -163,7 +163,7 @@ def test_one_statement_of_the_users_is_one_statement() -> None:
     gradient(np.ones(7), 0.3, 2)
     text = gradient.source
     assert "        u[1:-1] = u[1:-1] * c + 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2]) * u[1:-1]\n" in text
-    assert "        u[1:-1] = u_old_tape.pop()" in text
+    assert "        u[1:-1] = u_tape[t]" in text
     assert "    bu = 2.0 * seed * u" in text
 
 
