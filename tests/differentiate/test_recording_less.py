@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from gradscribe import check_grads, value_and_grad
+from gradscribe import check_grads, grad, value_and_grad
 
 
 def packed(a, x):
@@ -147,3 +147,29 @@ def test_a_value_is_computed_once(f):
     g(0.4, 6)
     code = "\n".join(line.split("#")[0] for line in g.source.splitlines())
     assert code.count("math.cos(x)") == code.count("math.sin(x)") == 1
+
+
+def twice_the_same_entry(x, w, n):
+    h = [x * (k + 1.0) for k in range(n)]
+    for i in range(n):
+        h[i] = np.sin(h[i] * w) * np.cos(h[i] * x)
+    return np.sum(h[0] * h[-1])
+
+
+def entry_changed_between(x, w, n):
+    h = [x * (k + 1.0) for k in range(n)]
+    for i in range(n):
+        a = np.sin(h[i] * w)
+        h[i] = a * x
+        h[i] = np.exp(h[i]) * w
+    return np.sum(h[0] * h[-1])
+
+
+@pytest.mark.parametrize("f", [twice_the_same_entry, entry_changed_between])
+def test_entries_of_lists(f):
+    check_grads(f, (np.array([0.3, -0.7]), np.array([1.1, 0.4]), 3), argnums=(0, 1))
+
+
+def test_an_entry_that_is_read_twice_is_recorded_once():
+    source = grad(twice_the_same_entry).source_for(np.ones(2), np.ones(2), 3)
+    assert "h_tape_2" in source and "h_tape_3" not in source  # the entry, its sine, its cosine

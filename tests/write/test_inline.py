@@ -163,7 +163,7 @@ def test_one_statement_of_the_users_is_one_statement() -> None:
     gradient(np.ones(7), 0.3, 2)
     text = gradient.source
     assert "        u[1:-1] = u[1:-1] * c + 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2]) * u[1:-1]\n" in text
-    assert "        u[1:-1] = u_tape[t]" in text
+    assert "        u[1:-1] = u_tape[trip]" in text
     assert "    bu = 2.0 * seed * u" in text
 
 
@@ -173,3 +173,18 @@ def test_choices_are_blocks_line_by_line() -> None:
     (chosen,) = results = [value("y")]
     builder.branch(builder.emit(GREATER, x, Const(0.0), type=BOOL), Block((), (), (x,)), arm(Const(0.0)), results)
     assert " else " not in agrees(function([x], builder, chosen), 1.0, statements=True).text
+
+
+def blocks(x: np.ndarray, b: int, n: int) -> float:
+    total = 0.0
+    for i in range(n):
+        row = x[2 * i + 1]
+        total += np.sum(row[b : 2 * b] ** 3 * row[3 * b : 4 * b])
+    return total
+
+
+def test_index_arithmetic_stands_where_it_is_used() -> None:
+    source = gradscribe.grad(blocks).source_for(np.ones((4, 8)), 2, 2)
+    reverse = source[source.index("bx = ") :]
+    assert "[2 * i + 1, 3 * b : 4 * b] +=" in reverse and "[2 * i + 1, b : 2 * b] +=" in reverse
+    assert "slice(" not in reverse
