@@ -82,37 +82,23 @@ def _lstm(args):
     return lambda: objectives.lstm_numpy(*args), lambda: derivative(*args), lambda result: list(result[1])
 
 
-def first_residuals(cam, X, w, feats):
-    return np.sum(objectives.ba_numpy(cam, X, w, feats)[:, 0])
-
-
-def second_residuals(cam, X, w, feats):
-    return np.sum(objectives.ba_numpy(cam, X, w, feats)[:, 1])
-
-
 def _ba(args):
     """The Jacobian is block-sparse: observations are independent, so that the gradient of the sum over all of them
-    holds the row of each."""
+    holds the row of each. Two adjoints, one for each residual of an observation, go back together."""
     cams, X, w, obs, feats = args
-    rows = [gradscribe.grad(f, argnums=(0, 1, 2)) for f in (first_residuals, second_residuals)]
+    seeds = np.zeros((2, len(w), 2))
+    seeds[0, :, 0] = seeds[1, :, 1] = 1.0
 
     def derivative():
         cam, point = cams[obs[:, 0]], X[obs[:, 1]]
-        blocks = []
-        for row in rows:
-            dcam, dpoint, dw = row(cam, point, w, feats)
-            blocks.append(np.concatenate([dcam, dpoint, dw[:, None]], axis=1))
-        return np.stack(blocks, axis=1), -2.0 * w
+        _, pullback = gradscribe.vjp_each(objectives.ba_numpy, cam, point, w, feats, argnums=(0, 1, 2))
+        dcam, dpoint, dw = pullback(seeds)
+        return np.moveaxis(np.concatenate([dcam, dpoint, dw[:, :, None]], axis=2), 0, 1), -2.0 * w
 
     return lambda: objectives.ba_gather(*args), derivative, list
 
 
 def _hand(args):
-    """26 parameters, hundreds of residuals: one forward pass a column."""
-    theta, *rest = args
-    program = gradscribe.derive(objectives.hand_numpy, mode="forward", argnums="theta")
-
-    def derivative():
-        return np.stack([program(theta, *rest, unit)[1] for unit in np.eye(len(theta))], axis=1)
-
-    return lambda: objectives.hand_numpy(*args), derivative, lambda jacobian: [jacobian]
+    """26 parameters, hundreds of residuals: several tangents in one forward pass."""
+    jacobian = gradscribe.jacfwd(objectives.hand_numpy)
+    return lambda: objectives.hand_numpy(*args), lambda: jacobian(*args), lambda found: [found]

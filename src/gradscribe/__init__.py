@@ -19,6 +19,7 @@ from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace
 from .family.custom import adjoint_hook, custom_jvp, custom_vjp, stop_gradient
+from .family.each import jvp_each, vjp_each
 from .family.jacobians import hessian, jacfwd, jacobian, jacrev
 from .family.linear import linearize
 from .family.products import directional, elementwise_grad, hvp
@@ -52,6 +53,7 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "jvp_each",
     "linearize",
     "stop_gradient",
     "sum_over",
@@ -59,6 +61,7 @@ __all__ = [
     "trace",
     "value_and_grad",
     "vjp",
+    "vjp_each",
 ]
 __version__ = "0.1.0"
 

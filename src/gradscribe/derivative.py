@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from . import pipeline
 from .arguments import (
@@ -37,6 +37,7 @@ from .specialised import Specialised
 from .spread import least_count, needs_spreading, spread
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -120,6 +121,10 @@ class Derivative(LookingInside, Specialised[P, R]):
         value, record = ahead.function(*bound.args, **bound.kwargs)
         return value, record, back.function
 
+    def made_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
+        """The program for arguments like these, which is made where there is none yet."""
+        return self._compiled_for(arguments)
+
     def pair_for(self, arguments: Mapping[str, Any]) -> tuple[pipeline.Compiled, pipeline.Compiled]:
         """The forward function, which returns value and record, and the reverse function."""
         kinds = call_key(arguments.values())
@@ -202,6 +207,12 @@ class Derivative(LookingInside, Specialised[P, R]):
             check=check_followed if self.raw else check_result,
         )
 
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Derivative[P, R]: ...
+    @overload
+    def __get__(
+        self: Derivative[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Derivative[Q, R]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """A derivative that decorates a method is a method."""
         if instance is None:

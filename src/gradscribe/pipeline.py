@@ -17,7 +17,7 @@ from . import rules
 from .analyse.foreign import handed_on, homes_of
 from .analyse.offers import check_meaning, check_offered
 from .analyse.powers import check_powers
-from .batch import batch, callees_of_dependents
+from .batch import batch, callees_of_dependents, contract
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import collector_paused, compiles
@@ -297,7 +297,7 @@ def for_directions(program: Function, positions: Sequence[int], primal: Function
     """
     callees = callees_of_dependents(program, [program.body.params[k] for k in positions])
     made = simplify(inline_calls(program, callees), primal)
-    return batch(made, positions, with_value=primal is not None)
+    return contract(batch(made, positions, with_value=primal is not None))
 
 
 @compiles

@@ -16,7 +16,7 @@ from fuzz.judge import load
 import gradscribe as gs
 from gradscribe.batch import NotBatched
 from gradscribe.derivative import Derivative
-from gradscribe.family import sweeps
+from gradscribe.family import groups
 
 from .compare import MODES, compare
 
@@ -200,7 +200,8 @@ def chained(x):
 def test_directions_are_taken_in_groups(monkeypatch):
     x = np.linspace(0.1, 1.0, 30)
     whole = [make(chained)(x) for make in (gs.jacfwd, gs.jacrev)]
-    monkeypatch.setattr(sweeps, "ENTRIES", 7 * 30)
+    monkeypatch.setattr(groups, "FIRST", 7)
+    monkeypatch.setattr(groups, "BYTES", 0)  # then four at a time
     for make, want in zip((gs.jacfwd, gs.jacrev), whole, strict=True):
         jacobian = make(chained)
         assert np.array_equal(jacobian(x), want) and jacobian.looped is None
@@ -223,3 +224,31 @@ def test_what_has_no_program_is_looped():
     assert "calls itself" in jacobian.looped
     with pytest.raises(NotBatched, match="calls itself"):
         Derivative(two_grown, "forward", ("x",), raw=True, directions=True)(X.copy(), np.eye(4))
+
+
+def test_groups_are_sized_by_the_memory_of_the_first_run():
+    found = groups.Groups()
+    assert found.size("a", 100) == groups.FIRST and found.size("a", 3) == 3
+    found.measured("a", 8, lambda: np.zeros(8 * 1000))
+    assert 400 <= found.size("a", 1000) <= groups.BYTES // 8000
+    found.measured("b", 8, lambda: np.zeros(8 * 10**6))
+    assert found.size("b", 1000) == groups.LEAST
+
+
+def test_sums_of_products_are_contracted():
+    def f(a, b):
+        return np.sum(a * b, axis=1) + np.sum(a * b[:, :1], axis=-1, keepdims=True)[:, 0]
+
+    a, b = np.arange(6.0).reshape(3, 2), np.arange(6.0, 12.0).reshape(3, 2)
+    assert compare(f, (a, b), (0, 1), "forward") == compare(f, (a, b), (0, 1), "reverse") == "same"
+    program = Derivative(f, "forward", ("a",), raw=True, directions=True)
+    program(a, b, np.stack([a, b]))
+    assert 'np.einsum("kij,ij->ki", da, b)' in program.source
+
+
+def test_stacks_of_views_are_put_in_order_before_they_are_multiplied():
+    def f(a, b):
+        return b @ np.swapaxes(a, 1, 2)[:, :, :2]
+
+    args = (np.arange(24.0).reshape(2, 3, 4), np.arange(8.0).reshape(2, 4))
+    assert compare(f, args, (0, 1), "forward") == compare(f, args, (0, 1), "reverse") == "same"

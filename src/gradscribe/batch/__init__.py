@@ -5,7 +5,8 @@ takes k of each, stacked along a first axis, and returns k results. What does no
 no control flow does.
 """
 
+from .contract import contract
 from .transform import batch
 from .values import NotBatched, callees_of_dependents
 
-__all__ = ["NotBatched", "batch", "callees_of_dependents"]
+__all__ = ["NotBatched", "batch", "callees_of_dependents", "contract"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir.bundles import item_of
 from ..ir.indexing import index_parts, item
-from ..ir.nodes import Atom, Const, Op
-from ..ir.primitives import ADD, COPY, GETITEM, SETITEM, SHAPE, TUPLE, VADDAT
+from ..ir.nodes import Atom, Const, Op, Var
+from ..ir.primitives import ADD, COPY, GETITEM, SETITEM, SHAPE, TUPLE, VADDAT, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, FixedList, List, Numeric, Object, Scalar, Slice, Tuple, Type
 from .values import NotBatched, rank_of, widened
 
@@ -124,7 +124,9 @@ def vaddat(batch: Batch, op: Op) -> Atom | None:
     if rank_of(value.type) > rank_of(target):
         return None
     wide = batch.lifted(base, base.type)
-    if not batch.is_batched(base):
+    made = batch.definition.get(base) if isinstance(base, Var) else None
+    is_new = made is not None and made.primitive is ZEROS_LIKE
+    if not batch.is_batched(base) and not is_new:
         wide = batch.builder.emit(COPY, wide, hint=op.result.hint)
     added = batch.expanded(value, rank_of(target))
     type_ = widened(op.result.type, batch.dim)

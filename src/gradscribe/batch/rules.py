@@ -61,7 +61,7 @@ def _made_for_many(batch: Batch, op: Op) -> Atom:
     """Memory for k directions that starts as the same for all."""
     result = op.result
     if op.primitive is ZEROS_LIKE and isinstance(result.type, Array):
-        return zeros(batch, op)
+        return batch.zeros(op.result, op.args[0])
     if op.primitive is LIST and isinstance(result.type, List):
         items = [batch.lifted(a, result.type.item) for a in op.args]
         return batch.builder.emit(LIST, *items, type=widened(result.type, batch.dim), hint=result.hint)
@@ -70,14 +70,6 @@ def _made_for_many(batch: Batch, op: Op) -> Atom:
     one = Var(result.hint, result.type)
     batch.builder.append(Op(op.primitive, op.args, (one,), op.keywords, (), op.static, op.style, op.origin))
     return batch.builder.emit(COPY, batch.lifted(one, result.type), hint=result.hint)
-
-
-def zeros(batch: Batch, op: Op) -> Atom:
-    """`np.zeros((k, *x.shape))`."""
-    type_ = op.result.type
-    assert isinstance(type_, Array)
-    dtype = {} if type_.dtype == "float64" else {"dtype": Const(np.dtype(type_.dtype).type, name=f"np.{type_.dtype}")}
-    return batch.emit("zeros", batch.shape_of(op.args[0]), like=type_, **dtype)
 
 
 def _bundle(batch: Batch, op: Op) -> Atom:

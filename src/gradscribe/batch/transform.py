@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from ..analyse.regions import Regions, regions
 from ..ir.build import Builder
 from ..ir.bundles import item_of
 from ..ir.nodes import Atom, Block, Const, Function, Op, Parameter, Var, loop_of, replace, walk
-from ..ir.primitives import BY_NAME, CALL, COPY, GETITEM, IF, LENGTH, LOOP, TUPLE, WITH_LEADING
+from ..ir.primitives import BY_NAME, CALL, COPY, GETITEM, IF, LENGTH, LOOP, TUPLE, WITH_LEADING, ZEROS_LIKE
 from ..ir.types import STRUCTURES, Array, Dim, Scalar, Tuple, Type, Undefined, is_continuous
 from .reads import in_time
 from .values import NotBatched, dependents, rank_of, widened
@@ -49,6 +51,7 @@ class Batch:
         self.wide: dict[Var, Atom] = {}
         self.count = Var("k", Scalar("i"))
         self.builder = Builder()
+        self.definition = {r: op for op in walk(function.body) for r in op.results}
         self.is_pair = False  # whether the result has been put together
 
     def run(self) -> Function:
@@ -109,8 +112,19 @@ class Batch:
         if isinstance(atom, Const) and isinstance(type_, Scalar) and isinstance(atom.type, Scalar):
             return self._constants(atom, type_)
         rank = rank_of(atom.type)
+        made = self.definition.get(atom) if isinstance(atom, Var) else None
+        if made is not None and made.primitive is ZEROS_LIKE and rank:
+            return self.zeros(atom, made.args[0])
         shape = self.shape_of(atom) if rank else self.builder.emit(TUPLE, self.count)
         return self.emit("broadcast_to", atom, shape, like=atom.type)
+
+    def zeros(self, atom: Atom, like: Atom) -> Var:
+        """Zeros in place of one array of zeros: `np.zeros((k, *x.shape))`, of the shape of `like`."""
+        type_ = atom.type
+        assert isinstance(type_, Array)
+        is_float = type_.dtype == "float64"
+        dtype = {} if is_float else {"dtype": Const(np.dtype(type_.dtype).type, name=f"np.{type_.dtype}")}
+        return self.emit("zeros", self.shape_of(like), like=type_, **dtype)
 
     def _constants(self, atom: Const, type_: Scalar) -> Atom:
         value = float(atom.value) if type_.kind == "f" else atom.value

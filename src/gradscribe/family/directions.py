@@ -50,9 +50,9 @@ class Leaves:
         """One direction of several, as a structure."""
         return self.build([_like(leaf.value, d[k]) for leaf, d in zip(self.leaves, directions, strict=True)])
 
-    def rows(self, directions: Directions, start: int, stop: int) -> Any:
+    def rows(self, directions: Directions, chosen: slice) -> Any:
         """Some of several directions, as one structure of arrays with a leading axis."""
-        return self.build([d[start:stop] for d in directions])
+        return self.build([d[chosen] for d in directions])
 
     def zero(self, count: int = 0) -> Any:
         """The direction of length zero, as a structure; or so many of them, with a leading axis."""

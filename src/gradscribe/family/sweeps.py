@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from .. import pipeline
 from ..arguments import title
@@ -21,12 +20,7 @@ from ..ir.types import STRUCTURES, Array, Scalar, Tuple, Type, is_continuous, le
 from ..numerical import copied
 from ..signature import abstract, call_key, split
 from .directions import Directions, Leaves, concatenated, stacked
-
-ENTRIES = 2**19
-"""How many entries an array for several directions may have, as far as the sizes of the arguments tell: 4 MB."""
-
-LEAST = 4
-"""So many directions are taken at once, however large the arguments are."""
+from .groups import Groups, shapes
 
 
 class Sweeps:
@@ -47,7 +41,7 @@ class Sweeps:
         self.several: Derivative[Any, Any] = Derivative(primal, "forward", wrt, raw=True, directions=True)
         self.reverse: Derivative[Any, Any] = Derivative(primal, "reverse", wrt, raw=True)
         self.looped: str | None = None
-        self._accepted = False
+        self.groups = Groups()
         self._refused: str | None = None  # whether there is a program for several tangents, and why not
         self._for_many: dict[tuple[int, int], tuple[pipeline.Compiled, pipeline.Compiled | str]] = {}
         self._results: dict[Any, Type] = {}
@@ -83,48 +77,41 @@ class Sweeps:
         Each run after the first is given copies of the arguments, as they were.
         """
         inputs, count = self.inputs(bound), len(directions[0])
-        step = self.at_once([inputs, Leaves.of(tuple(bound.arguments.values()))], count)
-        one_run = count <= step and (count <= 1 or self._accepted)
-        pristine = None if one_run else copied((bound.args, bound.kwargs))
-        (value, moved), step = self._first(bound, inputs, directions, step)
-        outputs = self.outputs(value)
+        key = ("forward", *shapes(inputs, Leaves.of(tuple(bound.arguments.values()))))
+        together = self._takes_several(bound, count)
+        step = self.groups.size(key, count) if together else 1
+        pristine = copied((bound.args, bound.kwargs)) if count > step else None
+        first = functools.partial(self._run, bound.args, bound.kwargs, inputs, directions, slice(0, step), together)
+        value, moved = self.groups.measured(key, step, first) if together else first()
+        outputs, done = self.outputs(value), step
         groups = [outputs.parts(moved)]
-        for start in range(step, count, step):
+        while done < count:
+            step = self.groups.size(key, count) if together else 1
             args, keywords = copied(pristine)
-            groups.append(outputs.parts(self._run(args, keywords, inputs, directions, start, step)[1]))
-        join = stacked if step == 1 else concatenated
+            moved = self._run(args, keywords, inputs, directions, slice(done, done + step), together)[1]
+            groups.append(outputs.parts(moved))
+            done += step
+        join = concatenated if together else stacked
         return Pushed(value, outputs, join(groups[: count and None], outputs.shapes))
 
-    def at_once(self, structures: Iterable[Leaves], count: int) -> int:
-        """How many of k directions to take in one run, so that arrays for all of them are not too large.
-
-        Args:
-            structures: what tells the sizes of arrays in the program.
-            count: the number of directions.
-        """
-        largest = max([1, *(int(np.size(leaf.value)) for found in structures for leaf in found.leaves)])
-        return max(1, min(count, max(LEAST, ENTRIES // largest)))
-
-    def _first(self, bound: inspect.BoundArguments, inputs: Leaves, directions: Directions, step: int) -> Any:
-        """The first run: its value and tangents, and how many directions it took."""
-        self.looped = self._refused if step > 1 else None
-        if step > 1 and self.looped is None:
+    def _takes_several(self, bound: inspect.BoundArguments, count: int) -> bool:
+        """Whether k directions can be taken together; `looped` says why not."""
+        self.looped = self._refused if count > 1 else None
+        if count > 1 and self.looped is None:
             try:
-                found = self._run(bound.args, bound.kwargs, inputs, directions, 0, step)
-                self._accepted = True
-                return found, step
+                self.several.made_for(bound.arguments)
             except (NotBatched, InternalError) as error:
                 self.looped = self._refused = error.reason
-        return self._run(bound.args, bound.kwargs, inputs, directions, 0, 1), 1
+        return count > 1 and self.looped is None
 
     def _run(
-        self, args: Any, keywords: dict[str, Any], inputs: Leaves, directions: Directions, start: int, step: int
+        self, args: Any, keywords: Any, inputs: Leaves, directions: Directions, chosen: slice, together: bool
     ) -> tuple[Any, Any]:
-        """The value, and the tangents for some directions (or for one, or the direction of length zero)."""
-        if step > 1:
-            value, moved = self.several(*args, *inputs.rows(directions, start, start + step), **keywords)
+        """The value, and the tangents for some directions; or for one, or the direction of length zero."""
+        if together:
+            value, moved = self.several(*args, *inputs.rows(directions, chosen), **keywords)
         else:
-            row = inputs.row(directions, start) if start < len(directions[0]) else inputs.zero()
+            row = inputs.row(directions, chosen.start) if chosen.start < len(directions[0]) else inputs.zero()
             value, moved = self.forward(*args, *row, **keywords)
         return value, moved[0] if self.has_aux else moved
 
@@ -215,18 +202,19 @@ class Pull:
         self, program: pipeline.Compiled, held: tuple[Any, ...], ahead: Leaves, behind: Leaves, given: Directions
     ) -> Directions:
         """k directions through a program: several in one run where there is such a one, else one after the other."""
-        count = len(given[0])
-        step = self.sweeps.at_once((ahead, behind), count)
-        several = self.sweeps.for_many(program, len(held)) if step > 1 else None
+        count, groups, done = len(given[0]), [], 0
+        several = self.sweeps.for_many(program, len(held)) if count > 1 else None
         self.sweeps.looped = several if isinstance(several, str) else None
         if several is None or isinstance(several, str):
             one = (self._seed(ahead, ahead.row(given, k), 0) for k in range(count))
             return stacked([self._parts(behind, program.function(*held, row)) for row in one], behind.shapes)
-        groups = []
-        for start in range(0, count, step):
-            rows = ahead.rows(given, start, start + step)
-            seed = self._seed(ahead, rows, min(step, count - start))
-            groups.append(self._parts(behind, several.function(*held, seed)))
+        key = (id(program), *shapes(ahead, behind))
+        while done < count:
+            step = min(self.sweeps.groups.size(key, count), count - done)
+            seed = self._seed(ahead, ahead.rows(given, slice(done, done + step)), step)
+            run = functools.partial(several.function, *held, seed)
+            groups.append(self._parts(behind, self.sweeps.groups.measured(key, step, run)))
+            done += step
         return concatenated(groups, behind.shapes)
 
     def _seed(self, ahead: Leaves, given: Any, count: int) -> Any:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ..arguments import ArgNums, differentiable, names_of, of_method, title
 from ..errors import BadArgument
 from ..sending import received, sent
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R = TypeVar("R")
 
 
@@ -39,6 +40,12 @@ class Transform(Generic[P, R]):
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
         raise NotImplementedError
 
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Transform[P, R]: ...
+    @overload
+    def __get__(
+        self: Transform[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Transform[Q, R]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """What decorates a method is a method."""
         if instance is None:
