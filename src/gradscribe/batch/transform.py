@@ -114,7 +114,7 @@ class Batch:
         rank = rank_of(atom.type)
         made = self.definition.get(atom) if isinstance(atom, Var) else None
         if made is not None and made.primitive is ZEROS_LIKE and rank:
-            return self.zeros(atom, made.args[0])
+            return self.zeros(atom, atom if self.is_batched(made.args[0]) else made.args[0])
         shape = self.shape_of(atom) if rank else self.builder.emit(TUPLE, self.count)
         return self.emit("broadcast_to", atom, shape, like=atom.type)
 
