@@ -29,14 +29,34 @@ class Mutant:
 
 def mutants(text: str) -> Iterator[Mutant]:
     """Every mistake that is tried in a file: a changed sign or operator, swapped operands, a constant, an accumulation
-    that is left out, a sequence that is not reversed."""
-    tree = ast.parse(text)
-    for number, node in enumerate(ast.walk(tree)):
+    that is left out, a sequence that is not reversed. All other lines stay where they are."""
+    starts = [0]
+    for line in text.encode().splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for node in _outside_of_strings(ast.parse(text)):
         for what, change in _changes(node):
-            again = copy.deepcopy(tree)
-            target = next(n for k, n in enumerate(ast.walk(again)) if k == number)
-            change(target)
-            yield Mutant(what, node.lineno, ast.unparse(ast.fix_missing_locations(again)) + "\n")  # type: ignore[attr-defined]
+            again = copy.deepcopy(node)
+            change(again)
+            yield Mutant(what, node.lineno, _spliced(text.encode(), starts, node, again))  # type: ignore[attr-defined]
+
+
+def _outside_of_strings(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes whose places in the text are known: not those inside of f-strings."""
+    todo = [tree]
+    while todo:
+        node = todo.pop(0)
+        yield node
+        todo += [] if isinstance(node, ast.JoinedStr) else ast.iter_child_nodes(node)
+
+
+def _spliced(text: bytes, starts: list[int], node: ast.AST, instead: ast.AST) -> str:
+    """The text with a node replaced."""
+    first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+    begin, end = starts[first - 1] + node.col_offset, starts[last - 1] + node.end_col_offset  # type: ignore[attr-defined]
+    made = ast.unparse(ast.fix_missing_locations(instead))
+    if isinstance(node, ast.expr):
+        made = f"({made}{chr(10) * (last - first)})"
+    return (text[:begin] + made.encode() + text[end:]).decode()
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
