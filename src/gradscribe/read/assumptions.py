@@ -37,6 +37,7 @@ class Assumptions:
         tables: the places that make a dict whose keys are known at run time only.
         changed: the attributes and keys under which objects from outside get other values.
         rebound: the globals that the functions read assign, by their names and namespaces.
+        hiding: the fields that hide a value of the class, by the site of the instance and the name.
         settled: whether integers from outside are taken as they are (see `Resolve.settles`).
     """
 
@@ -53,6 +54,7 @@ class Assumptions:
     tables: set[Hashable] = field(default_factory=set)
     changed: set[Any] = field(default_factory=set)
     rebound: dict[Any, Any] = field(default_factory=dict)
+    hiding: dict[Any, Any] = field(default_factory=dict)
     settled: bool = False
 
 

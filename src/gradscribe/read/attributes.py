@@ -205,6 +205,8 @@ class Attributes(Core):
             return Const(cls, name=cls.__name__ if cls else "object")
         if name == "__dict__":
             content = self.content(owner, node)
+            if any(site == owner.cell.site for site, _ in self.assumed.hiding):
+                self.refuse("`__dict__` of an object whose fields hide values of its class", node)
             return self.new_cell(Content("dict", content.items, content.keys), node)
         on_class = inspect.getattr_static(cls, name, None)
         if not isinstance(on_class, property):
@@ -365,6 +367,7 @@ class Attributes(Core):
                 P.CALL_PYTHON, setter_, owner.cell.origin, Const(name), self.as_atom(value), type=Object(type(None)),
                 inactive=True,
             )  # fmt: skip
+        self.hides(owner, name, node)
         self.store.set(owner.cell, self.content(owner, node).put(name, value))
 
     # making instances -------------------------------------------------------------------------------------------------

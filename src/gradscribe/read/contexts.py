@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from .core import Core
 from .parts import Keywords
 from .special import reads
 from .syntax import walk_scope
-from .values import Closure, Lazy, Partial, Value
+from .values import Closure, Lazy, Method, Partial, Value, is_code
 
 _HINT = "write a class with `__enter__` and `__exit__`"
 
@@ -24,7 +25,7 @@ def managed(function: Any, *args: Any, **keywords: Any) -> Any:
 
 
 class Contexts(Core):
-    """`enter_generator`."""
+    """`enter_generator` and `may_swallow`."""
 
     @reads(contextlib.contextmanager)
     def _contextmanager(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -55,6 +56,15 @@ class Contexts(Core):
             body()
 
         self.iterate(generator, receive, node=node)
+
+    def may_swallow(self, exit_: Value) -> bool:
+        """Whether an `__exit__` that is read returns anything but None or False."""
+        function = exit_.function if isinstance(exit_, Method) else None
+        if not is_code(function) or not isinstance(function.value, types.FunctionType):
+            return False
+        body = self.codes.code_of(function.value).source.tree.body
+        returned = [part.value for part in walk_scope(body) if isinstance(part, gast.Return) and part.value is not None]
+        return not all(isinstance(value, gast.Constant) and not value.value for value in returned)
 
 
 def _yields_once(body: Sequence[gast.stmt]) -> bool:

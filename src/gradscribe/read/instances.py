@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from ..ir.nodes import Const
+from .assumptions import Restart
 from .core import Core
 from .parts import Keywords
 from .resolve import is_library
@@ -35,7 +36,7 @@ class Instances(Core):
             return self.new_cell(Content("instance", tuple(keywords.values()), tuple(keywords)), node, cls)
         if not _can_be_followed(cls):
             return None
-        made = self.new_cell(Content("instance", (), ()), node, cls)
+        made = self._empty_instance(cls, node)
         init = inspect.getattr_static(cls, "__init__", None)
         if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
             self._fill_dataclass(made, cls, args, keywords, node)
@@ -45,6 +46,28 @@ class Instances(Core):
         elif args or keywords:
             self.refuse(f"{cls.__name__}() takes no arguments", node)
         return made
+
+    def _empty_instance(self, cls: type, node: gast.AST | None) -> Reference:
+        """An instance without fields, but for those that hide a value of the class at times (see `hides`)."""
+        made = self.new_cell(Content("instance", (), ()), node, cls)
+        names = tuple(name for site, name in self.assumed.hiding if site == made.cell.site)
+        values = tuple(self.get_attribute(Const(cls, name=cls.__name__), name, node) for name in names)
+        self.store.set(made.cell, Content("instance", values, names))
+        return made
+
+    def hides(self, owner: Reference, name: str, node: gast.AST | None) -> None:
+        """A field is about to hide a value of the class: on paths where it does not, it has the value of the class."""
+        key = (owner.cell.site, name)
+        if (
+            owner.cell.origin is not None
+            or key in self.assumed.hiding
+            or name in (self.content(owner, node).keys or ())
+        ):
+            return
+        found = inspect.getattr_static(owner.cell.cls, name, None)
+        if found is not None and not hasattr(found, "__get__") and owner.cell.cls is not types.SimpleNamespace:
+            self.assumed.hiding[key] = True
+            raise Restart
 
     def _make_named_tuple(
         self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
@@ -66,7 +89,7 @@ class Instances(Core):
             bound = inspect.signature(cls).bind(*args, **keywords).arguments
         except TypeError as error:
             self.refuse(f"{cls.__name__}(): {error}", node)
-        content = Content("instance", (), ())
+        content = self.content(made, node)
         for field in dataclasses.fields(cls):
             value = self._field_value(field, bound, cls, node)
             if value is not None:

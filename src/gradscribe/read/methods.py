@@ -121,6 +121,10 @@ class Methods(Core):
         self.set_item(owner, Const(Ellipsis), self.apply(np.sort, (owner, *args), keywords, node), node)
         return NONE
 
+    def _array_partition(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
+        self.set_item(owner, Const(Ellipsis), self.apply(np.partition, (owner, *args), keywords, node), node)
+        return NONE
+
     def _array_item(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         """`x.item(i)` is `x[i]` of the flattened array, as a Python number."""
         if not self.is_active(owner):

@@ -27,6 +27,12 @@ class Parts:
     def expression(self, node: gast.AST) -> Value:
         raise NotImplementedError
 
+    def hides(self, owner: Reference, name: str, node: gast.AST | None) -> None:
+        raise NotImplementedError
+
+    def may_swallow(self, exit_: Value) -> bool:
+        raise NotImplementedError
+
     def heed_call(self, callee: Atom, operands: Sequence[Atom]) -> None:
         raise NotImplementedError
 

@@ -346,6 +346,8 @@ class Statements(Core):
             exit_ = self.get_attribute(manager, "__exit__")
         else:
             self.refuse("this context manager", node, "call what it does directly")
+        if self.may_swallow(exit_):
+            self.refuse("a context manager that may swallow exceptions", node, "use `try` and `except`")
         if item.optional_vars is not None:
             self.assign(item.optional_vars, entered)
         self._with(node, k + 1)

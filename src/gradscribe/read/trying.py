@@ -39,6 +39,7 @@ class Trying:
     error: Cell
     classes: list[tuple[type[BaseException], ...]]
     is_named: bool
+    leaves_traces = False
 
     def _fail(self, cls: type, error: Value, node: gast.stmt) -> None:
         raise NotImplementedError
@@ -74,7 +75,8 @@ class Trying:
         return any(isinstance(getattr(self.reader.load(name), "type", None), (Scalar, Numeric)) for name in names)
 
     def trial(self, run: Callable[[], Any]) -> list[Op]:
-        """The operations that come of reading something, which leaves no trace."""
+        """The operations that come of reading something, which is undone; `leaves_traces` says whether it changes what
+        is there already: names, lists, dicts, instances."""
         reader = self.reader
         outer = (reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint)
         reader.builder = Builder(reader.builder.origin)
@@ -83,15 +85,18 @@ class Trying:
             run()
             return list(reader.builder.ops)
         finally:
-            reader.store.end()
+            self.leaves_traces = any(_is_seen(key) for key in reader.store.end().outer())
             reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint = outer
 
     def is_repeatable(self, expression: gast.AST) -> bool:
         """Whether an expression can be tried, or need not be."""
         reader = self.reader
         ops = self.trial(lambda: reader.expression(expression))
-        if certain(ops) is not None or all(map(self.is_harmless, ops)) or self._is_step(expression):
+        changes = self.leaves_traces
+        if all(map(self.is_harmless, ops)) or self._is_step(expression):
             return True
+        if changes or certain(ops) is not None:
+            return not changes
         if not has_no_effect(ops):
             return False
         try:
@@ -111,8 +116,9 @@ class Trying:
             if self._steps(expression, node):
                 continue
             ops = self.trial(partial(self.reader.expression, expression))
+            changes = self.leaves_traces
             doubtful = self.is_doubtful(expression)
-            raised = None if doubtful else certain(ops)
+            raised = None if doubtful or changes else certain(ops)
             if raised is not None:
                 error = self.reader.emit(
                     P.CALL_PYTHON, *raised.args, type=raised.result.type, hint="error", inactive=True
@@ -121,7 +127,7 @@ class Trying:
                 return
             if not doubtful and all(map(self.is_harmless, ops)):
                 continue
-            if not has_no_effect(ops):
+            if changes or not has_no_effect(ops):
                 self.reader.refuse(
                     "an effect inside of `try`, in an expression that may raise an exception,", node, HINT
                 )
@@ -207,6 +213,11 @@ class Trying:
                 atoms.append(self.reader.as_atom(self.reader.load(part.id, part), expression))
             part.id = renamed[part.id]
         return gast.gast_to_ast(made), list(renamed.values()), atoms
+
+
+def _is_seen(key: Any) -> bool:
+    """Whether a key of the store is a name or a container of the user's."""
+    return key.kind != "temporary" if isinstance(key, Cell) else not key[1].startswith("%")
 
 
 def _bound_inside(expression: gast.AST) -> set[str]:
