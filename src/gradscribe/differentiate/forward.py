@@ -99,8 +99,8 @@ class Forward:
         given = dict(zip(self.inputs, seeds, strict=True))
         for param in body.params:
             if param in self.active:
-                self.tangents[param] = self.parameter(builder, param, given.get(param))
-                self.exact.add(param)
+                self.tangents[param] = made = self.parameter(builder, param, given.get(param))
+                self.exact |= set() if made is None else {param}
         self.ops(body.ops, builder)
         (value,) = body.yields
         builder.origin = None
