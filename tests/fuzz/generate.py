@@ -6,12 +6,13 @@ import ast
 import random
 from collections.abc import Iterable
 
+from .language import CLASSES, LANGUAGE
 from .scope import Array, Scope
 from .statements import Statements, indent
 
 FEATURES = (
     "arrays", "writes", "views", "aliases", "matrix", "masks", "fancy", "exits", "while", "helpers", "mutating",
-    "recursion", "memory", "lists", "dicts", "closures", "comprehensions",
+    "recursion", "memory", "lists", "dicts", "closures", "comprehensions", *LANGUAGE,
 )  # fmt: skip
 
 PURE = (
@@ -80,6 +81,7 @@ def program(seed: int, features: Iterable[str] = FEATURES) -> str:
     body = [*copies, *writer.block(scope, 20)]
     body.append(f"return {_result(writer, scope)}")
     head = ["import math", "", "import numpy as np", ""]
+    head += CLASSES if any("Box(" in line or "Held(" in line for line in body) else ()
     definitions = [line for text in helpers for line in ("", *text, "")]
     function = [f"def f({', '.join(arguments)}):", *indent(body)]
     given = f"ARGS = ({', '.join(arguments.values())},)"

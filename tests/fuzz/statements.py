@@ -6,13 +6,13 @@ import random
 from collections.abc import Callable
 
 from .expressions import _bracket
-from .memory import Memory
+from .language import LANGUAGE, Language
 from .scope import Array, Scope
 
 Lines = list[str]
 
 
-class Statements(Memory):
+class Statements(Language):
     """Draws blocks of statements. `budget` bounds the number of statements of a whole program."""
 
     def __init__(self, rng: random.Random, features: frozenset[str], budget: int) -> None:
@@ -53,6 +53,8 @@ class Statements(Memory):
             makers.append((self.dict_statement, 0.6))
         if self.has("closures") and scope.depth < 2:
             makers.append((self.closure, 0.5))
+        if any(map(self.has, LANGUAGE)):
+            makers.append((self.language_statement, 2.0))
         (maker,) = self.rng.choices([m for m, _ in makers], [w for _, w in makers])
         return maker(scope) or self.assign(scope)
 
