@@ -45,7 +45,8 @@ fuzz-loops: $(VENV)/.ready-numba  ## random array statements in machine code, ag
 	$(RUN) -m tests.fuzz.loops --n $(N) --seed $(SEED) --shrink
 
 mutants: $(READY)  ## make mistakes in the rules and the reverse transform, and see whether the tests see them (MUTANTS=60)
-	$(RUN) -m tests.mutation --n $(MUTANTS) --seed $(SEED)
+	$(RUN) -m tests.mutation --n $(MUTANTS) --seed $(SEED) --part differentiate
+	$(RUN) -m tests.mutation.rules --n 400 --seed $(SEED)
 
 redefine: $(READY)  ## define and differentiate functions 100,000 times over: nothing may be kept
 	REDEFINITIONS=100000 $(RUN) -m pytest tests/odd/test_lifetime.py -k nothing_is_kept

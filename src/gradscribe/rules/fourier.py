@@ -86,9 +86,12 @@ def _declare_complex(space: Any, prefix: str, name: str, parameters: str, wrap: 
     function = getattr(space, name)
     made = define(prefix + name, function, infer=transform_type(function), parameters=parameters)
     again = wrap(function)
+    last = (-2, -1) if name.endswith("2") else None
 
     def adjoint(g: Any, z: Any, a: Any, **keywords: Any) -> Any:
         rest = {k: v for k, v in keywords.items() if k != size}
+        if size == "s" and keywords.get("s") is not None and rest.get("axes", last) is None:
+            rest["axes"] = tuple(range(rank(a) - len(keywords["s"]), rank(a)))
         return back(again(g, **rest), a, keywords.get(size) is not None)
 
     linear(made, **{parameters.partition(",")[0]: adjoint})
