@@ -104,9 +104,20 @@ def of_lists(x, w, n):
     return np.sum(h[0][0] * h[1][1] + h[0][1])
 
 
+def both_ways(x, w, n):
+    h = [x, w]
+    a, b = h[0], h[1]
+    h[0] = a + b
+    h[1] = np.ones(3)
+    for i in range(n):
+        h[i] = h[i] * 3.0
+    return np.sum(h[0] * np.arange(3.0))
+
+
 X, W = np.array([0.7, -0.4, 1.1]), np.array([0.9, 1.3, -0.6])
 PROGRAMS = [
     cells, meets_itself, from_both_ends, grows, spreads, shrinks, numbers, overwritten_unseen, in_a_branch, of_lists,
+    both_ways,
 ]  # fmt: skip
 
 
@@ -124,6 +135,11 @@ def test_second_order(f):
 def test_each_entry_has_the_shape_that_it_had(n):
     bx, bw = gradscribe.grad(spreads, argnums=(0, 1))(X.copy(), W[:n].copy(), 2)
     assert bx.shape == X.shape and bw.shape == (n,)
+
+
+def test_gradients_of_two_entries_are_two_arrays():
+    bx, bw = gradscribe.grad(both_ways, argnums=(0, 1))(X.copy(), W.copy(), 1)
+    assert not np.shares_memory(bx, bw)
 
 
 def test_nothing_is_stored_to_be_replaced():

@@ -74,13 +74,15 @@ class _Forwarding(Rewriting):
     def adds_to_nothing(self, op: Op) -> bool:
         """Whether the first operand of a sum is the zeros of an entry, and the second has the shape of that."""
         zeros, value = op.args
-        if not any(e.value is zeros for e in self.known) or not isinstance(zeros, Var):
+        if not any(e.value is zeros for e in self.known):
+            return False
+        if not isinstance(zeros, Var) or not isinstance(value, Var):
             return False
         made = self.definitions.get(zeros)
-        if made is None or made.primitive is not ZEROS_LIKE or self.groups.is_written(zeros):
+        if made is None or made.primitive is not ZEROS_LIKE or not alike(value.type, zeros.type):
             return False
-        if not alike(value.type, zeros.type):
-            return False
+        if self.groups.escapes(op.result) or any(map(self.groups.is_written, (zeros, value, op.result))):
+            return False  # the sum is an array of its own
         return isinstance(value.type, Array) and not any(d.one for d in value.type.shape)
 
     def store(self, op: Op) -> None:

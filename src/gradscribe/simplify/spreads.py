@@ -59,10 +59,16 @@ class _Dropping(Rewriting):
     def unbroadcast(self, op: Op) -> None:
         g, x = op.args
         repeated = self.extents.repeated(x, g)
-        if repeated == (0, ()) and alike(g.type, op.result.type):
+        if repeated == (0, ()) and alike(g.type, op.result.type) and self.may_stand_for(g, op.result):
             self.drop(op.result, g)
             return
         self.keep(op if repeated is None else _summed(op, *repeated))
+
+    def may_stand_for(self, value: Atom, result: Var) -> bool:
+        """Whether a value may be given out in place of another: not if it is somebody else's too."""
+        made = self.definitions.get(value) if isinstance(value, Var) else None
+        own = made is not None and made.aliasing == "fresh" and self.count[value] <= 1  # type: ignore[index]
+        return own or not self.regions.escapes(result)
 
     def unspread(self, op: Op) -> Op:
         """An operation on operands as they were before they were spread, where another has the shape of all."""
