@@ -231,7 +231,8 @@ class Lowering:
         handler = _STATEMENTS.get(op.primitive)
         if handler is not None:
             return handler(self, op, builder)
-        if not is_lazy(op) or (op.primitive is COPY and op not in self.waiting):
+        whole = op.primitive is COPY and op not in self.waiting and not self.is_part(op.args[0])
+        if not is_lazy(op) or whole:
             return False
         try:
             value = self.lazily(op, builder)
