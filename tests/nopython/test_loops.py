@@ -1,6 +1,7 @@
 """Statements over arrays as loops. Every result is compared with what NumPy makes of the same function."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -318,3 +319,21 @@ def test_the_gradient_of_a_stencil():
         same(outcome(fast, (grid(n, m), 3)), outcome(plain, (grid(n, m), 3)))
     inner = [line for line in fast.source.splitlines() if line.startswith(" " * 8) and "np.empty" in line]
     assert not inner  # what a trip fills was made in front of the loop
+
+
+# ------------------------------------------------------------------ the page
+
+
+def smooth(a, steps):
+    a = a.copy()
+    for _ in range(steps):
+        a[1:-1] += 0.25 * (a[:-2] - 2.0 * a[1:-1] + a[2:])
+    return np.sum(a * a)
+
+
+def test_the_page_shows_what_is_printed():
+    page = (Path(__file__).parents[2] / "docs" / "loops.md").read_text("utf-8")
+    fast, plain = gradscribe.grad(smooth, jit="numba"), gradscribe.grad(smooth)
+    for n in (1, 3, 50):
+        same(outcome(fast, (grid(n), 10)), outcome(plain, (grid(n), 10)))
+    assert fast.source.strip() in page
