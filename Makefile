@@ -75,6 +75,7 @@ bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four o
 
 bench-loops: $(VENV)/.ready-numba $(VENV)/.ready-bench  ## gradients of array programs in machine code, against JAX
 	$(RUN) -m benchmarks.array_programs
+	$(RUN) -m benchmarks.elementary
 
 bench-kernels: $(READY)  ## programs with loops and in-place writes, against their gradients: time and memory
 	$(RUN) -m benchmarks.kernels

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .. import report
@@ -109,16 +110,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.array_programs", description=__doc__)
     parser.add_argument("--only", default="", help="only these programs or groups, comma-separated; writes nothing")
     parser.add_argument("--rounds", type=int, default=15, help="samples of each function")
+    parser.add_argument("--results", type=Path, help="a file of results; what is in it is not measured again")
     given = parser.parse_args()
     only = given.only.split(",") if given.only else []
     chosen = [p for p in programs() if not only or p.name in only or p.group in only]
+    known = json.loads(given.results.read_text()) if given.results and given.results.exists() else {}
     found: dict[str, dict[str, Any]] = {}
     for program in chosen:
-        one = measured(program, given.rounds)
+        one = known.get(program.name) or measured(program, given.rounds)
         if "error" in one:
             print(f"{program.name}: {one['error']}", flush=True)
             continue
-        found[program.name] = one
+        found[program.name] = known[program.name] = one
+        if given.results:
+            given.results.write_text(json.dumps(known))
         print(" ".join(row(program.name, one)), one["plain"] or "", flush=True)
     if not found:
         return

@@ -38,12 +38,12 @@ class Measuring:
         self.fast_loss = gradscribe.compile(self.loss)
 
     def first_call(self) -> float:
-        """Seconds, without the import of numba."""
+        """Seconds of the processor, without the import of numba."""
         import numba  # noqa: F401
 
-        start = time.perf_counter()
+        start = time.process_time()
         self.fast(*self.args)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     def by_jax(self) -> Callable[[], Any]:
         """A call of the compiled gradient of the version in JAX."""
@@ -91,9 +91,9 @@ class Measuring:
 
     @staticmethod
     def _seconds(call: Callable[[], Any]) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
 
 def distance(have: Any, want: Any) -> float:

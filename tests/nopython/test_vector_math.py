@@ -246,3 +246,12 @@ def test_machine_code_is_stored(tmp_path):
     environment = {**os.environ, "PYTHONPATH": source, "NUMBA_CACHE_DIR": str(tmp_path)}
     run = [subprocess.run([sys.executable, path], env=environment, capture_output=True, text=True) for _ in range(2)]
     assert [r.stdout.strip() for r in run] == ["0", "1"], run[0].stderr + run[1].stderr
+
+
+def test_stored_machine_code_is_that_of_these_functions():
+    """A file of ours that changes changes the name under which machine code is stored."""
+    from gradscribe.nopython.machine import _text_of_ours
+
+    for module in (coefficients, vector, sys.modules[defined.__module__]):
+        with open(module.__file__, encoding="utf-8") as file:
+            assert file.read() in _text_of_ours()

@@ -8,6 +8,7 @@ for a division by zero or for the logarithm of a negative number, the result is 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import os
@@ -175,7 +176,7 @@ def cache_directory() -> Path:
 def _stored(text: str, name: str) -> str | None:
     """The path of a file that holds the text, None where it cannot be written."""
     numba = numba_module()
-    versions = f"{numba.__version__} {sys.version} {Path(along.__file__).read_text('utf-8')}"
+    versions = f"{numba.__version__} {sys.version} {_text_of_ours()}"
     digest = hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
     try:
         folder = cache_directory()
@@ -189,6 +190,14 @@ def _stored(text: str, name: str) -> str | None:
     except (OSError, RuntimeError):
         return None
     return str(path)
+
+
+@functools.cache
+def _text_of_ours() -> str:
+    """What stored machine code holds of ours: were it to change, the code would not see it."""
+    folder = Path(along.__file__).parent
+    paths = [folder / "along.py", folder / "vector.py", *sorted((folder / "vector_math").glob("*.py"))]
+    return "".join(path.read_text("utf-8") for path in paths)
 
 
 def _argument_type(parameter: Parameter) -> Any:
