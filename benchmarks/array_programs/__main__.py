@@ -87,6 +87,8 @@ def summary(found: dict[str, dict[str, Any]], group_of: dict[str, str]) -> str:
             return group in ("all", group_of[name])
 
         names = [n for n in found if keep(n)]
+        if not names:
+            continue
         own = mean([found[n]["fast"] / found[n]["fast_primal"] for n in names])
         ratios = [f"{against(key, keep):.2f}" for key in ("gradient", "jax")]
         lowest = min(found[n]["jax"] / found[n]["fast"] for n in names)
@@ -111,10 +113,13 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only these programs or groups, comma-separated; writes nothing")
     parser.add_argument("--rounds", type=int, default=15, help="samples of each function")
     parser.add_argument("--results", type=Path, help="a file of results; what is in it is not measured again")
+    parser.add_argument("--known", action="store_true", help="write the page from the results that there are")
     given = parser.parse_args()
     only = given.only.split(",") if given.only else []
-    chosen = [p for p in programs() if not only or p.name in only or p.group in only]
     known = json.loads(given.results.read_text()) if given.results and given.results.exists() else {}
+    chosen = [p for p in programs() if not only or p.name in only or p.group in only]
+    if given.known:
+        chosen = [p for p in chosen if p.name in known]
     found: dict[str, dict[str, Any]] = {}
     for program in chosen:
         one = known.get(program.name) or measured(program, given.rounds)
@@ -128,7 +133,8 @@ def main() -> None:
     if not found:
         return
     group_of = {p.name: p.group for p in chosen}
-    parts = [f"Measured on {report.machine()}\n", summary(found, group_of)] if not only else []
+    intro = f"{len(found)} of {len(programs())} programs, measured on {report.machine()}\n"
+    parts = [intro, summary(found, group_of)] if not only else []
     for group, title in GROUPS.items():
         rows = [row(name, m) for name, m in found.items() if group_of[name] == group]
         if rows:

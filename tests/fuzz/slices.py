@@ -217,7 +217,8 @@ class _Program:
         return [f"for {i} in range({step}, {self.size(scope, name, 0)}):", f"    {name}[{i}, {triangle}] {how} {value}"]
 
     def result(self, scope: Scope) -> str:
-        parts = [f"np.sum({name} * {name})" for name in scope.arrays if name in ("a", "b", "m")]
+        """All arrays count: what nobody reads is not computed, nor are its errors raised."""
+        parts = [f"np.sum({name} * {name})" for name in scope.arrays]
         parts += scope.floats[-2:]
         return " + ".join(f"{0.5 + k} * {part}" for k, part in enumerate(parts))
 
