@@ -173,6 +173,20 @@ def test_a_tape_of_many_trips_is_compact():
     assert peak < 10**7
 
 
+def four_states(a, n):
+    x, y, z, w = 1.0 * a, 2.0 * a, a * a, 0.5 * a
+    for _ in range(n):
+        x = x * y
+        y = y * z
+        z = z * w
+        w = w * x
+    return np.sum(x + y + z + w)
+
+
+def test_several_tapes_of_arrays():
+    assert "[], [], []\n" in agree(four_states, A, 3)
+
+
 # ------------------------------------------------------------------ structures
 
 

@@ -39,6 +39,9 @@ from .undefined import Gaps
 ON_ONE_LINE = 4
 """The most names that are given plain values in one statement."""
 
+LISTS_ON_ONE_LINE = 3
+"""The most new lists: of four Python makes a tuple first, in which numba does not see what lists they will be."""
+
 
 class Comment(ast.stmt):
     """A line `# text`."""
@@ -78,9 +81,9 @@ class Statements:
                 lists += more  # type: ignore[arg-type]
                 continue
             if more:
-                made += [*_gathered(lists, set()), *more]
+                made += [*_gathered(lists, set(), LISTS_ON_ONE_LINE), *more]
                 lists = []
-        return [*made, *_gathered(lists, set())]
+        return [*made, *_gathered(lists, set(), LISTS_ON_ONE_LINE)]
 
     def line(self, line: Line) -> list[ast.stmt]:
         if isinstance(line, Do):
@@ -324,12 +327,12 @@ def _keeps_type(op: Op) -> bool:
     return isinstance(value.type, (Scalar, Array)) and (is_basic_index(index) or arrays)
 
 
-def _gathered(made: Sequence[ast.stmt], named: set[str]) -> list[ast.stmt]:
+def _gathered(made: Sequence[ast.stmt], named: set[str], most: int = ON_ONE_LINE) -> list[ast.stmt]:
     """`bs, bx = seed, 0.0`: plain values that only the compiler's names get stand on one line."""
     plain = [s for s in made if isinstance(s, ast.Assign) and _is_plain(s, named)]
     if len(plain) < 2 or _depend_on_each_other(made):
         return list(made)
-    rows = [_at_once(plain[k : k + ON_ONE_LINE]) for k in range(0, len(plain), ON_ONE_LINE)]
+    rows = [_at_once(plain[k : k + most]) for k in range(0, len(plain), most)]
     return [*rows, *(s for s in made if s not in plain)]
 
 
