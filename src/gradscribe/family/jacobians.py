@@ -28,6 +28,7 @@ class Jacobian(Transform[P, Any]):
         mode: "forward" (one sweep a column), "reverse" (one sweep a row), or "auto".
         chosen_mode: the mode of the last call.
         looped: why the last call took its directions one after the other; None where it took several in one run.
+        source: the text of the program that its directions went through.
     """
 
     ending = "jacobian"
@@ -46,6 +47,10 @@ class Jacobian(Transform[P, Any]):
     @property
     def looped(self) -> str | None:
         return self._sweeps.looped
+
+    @property
+    def source(self) -> str:
+        return self._sweeps.source
 
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> Any:
         bound = self.bind(args, keywords)

@@ -42,10 +42,16 @@ class Sweeps:
         self.reverse: Derivative[Any, Any] = Derivative(primal, "reverse", wrt, raw=True)
         self.looped: str | None = None
         self.groups = Groups()
+        self._last: Derivative[Any, Any] | pipeline.Compiled = self.forward
         self._refused: str | None = None  # whether there is a program for several tangents, and why not
         self._for_many: dict[tuple[int, int], tuple[pipeline.Compiled, pipeline.Compiled | str]] = {}
         self._results: dict[Any, Type] = {}
         self._transposed: dict[int, tuple[pipeline.Compiled, pipeline.Compiled | None]] = {}
+
+    @property
+    def source(self) -> str:
+        """The text of what the directions of the last call went through."""
+        return self._last.written.text if isinstance(self._last, pipeline.Compiled) else self._last.source
 
     def inputs(self, bound: inspect.BoundArguments) -> Leaves:
         """The leaves of the arguments by which it is differentiated."""
@@ -79,6 +85,7 @@ class Sweeps:
         inputs, count = self.inputs(bound), len(directions[0])
         key = ("forward", *shapes(inputs, Leaves.of(tuple(bound.arguments.values()))))
         together = self._takes_several(bound, count)
+        self._last = self.several if together else self.forward
         step = self.groups.size(key, count) if together else 1
         pristine = copied((bound.args, bound.kwargs)) if count > step else None
         first = functools.partial(self._run, bound.args, bound.kwargs, inputs, directions, slice(0, step), together)
@@ -205,6 +212,7 @@ class Pull:
         count, groups, done = len(given[0]), [], 0
         several = self.sweeps.for_many(program, len(held)) if count > 1 else None
         self.sweeps.looped = several if isinstance(several, str) else None
+        self.sweeps._last = several if isinstance(several, pipeline.Compiled) else program
         if several is None or isinstance(several, str):
             one = (self._seed(ahead, ahead.row(given, k), 0) for k in range(count))
             return stacked([self._parts(behind, program.function(*held, row)) for row in one], behind.shapes)
