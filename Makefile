@@ -12,7 +12,7 @@ MUTANTS ?= 60
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage language docs docs-update clean bench-kernels
+.PHONY: help demo test test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage arrays language docs docs-update clean bench-kernels
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,10 @@ bench-kernels: $(READY)  ## programs with loops and in-place writes, against the
 
 coverage: $(READY)  ## differentiate all of NumPy and SciPy case by case, and write docs/coverage.md
 	$(RUN) -m tests.coverage_table -o docs/coverage.md
+
+arrays: $(VENV)/.ready-arrays  ## judge the rules with arrays of other libraries, and write the table of docs/arrays.md
+	$(RUN) -m tests.arrays.matrix -o docs/arrays.md
+	ALL_RULES=1 $(RUN) -m pytest -q tests/arrays/test_strict.py
 
 language: $(READY)  ## judge the constructs of the corpus, and write docs/language.md
 	$(RUN) -m tests.corpus.language

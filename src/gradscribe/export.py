@@ -16,7 +16,7 @@ from . import checkpoints, runtime, runtime_scipy
 from .differentiate.reverse import SEED_NAMES
 from .errors import BadArgument
 from .ir.primitives import External
-from .ir.types import Array, Dict, Dim, FixedList, Scalar, Tuple, Type
+from .ir.types import Array, Dict, Dim, FixedList, Scalar, Tuple, Type, does_otherwise
 from .pipeline import Compiled
 
 _HELPERS = re.compile(r"from gradscribe\.(runtime|runtime_scipy|checkpoints) import (.*)")
@@ -78,7 +78,8 @@ def _kind(type_: Type, letters: dict[Any, str]) -> Any:
     if isinstance(type_, Scalar):
         return "number"
     if isinstance(type_, Array):
-        return f"{type_.dtype}[{', '.join(_length(d, letters) for d in type_.shape)}]"
+        any_ = "any " if type_.home is not None and not does_otherwise(type_) else ""
+        return f"{any_}{type_.dtype}[{', '.join(_length(d, letters) for d in type_.shape)}]"
     if isinstance(type_, Dict):
         return {key: _kind(item, letters) for key, item in zip(type_.keys, type_.items, strict=True)}
     if isinstance(type_, Tuple):

@@ -23,7 +23,7 @@ from .differentiate.reverse import SEED_NAMES, reverse
 from .failures import collector_paused, compiles
 from .ir.build import Builder, inline, without_snapshots
 from .ir.inlining import inline_calls
-from .ir.namespaces import namespace_for
+from .ir.namespaces import Namespace, namespace_for
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
@@ -271,7 +271,8 @@ def compile_pullback(
     whole = reverse(lowered.function, positions, name=name, keep_value=True, several=True, seed=seed)
     both = split(prepare(whole), names=(f"{name}_fwd", f"{name}_rev"))
     back = handed_on(*both)
-    return finish(both[0], lowered, namespace=namespace), finish(back, lowered, gives=True, namespace=namespace)
+    space = namespace_for(namespace, homes_of(both[0]))
+    return finish(both[0], lowered, namespace=space), finish(back, lowered, gives=True, namespace=space)
 
 
 @collector_paused()
@@ -350,7 +351,7 @@ def finish(
     primal: Function | None = None,
     gives: bool = False,
     jit: str | None = None,
-    namespace: str | None = None,
+    namespace: str | Namespace | None = None,
 ) -> Compiled:
     """Simplify, write and compile a program.
 
@@ -367,7 +368,7 @@ def finish(
         program = simplify(program, primal)
         _simplify_callees(program)
     homes = homes_of(program)
-    space = namespace_for(namespace, homes)
+    space = namespace_for(namespace, homes) if isinstance(namespace, str) else namespace
     check_offered(program, jit, space)
     if gives:
         program = writable_results(program)

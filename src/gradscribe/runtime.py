@@ -170,8 +170,8 @@ def check_kinds(kinds: Any, values: Any, name: str = "", sizes: Any = None) -> N
     """Raise CheckFailed unless the arguments are of the kinds that the derivative was written for.
 
     Args:
-        kinds: "number", or a dtype with lengths (`"float64[n0, n1, 1]"`: those of one name are equal), or a tuple, list
-            or dict of these.
+        kinds: "number", or a dtype with lengths (`"float64[n0, n1, 1]"`: those of one name are equal), behind "any "
+            for an array of any library, or a tuple, list or dict of these.
         values: the arguments, in the same form.
         name: of what is looked at.
         sizes: the lengths so far, by their names.
@@ -186,9 +186,11 @@ def check_kinds(kinds: Any, values: Any, name: str = "", sizes: Any = None) -> N
     elif kinds in ("number", None):
         good, parts = kinds is None or np.ndim(values) == 0, []
     else:
-        dtype, _, lengths = kinds[:-1].partition("[")
+        dtype, _, lengths = kinds.removeprefix("any ")[:-1].partition("[")
         names = lengths.split(", ") if lengths else []
-        good = isinstance(values, np.ndarray) and values.dtype.name == dtype and values.ndim == len(names)
+        good = isinstance(values, np.ndarray) or (kinds.startswith("any ") and hasattr(values, "dtype"))
+        found = str(getattr(getattr(values, "dtype", None), "name", getattr(values, "dtype", "")))
+        good = good and found.rpartition(".")[2] == dtype and values.ndim == len(names)
         pairs = zip(names, np.shape(values), strict=True) if good else ()
         good, parts = good and all((n == 1) == (k == "1") and sizes.setdefault(k, n) == n for k, n in pairs), []
     if not good:

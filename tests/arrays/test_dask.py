@@ -182,6 +182,17 @@ def test_the_caller_s_arrays_stay_as_they_are():
     same(found, grad(f)(Y))
 
 
+def test_a_saved_derivative_takes_the_arrays_that_it_was_made_for(tmp_path):
+    gradient = grad(by_items, 1)
+    gradient(DX, W)
+    gradient.save(tmp_path / "saved.py")
+    scope: dict = {"__name__": "saved"}
+    exec(compile((tmp_path / "saved.py").read_text("utf-8"), "saved", "exec"), scope)
+    same(scope["by_items_grad_w"](DX, W), grad(by_items, 1)(X, W))
+    with pytest.raises(ValueError, match="was written for"):
+        scope["by_items_grad_w"](DY, W)
+
+
 def test_numba_falls_back():
     with pytest.warns(NumbaFallback, match="not for Dask arrays"):
         same(grad(least_squares, 2, jit="numba")(DX, DY, W), grad(least_squares, 2)(X, Y, W))

@@ -181,11 +181,47 @@ def test_units_that_have_to_be_converted():
     np.testing.assert_allclose(same.to("1/m").magnitude, np.exp(A / 200.0) / 2.0)
 
 
+def by_differences(f, arguments, k, i):
+    """The derivative by entry i of argument k, times the unit of that, in base units."""
+
+    def at(step):
+        moved = arguments[k].magnitude.copy()
+        moved[i] += step
+        return f(*(quantity(moved, a.units) if j == k else a for j, a in enumerate(arguments)))
+
+    return (quantity(0.5e6, "") * (at(1e-6) - at(-1e-6))).to_base_units()
+
+
+QUANTITIES = {
+    "angles in degrees": (lambda x: np.sum(np.sin(x) * x), [(50.0 * A, "degree")]),
+    "percent": (lambda x: np.sum(np.exp(x)) + np.mean(np.tanh(x)), [(10.0 * A, "percent")]),
+    "lengths by lengths": (lambda x, y: np.sum(np.log(x / y) * np.exp(-x / y)), [(A, "km"), (900.0 * A, "m")]),
+    "sums of lengths": (lambda x, y: np.sum(x + y) ** 2, [(A, "km"), (900.0 * A, "m")]),
+    "angles from lengths": (lambda x, y: np.sum(np.arctan2(x, y)), [(A, "km"), (900.0 * A, "m")]),
+    "inner products": (lambda x, y: x @ y, [(A, "km"), (A, "minute")]),
+}
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_gradients_of_quantities_are_those_of_differences(name):
+    function, given = QUANTITIES[name]
+    arguments = [quantity(*a) for a in given]
+    found = grad(function, tuple(range(len(arguments))))(*arguments)
+    for k, argument in enumerate(arguments):
+        for i in range(len(A)):
+            have = (quantity(1.0, argument.units) * found[k][i]).to_base_units()
+            want = by_differences(function, arguments, k, i)
+            assert have.dimensionality == want.dimensionality
+            np.testing.assert_allclose(have.magnitude, want.magnitude, rtol=1e-5)
+
+
 def test_temperatures_with_an_offset_and_items_are_refused():
     with pytest.raises(BadArgument, match="has an offset"):
         grad(lambda x: np.sum(x))(quantity(A, "degC"))
     with pytest.raises(UnsupportedCall, match="an item is taken"):
         grad(lambda x: x[0] ** 2)(quantity(A, "m"))
+    with pytest.raises(UnsupportedCall, match="there is no `np.deg2rad`"):
+        grad(lambda x: np.sum(np.deg2rad(x)))(quantity(A, "degree"))
     with pytest.raises(UnsupportedCall, match="an item is taken"):
         grad(lambda w, q: np.sum(w[:2] * q))(A, quantity(A[:2], "m"))
 

@@ -137,6 +137,19 @@ def test_numpy_is_an_array_namespace():
     assert gradient.source.startswith("import numpy as xp\n")
 
 
+def test_results_that_are_tuples():
+    def f(a, b):
+        return np.sum(a * b, axis=0), a + b
+
+    args = X[:, :1], X[0]
+    adjoint = np.ones(3), np.full((12, 3), 2.0)
+    for namespace in ["array_api"]:
+        convert = KINDS[namespace]
+        found = vjp(f, *moved(args, convert), namespace=namespace)[1](moved(adjoint, convert))
+        assert all(isinstance(g, type(convert(W))) for g in found)
+        same(found, vjp(f, *args)[1](adjoint))
+
+
 def test_the_text_before_any_call():
     assert "jnp." in derive(by_items, namespace="jax.numpy").source if _jax(0.0) is not None else True
 

@@ -279,14 +279,20 @@ def handed_on(ahead: Function, back: Function) -> Function:
 
 
 def _marked(atom: Atom, found: Foreign, mixed: bool = False) -> Type:
-    """The type of a value with the library that it is of; a number of NumPy's may be an array without dimensions."""
-    type_ = atom.type
+    """The type of a value with the library that it is of."""
     if found.home is None or atom not in found.maybe:
-        return type_
+        return atom.type
+    return _type_of(atom.type, found.home, mixed or atom not in found.surely)
+
+
+def _type_of(type_: Type, home: Library, mixed: bool) -> Type:
+    """A type as that of arrays of a library; a number of NumPy's may be an array without dimensions."""
     if isinstance(type_, Scalar):
         type_ = Array(type_.dtype or "float64", ())
     if isinstance(type_, List) and isinstance(type_.item, Array):
-        return List(replace(type_.item, home=found.home.name, mixed=True))
+        return List(replace(type_.item, home=home.name, mixed=True))
+    if isinstance(type_, Tuple):
+        return Tuple(tuple(_type_of(t, home, True) for t in type_.items), type_.cls)
     if isinstance(type_, Array):
-        return replace(type_, home=found.home.name, mixed=mixed or atom not in found.surely)
+        return replace(type_, home=home.name, mixed=mixed)
     return type_

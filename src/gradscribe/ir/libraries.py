@@ -61,13 +61,15 @@ class Library:
     def offers(self, function: Callable[..., Any]) -> bool:
         """Whether NumPy's function (or method) is there for these arrays."""
         name = getattr(function, "__name__", "")
+        if name in self.lacks:
+            return False
         if isinstance(function, np.ufunc):
             return self.ufuncs != "none" and (not self.ufuncs or self._has_ufunc(name))
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             return self.writes
         if self.only is not None:
             return name in self.only
-        if not dispatches(function) or name in self.lacks:
+        if not dispatches(function):
             return False
         owner = getattr(function, "__objclass__", None)
         if owner is np.ndarray:
@@ -142,7 +144,16 @@ LIBRARIES = [
         "np.asarray(x)",
         option="array_api",
     ),
-    Library("pint", (("pint.registry", "Quantity"),), "", "x.magnitude", mixes=True, only=_SUMS, items=False),
+    Library(
+        "pint",
+        (("pint.registry", "Quantity"),),
+        "",
+        "x.magnitude",
+        mixes=True,
+        lacks=frozenset(("deg2rad", "rad2deg", "radians", "degrees")),  # these change the unit, not the angle
+        only=_SUMS,
+        items=False,
+    ),
     Library(
         "pandas",
         (("pandas", "Series"), ("pandas.core.series", "Series")),

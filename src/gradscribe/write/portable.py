@@ -47,6 +47,7 @@ def portable(function: Function, foreign: Foreign, namespace: Namespace | None =
 class _Rewrite:
     def __init__(self, function: Function, foreign: Foreign, namespace: Namespace | None) -> None:
         self.foreign, self.namespace, self.new = foreign, namespace, _new_values(function)
+        self.assignable = self.new & foreign.surely
         home = foreign.home if namespace is None else None
         self.labelled = home is not None and home.labelled
         self.plain_zeros = home is not None and not home.items and not home.data_only
@@ -73,7 +74,7 @@ class _Rewrite:
             return [replace(op, primitive=AT_ADD)]
         if self.namespace is not None and op.args[0] not in self.new:
             return _added(op, self.foreign)
-        is_mixed = op.result in self.foreign.maybe and op.args[0] not in self.new & self.foreign.surely
+        is_mixed = op.result in self.foreign.maybe and op.args[0] not in self.assignable
         return _placed(op, self.zeros, self.foreign) if is_mixed else [op]
 
     def is_number(self, atom: Atom) -> bool:
