@@ -30,7 +30,8 @@ def needs_spreading(function: Callable[..., Any], argnums: Any) -> bool:
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
-        raise NoSource(f"{getattr(function, '__name__', function)} has no source", hint=_CALL_IT) from None
+        name = getattr(function, "__qualname__", None) or repr(function)
+        raise NoSource(f"{name} is not a Python function: it has no source", hint=_CALL_IT) from None
     first = next((k for k, p in enumerate(parameters) if p.kind is p.VAR_POSITIONAL), None)
     return first is not None and any(isinstance(n, int) and not 0 <= n < first for n in given)
 
