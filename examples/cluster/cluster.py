@@ -1,5 +1,5 @@
-"""`python examples/cluster/cluster.py`: the training on a cluster of several processes, none of which may take more memory
-than is set, with more data than that.
+"""`python examples/cluster/cluster.py`: the training on a cluster of several processes, none of which may take more
+memory than is set, with more data than that.
 
 The dashboard shows what each worker does. For machines instead of processes, start `dask scheduler` and `dask worker`
 there, and pass `--scheduler tcp://...`: nothing else changes.
@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> list[float]:
         losses = []
 
         def send(params: Params) -> Any:
-            """To each worker once, and not with each chunk. In a list: what is in a dict goes by the names in it, of which
-            the cluster knows one value only."""
+            """To each worker once, and not with each chunk. In a list: what is in a dict goes by the names in it, of
+            which the cluster knows one value only."""
             return client.scatter([params], broadcast=True)[0]
 
         for step in train(given.chunks, given.rows, given.steps, client, send):
