@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> list[float]:
         def send(params: Params) -> Any:
             """To each worker once, and not with each chunk. In a list: what is in a dict goes by the names in it, of
             which the cluster knows one value only."""
-            return client.scatter([params], broadcast=True)[0]
+            return client.scatter([params], broadcast=True, hash=False)[0]
 
         for step in train(given.chunks, given.rows, given.steps, client, send):
             losses.append(step.loss)

@@ -237,7 +237,7 @@ def test_dask(cluster, serial):
     assert same(sum_over(programs.derivative, programs.chunks(COUNT), executor=cluster), serial)
     assert same(sum_over(programs.derivative, programs.chunks(COUNT), executor=cluster.get_executor()), serial)
     assert sum_over(programs.is_known_here, [("tests.parallel.programs",)], executor=cluster) == 0
-    (w,) = cluster.scatter([programs.weights()], broadcast=True)  # sent once, not with each chunk
+    (w,) = cluster.scatter([programs.weights()], broadcast=True, hash=False)  # sent once, not with each chunk
     assert same(
         sum_over(programs.derivative, ((w, *programs.chunk(k)) for k in range(COUNT)), executor=cluster), serial
     )
