@@ -142,7 +142,7 @@ def tapes(sweep: Sweep, found: Resolved) -> tuple[dict[Var, list[Op]], list[Op]]
         if var.type == BOOL and not var.named:
             var.hint = found.environment[var].hint = "took"  # type: ignore[union-attr]
         maker = Builder()
-        tape = maker.new_list(var.type, hint=f"{var.hint}_tape")
+        tape = maker.new_list(var.type, hint=f"{var.hint.removesuffix('_old')}_tape")
         sweep.new_tapes.extend(maker.ops)
         pusher = Builder()
         pusher.perform(APPEND, tape, var)

@@ -94,7 +94,7 @@ class _Finder:
         if part is None:
             return []
         rank = len(tape.sizes) + type_.item.ndim
-        array = Var(made.result.hint.replace("_old_tape", "_tape"), Array(type_.item.dtype, (UNKNOWN,) * rank))
+        array = Var(made.result.hint, Array(type_.item.dtype, (UNKNOWN,) * rank))
         return [_Rows(replace(tape, array=array), *part)]
 
     def _fills_each_row(self, tape: Indexed) -> bool:
