@@ -12,7 +12,7 @@ MUTANTS ?= 60
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage arrays language docs docs-update clean bench-kernels
+.PHONY: help demo test test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage arrays language docs docs-update clean bench-kernels bench-clusters
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ bench-adbench: $(if $(PEERS),$(VENV)/.ready-bench,$(READY))  ## ADBench's four o
 bench-loops: $(VENV)/.ready-numba $(VENV)/.ready-bench  ## gradients of array programs in machine code, against JAX
 	$(RUN) -m benchmarks.array_programs
 	$(RUN) -m benchmarks.elementary
+
+bench-clusters: $(VENV)/.ready-plot  ## sums over chunks: what they cost, how they scale, and what follows for more machines
+	$(RUN) -m benchmarks.clusters
 
 bench-kernels: $(READY)  ## programs with loops and in-place writes, against their gradients: time and memory
 	$(RUN) -m benchmarks.kernels
