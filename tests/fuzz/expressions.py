@@ -154,6 +154,8 @@ class Expressions:
 
     def index(self, scope: Scope, length: int) -> str:
         """An index that is valid for the length, often `i`, `i - 1`, or negative."""
+        if not length:
+            return "0"  # it fails when it runs
         options = [str(k) for k in (0, length - 1, -1, -length, self.rng.randrange(-length, length))]
         for name, (low, high) in scope.integers.items():
             for shift in (0, -1, 1, -2):
