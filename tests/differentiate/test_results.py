@@ -1,6 +1,7 @@
 """What a derivative returns belongs to the caller: no two results, and no result and argument, share memory."""
 
 import numpy as np
+import pytest
 
 from gradscribe import grad, vjp
 
@@ -36,3 +37,24 @@ def test_adjoints_are_apart_from_the_seed():
     left, right = pullback(seed)
     assert not np.shares_memory(left, seed)
     assert not np.shares_memory(left, right)
+
+
+VIEWS = {
+    "flip": lambda x, y: np.flip(x, 0) + np.flip(y, 0),
+    "transpose": lambda x, y: x.T + y.T,
+    "reshape": lambda x, y: x.reshape(-1) + y.reshape(-1),
+    "slice": lambda x, y: (x + y)[::-1],
+    "one": lambda x, y: x.T + 0.0 * y.T,
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_adjoints_that_would_be_views_of_the_seed_are_arrays_of_their_own(name):
+    value, pullback = vjp(VIEWS[name], np.arange(6.0).reshape(2, 3), np.ones((2, 3)))
+    seed = np.random.default_rng(0).normal(size=value.shape)
+    left, right = pullback(seed)
+    assert not np.shares_memory(left, seed) and not np.shares_memory(right, seed)
+    assert not np.shares_memory(left, right)
+    again = pullback(seed.copy())
+    left += 1.0
+    assert np.array_equal(left, again[0] + 1.0) and np.array_equal(right, again[1])

@@ -177,9 +177,17 @@ class Adjoints:
         """An adjoint as it is returned: no two results share memory, nor does one with an argument."""
         if self.returned is None or not isinstance(adjoint, Var) or not isinstance(adjoint.type, (Array, Numeric)):
             return adjoint
-        if adjoint in self.returned:
+        memory = self._memory_of(adjoint)
+        if memory in self.returned:
             return self.builder.emit(COPY, adjoint, hint=adjoint.hint)
-        self.returned.add(adjoint)
+        self.returned.add(memory)
+        return adjoint
+
+    def _memory_of(self, adjoint: Var) -> Var:
+        """The array that an adjoint is, or may be, a view of."""
+        for op in reversed(self.builder.ops):
+            if op.results == (adjoint,) and op.aliasing in ("view", "maybe", "item") and isinstance(op.args[0], Var):
+                adjoint = op.args[0]
         return adjoint
 
     # shapes --------------------------------------------------------------------------------------------------------
