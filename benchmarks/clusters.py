@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from gradscribe import sum_over, value_and_grad
-from gradscribe.sending import Sendable
+from gradscribe.call.sending import Sendable
 
 from . import report
 

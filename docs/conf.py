@@ -11,7 +11,7 @@ from sphinx.errors import ExtensionError
 
 import gradscribe
 from gradscribe.explain.explorer import explorer
-from gradscribe.loading import functions_of, load_module
+from gradscribe.commands.loading import functions_of, load_module
 
 project = "gradscribe"
 author = "The gradscribe authors"

@@ -123,7 +123,7 @@ def _python(page: Path, block: Block, scope: dict[str, object]) -> str:
 
 def _console(body: str) -> str:
     """Commands with what they print."""
-    from gradscribe.cli import main
+    from gradscribe.commands.cli import main
 
     made = []
     for line in body.splitlines():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradscribe import cli
+from gradscribe.commands import cli
 
 PROGRAM = '''\
 """Functions to differentiate."""

@@ -12,7 +12,7 @@ import gast
 import pytest
 
 from gradscribe.errors import NoSource, StaleSource
-from gradscribe.source import location_of, make_function, read_source
+from gradscribe.source.text import location_of, make_function, read_source
 
 
 def text_of(function):

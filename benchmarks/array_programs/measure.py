@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import gradscribe
-from gradscribe.jitting import NumbaFallback
+from gradscribe.call.jitting import NumbaFallback
 from tests.corpus.case import active
 from tests.corpus.program import loss_of
 

@@ -11,10 +11,10 @@ f.show()        # the Python source of the derivative
 """
 
 from .api import compile, derive, explain_tape, grad, jvp, value_and_grad, vjp
+from .call.chunks import sum_over
+from .call.derivative import Derivative
 from .checking import check_grads
 from .checkpoints import checkpoint, checkpointed
-from .chunks import sum_over
-from .derivative import Derivative
 from .errors import GradscribeError
 from .explain.report import explain
 from .explain.trace import Trace, trace

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 from .arguments import ArgNums, check_any
-from .derivative import Derivative
+from .call.derivative import Derivative
+from .call.primal import CompiledFunction
+from .call.pullbacks import Pullback, matching, with_tangent
+from .call.splitting import SplitDerivative
 from .errors import BadArgument
 from .explain.tape import Tape
 from .guess import continuous_parameters
 from .ir.libraries import is_data_only
 from .ir.types import is_continuous
-from .primal import CompiledFunction
-from .pullbacks import Pullback, matching, with_tangent
 from .signature import abstract
-from .splitting import SplitDerivative
 
 P = ParamSpec("P")
 R = TypeVar("R")

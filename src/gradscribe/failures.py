@@ -15,9 +15,9 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from . import runtime
-from .depth import deep_recursion
 from .errors import GradscribeError, InternalError, Location, NotAsAssumed, NotReal
 from .runtime import CheckFailed
+from .source.depth import deep_recursion
 
 _REPORT = "this is a mistake in gradscribe: please report it, with the function"
 _DEEP = "split the function into smaller ones"

@@ -16,7 +16,7 @@ import numpy as np
 
 from .ir.types import FLOAT, INT, UNKNOWN, Array, Dict, Object, Type, is_continuous
 from .signature import abstract, is_static
-from .source import read_source
+from .source.text import read_source
 
 _ANNOTATED = {float: "f", int: "i", bool: "b", "float": "f", "int": "i", "bool": "b"}
 _OF_ARRAYS = {"copy", "shape", "T", "ndim", "size", "sum", "mean", "reshape", "dot", "max", "min", "dtype", "ravel"}

@@ -35,7 +35,7 @@ from .settings import Settings, settled
 from .simplify import prepare, prune, simplify
 from .simplify.hoist import hoist_reads
 from .simplify.writable import writable_results
-from .source import make_function
+from .source.text import make_function
 from .write import Written, write
 
 assert rules

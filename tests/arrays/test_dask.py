@@ -9,8 +9,8 @@ import pytest
 
 import gradscribe
 from gradscribe import grad, hvp, jvp, value_and_grad, vjp
+from gradscribe.call.jitting import NumbaFallback
 from gradscribe.errors import BadArgument, UnsupportedCall
-from gradscribe.jitting import NumbaFallback
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")

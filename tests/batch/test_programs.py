@@ -15,7 +15,7 @@ from fuzz.judge import load
 
 import gradscribe as gs
 from gradscribe.batch import NotBatched
-from gradscribe.derivative import Derivative
+from gradscribe.call.derivative import Derivative
 from gradscribe.family import groups
 
 from .compare import MODES, compare

@@ -13,7 +13,7 @@ import pytest
 from analyse.random_nests import Nest
 
 import gradscribe as gs
-from gradscribe.source import make_function
+from gradscribe.source.text import make_function
 
 
 def smooth(x0, c):

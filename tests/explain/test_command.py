@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradscribe import cli
+from gradscribe.commands import cli
 from gradscribe.explain.points import parse_point
 from gradscribe.explain.serve import Pages, server
 

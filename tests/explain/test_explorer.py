@@ -9,10 +9,10 @@ import browser
 import programs_seen as programs
 import pytest
 
+from gradscribe.commands.loading import load_function
 from gradscribe.explain.explorer import embedded, explorer
 from gradscribe.explain.highlight import html_of, pieces
 from gradscribe.explain.serve import Pages, server
-from gradscribe.loading import load_function
 
 HOSTILE = """
 def hostile(x, y):

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from gradscribe import checkpointed, cli, explain_tape
+from gradscribe import checkpointed, explain_tape
+from gradscribe.commands import cli
 
 
 def recurrence(x, a):

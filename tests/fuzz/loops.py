@@ -30,8 +30,8 @@ if __name__ == "__main__":
 import numpy as np
 
 import gradscribe
+from gradscribe.call.jitting import NumbaFallback
 from gradscribe.errors import GradscribeError
-from gradscribe.jitting import NumbaFallback
 
 from .shrink import shrink
 from .slices import program

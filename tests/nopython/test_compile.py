@@ -9,8 +9,8 @@ import pytest
 
 import gradscribe
 from gradscribe import grad
+from gradscribe.call.jitting import NumbaFallback
 from gradscribe.errors import BadArgument, GradscribeError
-from gradscribe.jitting import NumbaFallback
 
 numba = pytest.importorskip("numba")
 pytestmark = pytest.mark.filterwarnings("error")

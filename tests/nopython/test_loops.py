@@ -52,7 +52,7 @@ def agree(f, *calls):
     """The loops give what the function gives, for each tuple of arguments; the last text."""
     fast = gradscribe.compile(f)
     with warnings.catch_warnings():
-        warnings.simplefilter("error", gradscribe.jitting.NumbaFallback)
+        warnings.simplefilter("error", gradscribe.call.jitting.NumbaFallback)
         for args in calls:
             same(outcome(fast, args), outcome(f, args))
     return fast.source

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from gradscribe import checkpoint, checkpointed, derive, grad, jvp, value_and_grad, vjp
-from gradscribe.disk import CacheWarning
+from gradscribe.call.disk import CacheWarning
+from gradscribe.call.jitting import NumbaFallback
 from gradscribe.errors import BadArgument
-from gradscribe.jitting import NumbaFallback
 
 numba = pytest.importorskip("numba")
 pytestmark = pytest.mark.filterwarnings("error")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from gradscribe import GradscribeError, adjoint, grad, hessian, vjp
+from gradscribe.call.sending import received, sent
 from gradscribe.rules.table import GIVEN
-from gradscribe.sending import received, sent
 
 MODULE = """
 import numpy as np

@@ -16,10 +16,11 @@ from fuzz.generate import program
 from fuzz.judge import classify
 
 import gradscribe
-from gradscribe import GradscribeError, check_grads, grad, splitting, value_and_grad
+from gradscribe import GradscribeError, check_grads, grad, value_and_grad
 from gradscribe.analyse import levels
+from gradscribe.call import splitting
+from gradscribe.call.splitting import rows_of
 from gradscribe.signature import abstract
-from gradscribe.splitting import rows_of
 
 from . import losses
 from .losses import LOSSES, data, parameters

@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from gradscribe.read.normalise import RESULT, normalise
-from gradscribe.source import read_source
+from gradscribe.source.text import read_source
 
 
 class OutOfFuel(BaseException):

@@ -9,7 +9,7 @@ import pytest
 
 from gradscribe.errors import UnsupportedSyntax
 from gradscribe.read.normalise import normalise
-from gradscribe.source import read_source
+from gradscribe.source.text import read_source
 
 from .exit_programs import Run, compiled, difference, normalised_text
 

@@ -16,7 +16,7 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, walk
 from ..ir.primitives import COMMENT, IF, LOOP
 from ..read.lower import Lowered
-from ..source import read_source
+from ..source.text import read_source
 from ..write import Written, write
 from ..write.one import atom_text, expression_text
 from ..write.places import places

@@ -12,7 +12,7 @@ import numpy as np
 from .. import pipeline
 from ..api import grad
 from ..arguments import ArgNums, title
-from ..derivative import Derivative
+from ..call.derivative import Derivative
 from ..errors import BadArgument, BadResult, UnsupportedCall
 from ..ir.build import Builder, inline
 from ..ir.inlining import inline_calls

@@ -12,7 +12,7 @@ from typing import Any
 from .. import pipeline
 from ..arguments import title
 from ..batch import NotBatched
-from ..derivative import Derivative
+from ..call.derivative import Derivative
 from ..differentiate.shadows import CHECK_APART
 from ..errors import BadResult, InternalError, UnsupportedCall, UntrackableAlias
 from ..ir.nodes import walk

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ..arguments import ArgNums, differentiable, names_of, of_method, title
+from ..call.sending import received, sent
 from ..errors import BadArgument
-from ..sending import received, sent
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")

@@ -26,7 +26,7 @@ from ..ir.primitives import CALL_METHOD, CALL_PYTHON, SNAPSHOTS, External
 from ..ir.solvers import LIBRARY_CALL
 from ..ir.types import Array, Scalar, Type
 from ..loops.scalars import VECTOR
-from ..source import make_function
+from ..source.text import make_function
 from ..write import Written
 from . import along
 

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 import gast
 
 from ..errors import UnsupportedSyntax
-from ..source import FunctionSource, location_of
+from ..source.text import FunctionSource, location_of
 from .exits import (
     RESULT,
     Block,

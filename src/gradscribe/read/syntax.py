@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from ..errors import Location
-from ..source import FunctionSource, location_of, read_source
+from ..source.text import FunctionSource, location_of, read_source
 from .normalise import normalise
 
 Scoped = gast.FunctionDef | gast.Lambda

@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analyse.foreign import Foreign, arrays_of, unwritable
-from ..depth import deep_recursion
 from ..ir.namespaces import Namespace
 from ..ir.nodes import Block, Function, Var, walk
 from ..ir.solvers import callees_of
+from ..source.depth import deep_recursion
 from .exits import lines_of
 from .expressions import Expressions
 from .inline import Inliner

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import api
-from .derivative import Derivative
-from .errors import GradscribeError
-from .ir.dump import dump
+from .. import api
+from ..call.derivative import Derivative
+from ..errors import GradscribeError
+from ..ir.dump import dump
 from .loading import UsageError, load_function, short
 from .views import VIEWS, view_options
 

@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
-from .arguments import check_followed
-from .errors import BadArgument, GradscribeError
-from .ir.types import Type
-from .loops import UNFORESEEN
-from .nopython.calls import make_callable
-from .nopython.machine import NumbaMissing, NumbaRefuses
-from .pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
-from .settings import Settings
-from .signature import abstract
+from ..arguments import check_followed
+from ..errors import BadArgument, GradscribeError
+from ..ir.types import Type
+from ..loops import UNFORESEEN
+from ..nopython.calls import make_callable
+from ..nopython.machine import NumbaMissing, NumbaRefuses
+from ..pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
+from ..settings import Settings
+from ..signature import abstract
 
 
 class NumbaFallback(UserWarning):

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .explain.exercise import exercise, marks_text
-from .explain.explorer import explorer
-from .explain.points import parse_point, trace_somewhere
-from .explain.report import DETAIL, SECTIONS, Explanation
-from .explain.serve import serve
+from ..explain.exercise import exercise, marks_text
+from ..explain.explorer import explorer
+from ..explain.points import parse_point, trace_somewhere
+from ..explain.report import DETAIL, SECTIONS, Explanation
+from ..explain.serve import serve
 from .loading import UsageError, functions_of, load_function, load_module
 
 VIEWS = ("explain", "explorer")

@@ -7,8 +7,8 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
-from . import pipeline
-from .arguments import (
+from .. import pipeline
+from ..arguments import (
     ArgNums,
     check_followed,
     check_labels,
@@ -19,20 +19,20 @@ from .arguments import (
     of_method,
     title,
 )
+from ..dispatch import keep
+from ..errors import BadArgument, GradscribeError, UnsupportedCall
+from ..explain.looking import LookingInside
+from ..explain.nans import watchful
+from ..failures import reporting
+from ..ir.libraries import has_labels
+from ..ir.nodes import Function
+from ..ir.types import Type
+from ..settings import Settings
+from ..signature import call_key, is_labelled, split, without_labelled
 from .disk import cached
-from .dispatch import keep
-from .errors import BadArgument, GradscribeError, UnsupportedCall
-from .explain.looking import LookingInside
-from .explain.nans import watchful
-from .failures import reporting
 from .freshness import refresh
-from .ir.libraries import has_labels
-from .ir.nodes import Function
-from .ir.types import Type
 from .jitting import compiled_pair, compiled_with, prepare, run_compiled
 from .sending import received, sent
-from .settings import Settings
-from .signature import call_key, is_labelled, split, without_labelled
 from .specialised import Specialised
 from .spread import least_count, needs_spreading, spread
 

@@ -9,17 +9,17 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from . import pipeline
-from .arguments import check_followed, check_result, of_method
+from .. import pipeline
+from ..arguments import check_followed, check_result, of_method
+from ..dispatch import keep
+from ..errors import BadArgument
+from ..ir.libraries import library_of
+from ..ir.types import Array, Type
+from ..settings import Settings
+from ..signature import abstract, call_key, split
 from .derivative import Derivative
-from .dispatch import keep
-from .errors import BadArgument
 from .freshness import refresh
-from .ir.libraries import library_of
-from .ir.types import Array, Type
 from .phased import compile_phases
-from .settings import Settings
-from .signature import abstract, call_key, split
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -10,17 +10,17 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from . import pipeline
-from .arguments import signature_of, title
-from .dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
-from .errors import BadArgument
-from .explain.blame import cite
-from .explain.looking import Looking
-from .failures import explained
+from .. import pipeline
+from ..arguments import signature_of, title
+from ..dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
+from ..errors import BadArgument
+from ..explain.blame import cite
+from ..explain.looking import Looking
+from ..failures import explained
+from ..ir.types import Type
+from ..settings import Settings, settings_of, settled
+from ..signature import call_key, split
 from .freshness import form_of, guards_of, refresh
-from .ir.types import Type
-from .settings import Settings, settings_of, settled
-from .signature import call_key, split
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -6,12 +6,12 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
-from . import pipeline
-from .arguments import title
-from .errors import BadArgument
-from .ir.types import Type
+from .. import pipeline
+from ..arguments import title
+from ..errors import BadArgument
+from ..ir.types import Type
+from ..settings import Settings
 from .jitting import compiled_with, prepare
-from .settings import Settings
 from .specialised import Specialised
 
 P = ParamSpec("P")

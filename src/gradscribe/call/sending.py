@@ -27,11 +27,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .errors import BadArgument, GradscribeError
-from .failures import head_of
-from .ir.signature import is_library_name
-from .rules import table
-from .source import statement_of
+from ..errors import BadArgument, GradscribeError
+from ..failures import head_of
+from ..ir.signature import is_library_name
+from ..rules import table
+from ..source.text import statement_of
 
 _FUTURE = functools.reduce(
     lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0

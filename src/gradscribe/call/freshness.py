@@ -7,10 +7,10 @@ import inspect
 import types
 from typing import Any
 
-from .dispatch import FORM, Guard, guards, value_guard
-from .ir.primitives import External
-from .pipeline import Compiled
-from .signature import key_of
+from ..dispatch import FORM, Guard, guards, value_guard
+from ..ir.primitives import External
+from ..pipeline import Compiled
+from ..signature import key_of
 
 
 def refresh(compiled: Compiled) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .errors import NoSource
-from .ir.primitives import lookup
-from .source import make_function
+from ..errors import NoSource
+from ..ir.primitives import lookup
+from ..source.text import make_function
 
 _CALL_IT = "pass a function that calls it: lambda x: g(x)"
 _PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -24,16 +24,16 @@ from typing import Any
 import gast
 import numpy as np
 
-from .errors import GradscribeError
+from ..errors import GradscribeError
+from ..ir.nodes import Function
+from ..ir.primitives import External, overloads
+from ..ir.signature import is_library_name
+from ..pipeline import Compiled
+from ..read.lower import Lowered
+from ..signature import key_of
+from ..source.text import make_function, read_source
+from ..write import Written
 from .freshness import form_of, now_under
-from .ir.nodes import Function
-from .ir.primitives import External, overloads
-from .ir.signature import is_library_name
-from .pipeline import Compiled
-from .read.lower import Lowered
-from .signature import key_of
-from .source import make_function, read_source
-from .write import Written
 
 
 class CacheWarning(UserWarning):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BadArgument
+from ..errors import BadArgument
 from .sending import Sendable
 
 Chunk = tuple[Any, ...]

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BadArgument, BadResult
-from .failures import head_of, reporting
-from .ir.libraries import dtype_of, has_labels, library_of, same_labels
-from .ir.types import is_continuous
-from .signature import abstract, describe
-from .source import make_function, text_of_function
+from ..errors import BadArgument, BadResult
+from ..failures import head_of, reporting
+from ..ir.libraries import dtype_of, has_labels, library_of, same_labels
+from ..ir.types import is_continuous
+from ..signature import abstract, describe
+from ..source.text import make_function, text_of_function
 
 
 class Pullback:

@@ -7,17 +7,17 @@ import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from . import pipeline
-from .arguments import title
-from .differentiate.phases import Phase, phases
-from .errors import UnsupportedCall
-from .failures import compiling
-from .ir.nodes import Var
-from .ir.types import Array, Type, leaves
-from .settings import Settings
-from .simplify import simplify
-from .source import make_function
-from .write import Written
+from .. import pipeline
+from ..arguments import title
+from ..differentiate.phases import Phase, phases
+from ..errors import UnsupportedCall
+from ..failures import compiling
+from ..ir.nodes import Var
+from ..ir.types import Array, Type, leaves
+from ..settings import Settings
+from ..simplify import simplify
+from ..source.text import make_function
+from ..write import Written
 
 _WIDTH = 88
 _INDENT = "    "

@@ -1,0 +1,1 @@
+"""The command line: its options, its subcommands, and the functions that are named on it."""

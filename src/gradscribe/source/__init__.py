@@ -1,0 +1,6 @@
+"""Functions and their text.
+
+text      function to text, and text to function
+matching  which definition in a file a function was made by
+depth     room for text that is nested deeper than Python's limit
+"""
