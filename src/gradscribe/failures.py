@@ -7,7 +7,6 @@ is a `NotAsAssumed`. What the user's own function raises passes. Nothing here kn
 from __future__ import annotations
 
 import functools
-import gc
 import linecache
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ from typing import Any
 
 from . import runtime
 from .errors import GradscribeError, InternalError, Location, NotAsAssumed, NotReal
+from .process import collector_paused, deep_recursion
 from .runtime import CheckFailed
-from .source.depth import deep_recursion
 
 _REPORT = "this is a mistake in gradscribe: please report it, with the function"
 _DEEP = "split the function into smaller ones"
@@ -43,19 +42,6 @@ def compiling(function: Callable[..., Any]) -> Iterator[None]:
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         where = _place(error.__traceback__) or head_of(function)
         raise InternalError(f"{name} cannot be compiled ({what})", where, hint) from error
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Without the search for cyclic garbage: a program of many small nodes would be searched again and again while it
-    grows, and long functions would take more time a line than short ones."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def compiles(make: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ from .analyse.powers import check_powers
 from .batch import batch, callees_of_dependents, contract
 from .differentiate.pullback import split
 from .differentiate.reverse import SEED_NAMES, reverse
-from .failures import collector_paused, compiles
+from .failures import compiles
 from .ir.build import Builder, inline, without_snapshots
 from .ir.inlining import inline_calls
 from .ir.namespaces import Namespace, namespace_for
@@ -30,6 +30,7 @@ from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Numeric, Tuple, Type
 from .nopython.flavour import Machine, compile_program
 from .nopython.rows import row_tapes
+from .process import collector_paused
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
 from .simplify import prepare, prune, simplify

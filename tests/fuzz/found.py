@@ -280,4 +280,14 @@ def f(a):
     return np.sum(a * a)
 ARGS = (np.array([1.0, 2.0, 1.0, 1.0]),)
 """,
+    "lengths of what a rule has made": """
+import numpy as np
+
+def f(m):
+    u3 = np.prod(m, axis=1)
+    m[0] *= 3
+    xs8 = [u3[2], 1.0]
+    return sum(xs8)
+ARGS = (np.array([[1.0, 1.5], [0.5, 1.0], [1.0, 2.0]]),)
+""",
 }

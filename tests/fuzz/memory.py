@@ -33,7 +33,7 @@ class Memory(Expressions):
 
     def split(self, scope: Scope) -> Lines:
         """`l, r = np.split(a, 2)`, or a loop over the parts."""
-        sources = self._vectors(scope)
+        sources = [name for name in self._vectors(scope) if scope.arrays[name].shape[0] > 1]
         if not sources:
             return []
         source = self.pick(sources)

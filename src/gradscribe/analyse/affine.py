@@ -97,14 +97,15 @@ class Affine:
         known = atom in self.nesting.scope and isinstance(atom.type, Scalar) and atom.type.kind == "i"
         return variable(atom) if known else None
 
-    def scope(self, symbol: Symbol) -> tuple[Op, ...]:
-        """The loops in whose trips a symbol has one value each."""
+    def scope(self, symbol: Symbol) -> tuple[Op, ...] | None:
+        """The loops in whose trips a symbol has one value each; None for one of values that a rule has made, which are
+        not of this function."""
         if isinstance(symbol, Trip):
             return (*self.nesting.places[symbol.loop].loops, symbol.loop)
         if isinstance(symbol, Length):
-            return self.nesting.scope[symbol.of] if isinstance(symbol.of, Var) else ()
+            return self.nesting.scope.get(symbol.of) if isinstance(symbol.of, Var) else ()
         assert isinstance(symbol, Var)
-        return self.nesting.scope[symbol]
+        return self.nesting.scope.get(symbol)
 
     # forms ----------------------------------------------------------------------------------------------------------
 

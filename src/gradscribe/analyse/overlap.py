@@ -340,9 +340,8 @@ class Overlap:
         outermost loops, keep their names; others take a side."""
 
         def rename(symbol: Symbol) -> Symbol:
-            if not isinstance(symbol, Cell) and len(self.affine.scope(symbol)) <= level:
-                return symbol
-            return (side, symbol)
+            scope = None if isinstance(symbol, Cell) else self.affine.scope(symbol)
+            return symbol if scope is not None and len(scope) <= level else (side, symbol)
 
         return rename
 

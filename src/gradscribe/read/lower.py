@@ -17,7 +17,7 @@ from ..ir import primitives as P
 from ..ir.nodes import Block, Const, Function, Parameter, Var
 from ..ir.primitives import External, overloads
 from ..ir.types import BOOL, STRUCTURES, Object, Type, is_continuous
-from ..source.depth import deep_recursion
+from ..process import deep_recursion
 from .assumptions import Assumptions, Restart
 from .attributes import Attributes
 from .builtin_calls import BuiltinCalls

@@ -2,5 +2,4 @@
 
 text      function to text, and text to function
 matching  which definition in a file a function was made by
-depth     room for text that is nested deeper than Python's limit
 """

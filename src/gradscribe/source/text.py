@@ -24,7 +24,7 @@ from typing import Any
 import gast
 
 from ..errors import Location, NoSource, StaleSource, UnsupportedSyntax
-from .depth import deep_recursion
+from ..process import deep_recursion
 from .matching import Definition, ParsedFile, definition_of, first_line, parse_file
 
 __all__ = ["FunctionSource", "location_of", "make_function", "read_source", "statement_of"]

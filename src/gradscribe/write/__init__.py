@@ -28,7 +28,7 @@ from ..analyse.foreign import Foreign, arrays_of, unwritable
 from ..ir.namespaces import Namespace
 from ..ir.nodes import Block, Function, Var, walk
 from ..ir.solvers import callees_of
-from ..source.depth import deep_recursion
+from ..process import deep_recursion
 from .exits import lines_of
 from .expressions import Expressions
 from .inline import Inliner
