@@ -186,6 +186,31 @@ def test_rules_travel(tmp_path, module):
         GIVEN.pop()
 
 
+def test_rules_of_functions_that_are_not_sent_stay(module):
+    """What somebody else has registered, for a function inside another, makes nothing fail and is not sent."""
+
+    def hidden(x):
+        return x * x
+
+    before = len(GIVEN)
+    lock = threading.Lock()  # cannot be sent
+    adjoint(hidden)(lambda g, z, x: 5.0 * g if lock else g)
+    for k in range(3):
+        assert pickle.loads(pickle.dumps(grad(lambda x, k=k: k * x * x)))(3.0) == 6.0 * k
+    assert len(GIVEN) == before + 1
+    GIVEN.pop()
+
+
+def test_a_rule_that_comes_back_is_a_rule_of_its_own(module):
+    def square(x):
+        return x * x
+
+    adjoint(square)(lambda g, z, x: 5.0 * g)
+    for k in range(3):
+        made = pickle.loads(pickle.dumps(grad(lambda x, k=k: k * square(x))))
+        assert made(3.0) == 5.0 * k
+
+
 def test_pullbacks_travel(tmp_path, module):
     pull = vjp(module.calls, 3.0)[1]
     assert pickle.loads(pickle.dumps(pull))(1.0) == pull(1.0)

@@ -146,3 +146,6 @@ case(np.may_share_memory, A(3), A(3))
 case(np.shares_memory, A(3), A(3))
 for function in (np.diag_indices_from, np.tril_indices_from, np.triu_indices_from):
     case(function, A(2, 2))
+for function in (np.tril_indices, np.triu_indices):
+    case(function, 3)
+    case(function, 3, k=1, m=2)

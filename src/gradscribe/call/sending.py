@@ -50,15 +50,36 @@ def sent(value: Any) -> bytes:
     Raises:
         BadArgument: something that a function reads cannot be sent.
     """
-    buffer = io.BytesIO()
-    sender = _Sender(buffer)
-    try:
-        sender.dump((table.GIVEN, value))
-    except GradscribeError:
-        raise
-    except Exception as error:
-        raise sender.explained(error) from error
-    return buffer.getvalue()
+    rules = _rules_for(set())
+    while True:
+        buffer = io.BytesIO()
+        sender = _Sender(buffer)
+        try:
+            sender.dump((rules, value))
+        except GradscribeError:
+            raise
+        except Exception as error:
+            raise sender.explained(error) from error
+        more = _rules_for(sender.met)
+        if len(more) == len(rules):
+            return buffer.getvalue()
+        rules = more
+
+
+def _rules_for(met: set[int]) -> list[Any]:
+    """The rules of functions that a program can find by name, and of those that are sent themselves.
+
+    Args:
+        met: the functions that are sent, by identity.
+    """
+    return [rule for rule in table.GIVEN if id(rule[1]) in met or _is_named(rule[1])]
+
+
+def _is_named(function: Any) -> bool:
+    if type(function) is not types.FunctionType or _is_installed(function):
+        return True
+    module = sys.modules.get(function.__module__)
+    return module is not None and _found(module, function.__qualname__) is function
 
 
 def received(data: bytes) -> Any:
@@ -134,10 +155,12 @@ class _Sender(pickle.Pickler):
         super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
         self.spaces: dict[int, dict[str, Any]] = {}
         self.read: list[tuple[types.FunctionType, str, Any]] = []
+        self.met: set[int] = set()
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
         if kind is types.FunctionType:
+            self.met.add(id(value))
             return NotImplemented if _is_installed(value) else self._function(value)
         if kind is types.CellType:
             held = (value.cell_contents,) if _is_filled(value) else ()

@@ -22,6 +22,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -296,5 +297,8 @@ def _operands(function: Callable[..., Any]) -> Iterable[str]:
 
 
 def _free_name(function: Callable[..., Any]) -> str:
+    """The name of a function, with its module and a number where others have it already."""
     name = getattr(function, "__name__", "function")
-    return name if name not in BY_NAME else f"{getattr(function, '__module__', '')}.{name}"
+    wanted = name if name not in BY_NAME else f"{getattr(function, '__module__', '')}.{name}"
+    numbers = (wanted if k == 1 else f"{wanted}_{k}" for k in count(1))
+    return next(free for free in numbers if free not in BY_NAME)
