@@ -58,3 +58,19 @@ def test_adjoints_that_would_be_views_of_the_seed_are_arrays_of_their_own(name):
     again = pullback(seed.copy())
     left += 1.0
     assert np.array_equal(left, again[0] + 1.0) and np.array_equal(right, again[1])
+
+
+def filled(x):
+    lines = x.T
+    made = np.zeros_like(lines)
+    for k in range(len(lines)):
+        made[k] = lines[k] ** 2
+    return made.T
+
+
+@pytest.mark.parametrize("made", [np.zeros_like, lambda x: np.zeros_like(x).T, filled], ids=["zeros", "view", "filled"])
+def test_values_that_are_zeros_or_views_are_made_in_the_forward_half(made):
+    x = np.arange(6.0).reshape(2, 3)
+    value, pullback = vjp(made, x)
+    np.testing.assert_array_equal(value, made(x))
+    np.testing.assert_array_equal(pullback(np.ones(value.shape))[0], 2.0 * x if made is filled else 0.0 * x)

@@ -74,6 +74,16 @@ def split(function: Function, *, names: tuple[str, str], once: bool = False) -> 
     return forward, _reverse_function(halves, names[1], found, groups, copy_tapes=not once)
 
 
+def _makers(value: Atom, ops: Sequence[Op]) -> list[Op]:
+    """Those of the ops that make the value: zeros, and views, stand where they are needed first."""
+    needed, found = {value}, list[Op]()
+    for op in reversed(ops):
+        if needed & {*op.results}:
+            needed |= {*op.inputs}
+            found.insert(0, op)
+    return found
+
+
 class _Halves:
     """Both sweeps of a derivative, and what the second does to what the first has made."""
 
@@ -84,8 +94,10 @@ class _Halves:
         last = next(op for op in reversed(ops) if op.results == function.body.yields)
         self.value, gradient = last.args
         self.ahead = [op for op in ops[:middle] if op.primitive is not COMMENT]
-        behind = tuple(op for op in ops[middle + 1 :] if op is not last and op.primitive is not COMMENT)
-        self.mirror = Block((), behind, (gradient,))
+        behind = [op for op in ops[middle + 1 :] if op is not last and op.primitive is not COMMENT]
+        late = _makers(self.value, behind)
+        self.ahead += late
+        self.mirror = Block((), tuple(op for op in behind if op not in late), (gradient,))
         self.seed = next(p for p in reversed(function.body.params) if p.hint in SEED_NAMES)
         self.groups: Regions = regions(function)
         written = (op.args[k] for op in walk(self.mirror) for k in op.primitive.writes)
