@@ -125,13 +125,20 @@ class BuiltinCalls(Core):
             content = content.put(key, value)
         return self.new_cell(content, node)
 
-    @reads(set, frozenset)
+    @reads(set)
     def _set(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._set_of(args, node, None)
+
+    @reads(frozenset)
+    def _frozenset(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        return self._set_of(args, node, frozenset)
+
+    def _set_of(self, args: Sequence[Value], node: gast.AST, cls: type | None) -> Value:
         items = self.items_of(args[0], node) if args else ()
         if items is None or not all(map(is_foldable, items)):
             return NotImplemented
         unique = {(type(i.value), i.value): i for i in items}  # type: ignore[union-attr]
-        return self.new_cell(Content("set", tuple(unique.values())), node)
+        return self.new_cell(Content("set", tuple(unique.values())), node, cls)
 
     @reads(sorted)
     def _sorted(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:

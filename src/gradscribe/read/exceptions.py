@@ -204,7 +204,7 @@ class _Attempt(Trying):
             self.attempt(self._expressions(node) or [], node)
             self._unless_failed(lambda: self.reader.block([node]))
             return
-        parts = flattened(node)
+        parts = None if self._is_in_place(node) else flattened(node)
         if parts is not None:
             self.block(parts)
         elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
@@ -215,6 +215,12 @@ class _Attempt(Trying):
         else:
             word = type(node).__name__.lower()
             self.reader.refuse(f"`{word}` inside of `try`, where it may raise an exception,", node, HINT)
+
+    def _is_in_place(self, node: gast.stmt) -> bool:
+        """Whether `x += v` may change what x is, for others to see, so that it is not `x = x + v`."""
+        if not isinstance(node, gast.AugAssign) or not isinstance(node.target, gast.Name):
+            return False
+        return not isinstance(getattr(self.reader.load(node.target.id, node.target), "type", None), Scalar)
 
     def _inline(self, node: gast.Assign | gast.Expr) -> None:
         """A call of a function that is read: its statements belong to the body of the `try`."""
@@ -316,7 +322,7 @@ class _Attempt(Trying):
                 return [node.value]
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             old = self.reader.load(node.target.id, node.target)
-            if isinstance(getattr(old, "type", None), Scalar) and type(node.op) in BINARY:
+            if isinstance(getattr(old, "type", None), (Scalar, Array)) and type(node.op) in BINARY:
                 return [augmented(node)]
         return None
 

@@ -256,7 +256,29 @@ class Operators(Core):
             return target
         if isinstance(target, Var) and isinstance(target.type, (Numeric, Object)) and target.type != STRING:
             return self._in_place_unknown(function, target, value, node)
-        return self.binary(function, target, value, node)
+        if not _changes_in_place(target):
+            return self.binary(function, target, value, node)
+        made = self._combined(function, target, value, node)
+        if made is None or not isinstance(target, Reference):
+            self.refuse("this operator, which changes what others may hold,", node, "write `a = a * b` for `a *= b`")
+        self._writable(target, node)
+        self.store.set(target.cell, made)
+        return target
+
+    def _combined(
+        self, function: Callable[..., Any], target: Value, value: Value, node: gast.AST | None
+    ) -> Content | None:
+        """What a list, dict or set holds behind `target <operator>= value`; None where that is not known."""
+        if not isinstance(target, Reference):
+            return None
+        if target.cell.kind == "set":
+            both = [self.items_of(v, node) for v in (target, value)]
+            if not isinstance(value, Reference) or any(v is None or not all(map(is_foldable, v)) for v in both):
+                return None
+            left, right = ({(type(i.value), i.value): i for i in v} for v in both)  # type: ignore[union-attr]
+            return Content("set", tuple(_SETS[function](left, right).values())) if function in _SETS else None
+        made = self.binary(function, target, value, node)
+        return self.content(made, node) if isinstance(made, Reference) else None
 
     def _in_place_unknown(
         self, function: Callable[..., Any], target: Var, value: Value, node: gast.AST | None
@@ -313,6 +335,21 @@ def _is_numpy(type_: Type | None) -> bool:
     if isinstance(type_, Scalar):
         return type_.dtype is not None
     return isinstance(type_, (Array, Numeric, Object))
+
+
+_SETS: dict[Callable[..., Any], Callable[[dict[Any, Any], dict[Any, Any]], dict[Any, Any]]] = {
+    operator.or_: lambda a, b: a | {k: v for k, v in b.items() if k not in a},
+    operator.and_: lambda a, b: {k: v for k, v in a.items() if k in b},
+    operator.sub: lambda a, b: {k: v for k, v in a.items() if k not in b},
+    operator.xor: lambda a, b: {k: v for k, v in {**a, **b}.items() if (k in a) != (k in b)},
+}
+
+
+def _changes_in_place(target: Value) -> bool:
+    """Whether `target |= ...` changes what it is, in place of making something new."""
+    if isinstance(target, Reference):
+        return target.cell.kind in ("list", "dict", "set") and target.cell.cls is not frozenset
+    return isinstance(target, Var) and isinstance(target.type, List)
 
 
 def _keeps_dtype(value: Value) -> bool:

@@ -391,3 +391,6 @@ class Parts:
 
     def opened(self, value: Var, first: int, after: int, node: gast.AST) -> tuple[Value, ...]:
         raise NotImplementedError
+
+    def _writable(self, reference: Reference, node: gast.AST | None) -> None:
+        raise NotImplementedError
