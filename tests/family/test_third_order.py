@@ -1,4 +1,4 @@
-"""Third derivatives, reverse over reverse over reverse: against third differences of the function alone, and differences of
+"""Third derivatives, reverse over reverse over reverse: against differences of the function alone, and of its
 second derivatives."""
 
 import math
