@@ -236,11 +236,10 @@ def hand_jacobian(theta, parents, base_rel, inv_abs, base_pos, weights, corr, po
             dA.append(dA[parents[i]] @ rel[i] + A[parents[i]] @ d_rel[:, i])
     T = np.stack(A) @ inv_abs
     dT = np.stack(dA, axis=1) @ inv_abs
-    moved = base_pos @ np.swapaxes(T, 1, 2)[:, :, 0:3]
-    d_moved = base_pos @ np.swapaxes(dT, 2, 3)[..., 0:3]
-    wt = weights.T[:, :, None]
-    verts = np.sum(moved * wt, axis=0)
-    d_verts = np.sum(d_moved * wt, axis=1)
+    # vertex v is the sum over bones b of weights[v, b] * base_pos[v] @ T[b].T: one product for all bones and directions
+    scaled = base_pos[:, None, :] * weights[:, :, None]
+    verts = np.tensordot(scaled, T[:, 0:3], ((1, 2), (0, 2)))
+    d_verts = np.moveaxis(np.tensordot(scaled, dT[:, :, 0:3], ((1, 2), (1, 3))), 0, 1)
     r = theta[0:3]
     dr = d_theta[:, 0:3]
     nrm = np.sqrt(np.sum(r * r))

@@ -299,7 +299,7 @@ def for_directions(program: Function, positions: Sequence[int], primal: Function
     """
     callees = callees_of_dependents(program, [program.body.params[k] for k in positions])
     made = simplify(inline_calls(program, callees), primal)
-    return contract(batch(made, positions, with_value=primal is not None))
+    return contract(batch(made, positions, with_value=primal is not None), positions)
 
 
 @compiles

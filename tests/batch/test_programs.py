@@ -246,6 +246,85 @@ def test_sums_of_products_are_contracted():
     assert 'np.einsum("kij,ij->ki", da, b)' in program.source
 
 
+def skinned(base, turns, weights):
+    return np.sum((base @ turns) * weights[:, :, None], axis=0)
+
+
+def skinned_backwards(base, turns, weights):
+    return np.sum(weights[:, :, None] * (base @ turns), axis=-3)
+
+
+def of_kept_products(base, turns, weights):
+    moved = base @ turns
+    return np.sum(moved * weights[:, :, None], axis=0) + moved[0]
+
+
+def of_unequal_rows(base, turns, weights):
+    return np.sum((base @ turns) * weights[:, :1, None], axis=0)
+
+
+def of_scaled_columns(base, turns, weights):
+    return np.sum((base @ turns) * weights[:, :1, None] * base[:1, :3], axis=0)
+
+
+def of_stacked_bases(base, turns, weights):
+    return np.sum((np.stack([base, base]) @ turns[:1]) * weights[:1, :, None], axis=0)
+
+
+BASE, TURNS, WEIGHTS = (np.random.default_rng(5).normal(size=s) for s in [(6, 4), (2, 4, 3), (2, 6)])
+
+
+@pytest.mark.parametrize("function", [skinned, skinned_backwards])
+@pytest.mark.parametrize(
+    ("base", "turns", "weights"),
+    [
+        (BASE, TURNS, WEIGHTS),
+        (BASE[:1], TURNS, WEIGHTS[:, :1]),
+        (BASE, TURNS[:1], WEIGHTS),  # one product for all rows of weights
+        (BASE, TURNS[:1], WEIGHTS[:1]),
+        (BASE, TURNS, WEIGHTS[:1]),
+        (BASE, TURNS[:0], WEIGHTS[:0]),
+        (BASE[:0], TURNS, WEIGHTS[:, :0]),
+        (BASE[:, :0], TURNS[:, :0], WEIGHTS),
+        (BASE, TURNS[:, :, :0], WEIGHTS),
+        (BASE.astype(np.float32), TURNS.astype(np.float32), WEIGHTS.astype(np.float32)),
+        (np.where(BASE > 1.0, np.inf, BASE), TURNS, np.where(WEIGHTS > 1.0, np.nan, WEIGHTS)),
+        (-0.0 * BASE, TURNS, 0.0 * WEIGHTS),
+    ],
+)
+def test_sums_of_scaled_products_are_one_product(function, base, turns, weights):
+    args = (base, turns, weights)
+    assert compare(function, args, (1,), "forward") == compare(function, args, (0, 1, 2), "forward") == "same"
+    assert compare(function, args, (0, 1, 2), "reverse").partition(":")[0] in ("same", "looped")
+
+
+@pytest.mark.parametrize("function", [skinned, skinned_backwards])
+def test_a_sum_of_scaled_products_is_written_as_one(function):
+    program = Derivative(function, "forward", ("turns",), raw=True, directions=True)
+    value, _ = program(BASE, TURNS, WEIGHTS, np.stack([TURNS, TURNS]))
+    assert "np.tensordot(" in program.source and "dturns, ((0, 2), (1, 2)))" in program.source
+    assert np.array_equal(value, function(BASE, TURNS, WEIGHTS))  # the value itself is summed as it was
+
+
+@pytest.mark.parametrize("function", [of_kept_products, of_unequal_rows, of_scaled_columns, of_stacked_bases])
+def test_other_sums_of_scaled_products_are_not_one_product(function):
+    for wrt in ((0,), (1,), (2,), (0, 1, 2)):
+        assert compare(function, (BASE, TURNS, WEIGHTS), wrt, "forward") == "same"
+    program = Derivative(function, "forward", ("turns",), raw=True, directions=True)
+    program(BASE, TURNS, WEIGHTS, np.stack([TURNS, TURNS]))
+    assert "tensordot" not in program.source
+
+
+def test_a_sum_of_products_of_the_function_itself_stays_as_it_is():
+    def f(x, a, b):
+        return np.sum(a * b, axis=-1) * x
+
+    a, b = np.random.default_rng(6).normal(size=(2, 7, 5, 9))
+    program = Derivative(f, "forward", ("x",), raw=True, directions=True)
+    value, _ = program(2.0, a, b, np.array([1.0, 2.0]))
+    assert "einsum" not in program.source and np.array_equal(value, f(2.0, a, b))
+
+
 def test_stacks_of_views_are_put_in_order_before_they_are_multiplied():
     def f(a, b):
         return b @ np.swapaxes(a, 1, 2)[:, :, :2]
