@@ -92,7 +92,7 @@ def _of_scaled_products(builder: Builder, op: Op, product: Op, made: Made, leadi
         return None
     for x, c in (product.args, product.args[::-1]):
         inner = made(x)
-        if inner is not None and inner.primitive is MATMUL and _scales_rows(c, *inner.args, leading):
+        if inner is not None and inner.primitive is MATMUL and _scales_rows(c, inner.args[0], inner.args[1], leading):
             break
     else:
         return None
