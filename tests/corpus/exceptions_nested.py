@@ -630,3 +630,62 @@ def next_in_expr(x):
 
 
 case(next_in_expr, 1.3)
+
+
+def call_of_name_from_this_trip(x):
+    s = 0.0
+    try:
+        for e in [x, 2 * x]:
+            k = 0
+            n = abs(k) + float(k)
+            s += e * (n + 1) / x
+    except ValueError:
+        pass
+    return s * x
+
+
+case(call_of_name_from_this_trip, 1.3)
+
+
+def attribute_of_name_from_last_trip(x):
+    y = 0.0
+    try:
+        for i in range(2):
+            if i:
+                y += b.real / 2.0
+            b = x * 3.0
+    except ValueError:
+        y = x * x
+    return y
+
+
+case(attribute_of_name_from_last_trip, 1.3)
+
+
+def augmented_from_last_trip(x):
+    y = 0.0
+    try:
+        for i in range(3):
+            if i > 0:
+                k += 1
+            else:
+                k = 3
+            y += x / k
+    except ZeroDivisionError:
+        y = x * x
+    return y
+
+
+case(augmented_from_last_trip, 1.3)
+
+
+def unbound_on_every_path(x):
+    try:
+        y = float(k) * x
+        k = 2.0
+    except UnboundLocalError:
+        y = x * x
+    return y
+
+
+case(unbound_on_every_path, 1.3)

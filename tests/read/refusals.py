@@ -67,6 +67,17 @@ def tried_loop(x):
     return s
 
 
+@refused("`k` may be without a value inside of `try`, which handles that", "k", 1.5, 0)
+def tried_name_without_value(x, n):
+    try:
+        for i in range(n):
+            k = i
+        j = k
+        return x
+    except NameError:
+        return x * x
+
+
 @refused("calls itself inside of `try`", "down(x)", 1.5)
 def tried_recursion(x):
     def down(v):

@@ -88,6 +88,7 @@ class Core(Parts):
         self.opaque_roots: dict[Var, Any] = {}
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
+        self.unsure: set[Atom] = set()
         self.activated: list[Var] = []
         self.forcing = False
         self.attempt: Any = None

@@ -18,13 +18,13 @@ import gast
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
-from ..ir.types import Array, List, Object, Scalar
+from ..ir.types import Array, List, Object, Scalar, Undefined
 from .core import Core
 from .exits import at, name_of
 from .flattening import as_load, augmented, flattened
 from .operators import BINARY
 from .trying import HINT, Trying, is_read
-from .values import FALSE, TRUE, Cell, Lazy, Range, Reference, TupleValue, Value, is_code, is_const
+from .values import FALSE, TRUE, Cell, Lazy, Range, Reference, TupleValue, Value, atoms_of, is_code, is_const
 
 
 class Exceptions(Core):
@@ -139,6 +139,8 @@ class _Attempt(Trying):
             self.statement(statement)
 
     def statement(self, node: gast.stmt) -> None:
+        if any(issubclass(cls, NameError) for classes in self.classes for cls in classes):
+            self._demand_names(node)
         method = getattr(self, f"_run_{type(node).__name__}", None)
         if method is not None and (isinstance(node, (gast.Raise, gast.Try)) or not self.is_safe(node)):
             method(node)
@@ -146,6 +148,16 @@ class _Attempt(Trying):
             self.reader.block([node])
         else:
             self._run_simple(node)
+
+    def _demand_names(self, node: gast.stmt) -> None:
+        """Where a handler waits for it, refuse a name that may be without a value: reading it is no operation."""
+        reader = self.reader
+        read = [p for p in gast.walk(node) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Load)]
+        for part in read:
+            frame = reader.frame_of(part.id)
+            if frame is not None and not reader.unsure.isdisjoint(atoms_of(reader.store.get((frame, part.id)))):
+                hint = "give it a value before, and test for that"
+                reader.refuse(f"`{part.id}` may be without a value inside of `try`, which handles that", part, hint)
 
     def _run_Assert(self, node: gast.Assert) -> None:
         self.attempt([node.test], node)
@@ -220,12 +232,12 @@ class _Attempt(Trying):
         """Whether `x += v` may change what x is, for others to see, so that it is not `x = x + v`."""
         if not isinstance(node, gast.AugAssign) or not isinstance(node.target, gast.Name):
             return False
-        return not isinstance(getattr(self.reader.load(node.target.id, node.target), "type", None), Scalar)
+        return not isinstance(self.typed_name(node.target.id), (Scalar, Undefined))
 
     def _inline(self, node: gast.Assign | gast.Expr) -> None:
         """A call of a function that is read: its statements belong to the body of the `try`."""
         reader = self.reader
-        if not is_read(reader, reader.expression(node.value.func)):
+        if not is_read(reader, self.seen(partial(reader.expression, node.value.func))):
             reader.refuse("an effect inside of `try`, in an expression that may raise an exception,", node, HINT)
         value = self.called(lambda: reader.expression(node.value))
         if isinstance(node, gast.Assign) and not reader.dead:
@@ -243,17 +255,13 @@ class _Attempt(Trying):
 
     def _is_entry(self, node: gast.Assign) -> bool:
         """Whether a number is written to an entry of an array or list, which fails where reading it does."""
-        reader = self.reader
         if len(node.targets) != 1 or not isinstance(node.targets[0], gast.Subscript):
             return False
-        container, value = reader.expression(node.targets[0].value), reader.expression(node.value)
-        type_ = getattr(container, "type", None)
+        type_, value = self.typed(node.targets[0].value), self.typed(node.value)
         if not isinstance(type_, List) and not (isinstance(type_, Array) and type_.kind in "fc"):
             return False
         old = self.typed(as_load(node.targets[0]))
-        return (
-            isinstance(old, Scalar) and isinstance(getattr(value, "type", None), Scalar) and old.kind >= value.type.kind
-        )
+        return isinstance(old, Scalar) and isinstance(value, Scalar) and old.kind >= value.kind
 
     def _assert(self, node: gast.Assert) -> None:
         reader = self.reader
@@ -320,10 +328,9 @@ class _Attempt(Trying):
             targets = node.targets if isinstance(node, gast.Assign) else [node.target]
             if node.value is not None and all(isinstance(t, (gast.Name, gast.Tuple)) for t in targets):
                 return [node.value]
-        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            old = self.reader.load(node.target.id, node.target)
-            if isinstance(getattr(old, "type", None), (Scalar, Array)) and type(node.op) in BINARY:
-                return [augmented(node)]
+        named = isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name)
+        if named and isinstance(self.typed_name(node.target.id), (Scalar, Array)) and type(node.op) in BINARY:
+            return [augmented(node)]
         return None
 
     # the handlers -----------------------------------------------------------------------------------------------------

@@ -278,6 +278,8 @@ class _Join:
             site = self.reader.indices.get(self.predicate)
             if site is not None:
                 self.reader.indices[var] = site
+            if left is UNDEF or right is UNDEF or not self.reader.unsure.isdisjoint((left, right)):
+                self.reader.unsure.add(var)
             self.results[key] = (left, right, var)
         return self.results[key][2]
 

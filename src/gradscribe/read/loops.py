@@ -25,6 +25,7 @@ from .values import (
     TupleValue,
     Value,
     as_optional,
+    atoms_of,
     is_code,
     is_optional,
     same_atom,
@@ -99,6 +100,8 @@ class _Reading:
         try:
             self.entries = {key: self._instance(shape, *hint_of(key)) for key, shape in plan.items()}
             for key, value in self.entries.items():
+                if reader.store.get(key) is UNDEF:
+                    reader.unsure.update(atoms_of(value))
                 reader.store.set(key, value)
             if exit_flag is not None:
                 reader.store.set(exit_flag, FALSE)
@@ -261,6 +264,8 @@ class _Reading:
         for init, param, after, result in zip(inits, self.params, nexts, results, strict=True):
             for other in (init, after, result):
                 reader.share(param, other, joined=True)
+            if init is UNDEF or not reader.unsure.isdisjoint((init, after)):
+                reader.unsure.add(result)
         first = [] if self.index is None else [self.index]
         yields = (*(() if ends is None else (ends,)), *nexts)
         body = Block((*first, *self.params), tuple(self.builder.ops), yields)

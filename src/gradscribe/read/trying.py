@@ -72,7 +72,7 @@ class Trying:
         """Whether an attribute of a number is read: a Python number may not have it."""
         owners = [part.value for part in gast.walk(node) if isinstance(part, gast.Attribute)]
         names = [owner.id for owner in owners if isinstance(owner, gast.Name) and self.reader.frame_of(owner.id)]
-        return any(isinstance(getattr(self.reader.load(name), "type", None), (Scalar, Numeric)) for name in names)
+        return any(isinstance(self.typed_name(name), (Scalar, Numeric)) for name in names)
 
     def trial(self, run: Callable[[], Any]) -> list[Op]:
         """The operations that come of reading something, which is undone; `leaves_traces` says whether it changes what
@@ -105,11 +105,19 @@ class Trying:
             return False
         return True
 
+    def seen(self, read: Callable[[], Value]) -> Value:
+        """A value that is asked about and not computed: what reading it emits is undone."""
+        found: list[Value] = []
+        self.trial(lambda: found.append(read()))
+        return found[0]
+
     def typed(self, expression: gast.AST) -> Any:
         """The type of an expression."""
-        found: list[Value] = []
-        self.trial(lambda: found.append(self.reader.expression(expression)))
-        return getattr(found[0], "type", None)
+        return getattr(self.seen(partial(self.reader.expression, expression)), "type", None)
+
+    def typed_name(self, name: str) -> Any:
+        """The type of what a name holds; that it may be unbound here is found where it is read."""
+        return getattr(self.seen(partial(self.reader.load, name)), "type", None)
 
     def attempt(self, expressions: Sequence[gast.AST], node: gast.stmt) -> None:
         for expression in expressions:
@@ -143,8 +151,10 @@ class Trying:
             return False
         if not isinstance(expression.func, gast.Name) or not isinstance(expression.args[0], gast.Name):
             return False
-        callee, iterator = self.reader.expression(expression.func), self.reader.expression(expression.args[0])
-        return is_code(callee) and callee.value is next and is_iterator(iterator)
+        callee = self.seen(partial(self.reader.expression, expression.func))
+        if not is_code(callee) or callee.value is not next:
+            return False
+        return is_iterator(self.seen(partial(self.reader.expression, expression.args[0])))
 
     def _steps(self, expression: gast.AST, node: gast.stmt) -> bool:
         """`next(iterator)`: whether there is another item is known without trying."""
