@@ -33,7 +33,7 @@ LAYERS = [
     ["failures"],
     ["source", "constants", "fixed_points"],
     ["errors"],
-    ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints", "process"],
+    ["runtime", "runtime_scipy", "numerical", "dispatch", "checkpoints", "process", "stored"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {  # what may be imported, and by whom (None: everywhere)

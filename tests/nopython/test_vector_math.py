@@ -15,8 +15,9 @@ from gradscribe.nopython.vector_math.lanes import DOUBLE, SINGLE
 
 numba = pytest.importorskip("numba")
 from gradscribe.nopython import vector  # noqa: E402
+from gradscribe.nopython.machine import vectors_available  # noqa: E402
 
-pytestmark = pytest.mark.skipif(not vector.are_available(), reason="needs fma, and an LLVM that knows the attributes")
+pytestmark = pytest.mark.skipif(not vectors_available(), reason="needs fma, and an LLVM that knows the attributes")
 
 FLAGS = {"fastmath": {"reassoc", "contract", "nsz", "arcp"}, "error_model": "numpy"}  # those of the loops
 FORMATS = {np.float64: DOUBLE, np.float32: SINGLE}

@@ -182,3 +182,23 @@ def test_what_cannot_be_told_by_names_is_not_kept(place, monkeypatch, tmp_path):
     assert grad(lambda x, how: x * x if how == "a" else x)(3.0, "a") == 6.0
     assert grad(np.sin)(0.0) == 1.0
     assert not (tmp_path / "cache").exists() or len(list((tmp_path / "cache").iterdir())) <= 1
+
+
+def test_every_file_of_ours_decides():
+    """A rule that changes makes other derivatives: what is kept is told apart by all files, not by some."""
+    from gradscribe.call.disk import _own_files
+
+    told = {Path(path).name for path, _ in _own_files()}
+    assert {"disk.py", "ufuncs.py", "pipeline.py", "printer.py", "lower.py"} <= told
+
+
+def test_an_error_of_arithmetic_is_the_users(place):
+    """Also where the text has come from disk, without the trees that say which statement a line comes from."""
+    tried = "try:\n    grad(cached_module.log)(0.0)\nexcept ZeroDivisionError:\n    print('told')\n"
+    code = RUN.split("g = grad")[0] + tried
+    (place / "cached_module.py").write_text(MODULE + "\ndef log(x):\n    return 1.0 / x\n")
+    environment = {**os.environ, "GRADSCRIBE_CACHE": str(place / "cache")}
+    command = [sys.executable, "-c", code, str(place), str(ROOT / "src")]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        assert done.stdout.startswith("told"), done.stderr

@@ -173,17 +173,11 @@ class Derivative(LookingInside, Specialised[P, R]):
             namespace=self.namespace,
             directions=self.directions,
         )
-        if (
-            self.jit is not None
-            or self.debug_nans
-            or self.namespace is not None
-            or self.mode != "reverse"
-            or static
-            or settings is not None
-        ):
+        if self.debug_nans or self.namespace is not None or self.mode != "reverse" or static or settings is not None:
             return compiled_with(compile, self.jit, self.__name__)
         options = (types, self._wrt, self.keep_value, self.has_aux, self._several, self.optimize, self.raw)
-        return cached(compile, self.primal, options)
+        keep = functools.partial(cached, function=self.primal, options=options)
+        return compiled_with(compile, self.jit, self.__name__, keep)
 
     def program_for(self, kinds: Mapping[str, Type], static: Mapping[str, object], active: Collection[str]) -> Any:
         """The gradient as a program, for a function that calls it and is itself differentiated.

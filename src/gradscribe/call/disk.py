@@ -8,13 +8,13 @@ ignored.
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
+import inspect
 import json
 import os
-import stat
 import sys
-import tempfile
 import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -24,20 +24,21 @@ from typing import Any
 import gast
 import numpy as np
 
+from .. import stored
 from ..errors import GradscribeError
-from ..ir.nodes import Function
+from ..ir.nodes import Const, Function, Parameter, Var
 from ..ir.primitives import External, overloads
 from ..ir.signature import is_library_name
-from ..pipeline import Compiled
+from ..ir.types import UNKNOWN, Array, Scalar
+from ..nopython.flavour import Around, Machine
+from ..nopython.machine import Core, cache_directory, plain_kind, vectors_available
+from ..pipeline import Compiled, bound
 from ..read.lower import Lowered
 from ..signature import key_of
 from ..source.text import make_function, read_source
+from ..stored import CacheWarning
 from ..write import Written
 from .freshness import form_of, now_under
-
-
-class CacheWarning(UserWarning):
-    """An entry of the cache on disk is ignored; the message says why."""
 
 
 class _NotKept(Exception):
@@ -54,27 +55,30 @@ class Loaded(Compiled):
         return self.make().program
 
 
-def cached(make: Callable[[], Compiled], function: Callable[..., Any], options: Sequence[object]) -> Compiled:
+def cached(
+    make: Callable[[], Compiled], function: Callable[..., Any], options: Sequence[object], jit: str | None = None
+) -> Compiled:
     """What `make` makes, or the same from disk.
 
     Args:
         make: compiles.
         function: the primal.
         options: all else that decides what is made; counts by its `repr`.
+        jit: "numba" for machine code, which is kept in any case.
     """
-    folder = os.environ.get("GRADSCRIBE_CACHE")
-    if not folder:
+    if jit is None and not os.environ.get("GRADSCRIBE_CACHE"):
         return make()
     try:
-        place = Path(folder) / f"{_key(function, options)}.json"
-    except (_NotKept, GradscribeError):
+        key = _key(function, (*options, jit, *(() if jit is None else [vectors_available()])))
+        place = cache_directory() / f"{key}.json"
+    except (_NotKept, GradscribeError, RuntimeError):  # or nobody is at home
         return make()
     entry = _read(place)
     found = None if entry is None else _restored(entry, make)
     if found is None:
         found = make()
         try:
-            _write(place, _entry(found))
+            stored.write(place, json.dumps(_entry(found)).encode())
         except _NotKept:
             pass
         except OSError as error:
@@ -89,10 +93,21 @@ def cached(make: Callable[[], Compiled], function: Callable[..., Any], options: 
 def _own_digest() -> str:
     """Of gradscribe itself, Python and NumPy."""
     digest = hashlib.sha256(f"{sys.version} {np.__version__} {sys.flags.optimize}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        status = path.stat()
-        digest.update(f"{path.name} {status.st_mtime_ns} {status.st_size}\n".encode())
+    for path, status in _own_files():
+        digest.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
     return digest.hexdigest()
+
+
+def _own_files() -> list[tuple[str, os.stat_result]]:
+    """The files of gradscribe, in order."""
+    found, folders = [], [Path(__file__).parents[1]]
+    while folders:
+        for item in os.scandir(folders.pop()):
+            if item.is_dir():
+                folders.append(Path(item.path))
+            elif item.name.endswith(".py"):
+                found.append((item.path, item.stat()))
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def _key(function: Callable[..., Any], options: Sequence[object]) -> str:
@@ -172,9 +187,8 @@ def _entry(made: Compiled) -> dict[str, Any]:
     resolved = [r for r in made.lowered.resolved if not isinstance(r[0], types.FunctionType)]
     forms = [r[0] for r in made.lowered.resolved if isinstance(r[0], types.FunctionType)]
     assumed = [[*_owner(e.owner), e.name, _told(key)] for e, key in made.lowered.externals]
-    if made.machine is not None:
-        raise _NotKept
     return {
+        "machine": None if made.machine is None else _machine_told(made.machine),
         "text": made.written.text,
         "name": made.function.__name__,
         "imports": made.written.imports,
@@ -183,6 +197,33 @@ def _entry(made: Compiled) -> dict[str, Any]:
         "externals": assumed,
         "names": {name: _name_told(value) for name, value in made.written.externals.items()},
     }
+
+
+def _machine_told(machine: Machine) -> dict[str, Any]:
+    """Machine code by the texts that it is made of, next to which it is stored itself."""
+    core, around = machine.core, machine.around
+    if not core.portable:
+        raise _NotKept
+    return {
+        "core": [core.text, core.name, [_parameter_told(p) for p in core.parameters]],
+        "around": around and [around.text, around.name, {n: _name_told(v) for n, v in around.namespace.items()}],
+        "direct": machine.direct,
+        "unforeseen": machine.unforeseen,
+    }
+
+
+def _parameter_told(parameter: Parameter) -> list[Any]:
+    default = None if parameter.default is None else _constant_told(parameter.default.value)
+    return [parameter.var.hint, plain_kind(parameter.var.type), default]
+
+
+def _constant_told(value: Any) -> list[Any]:
+    if type(value) not in _CONSTANTS.values():
+        raise _NotKept
+    return ["value", type(value).__name__, repr(value)]
+
+
+_CONSTANTS: dict[str, Any] = {kind.__name__: kind for kind in (bool, int, float, complex, str, type(None))}
 
 
 def _told(key: Any) -> str:
@@ -195,6 +236,8 @@ def _told(key: Any) -> str:
 def _name_told(value: Any) -> list[Any]:
     if isinstance(value, External):
         return ["external", _owner(value.owner), value.name]
+    if type(value) in _CONSTANTS.values():
+        return _constant_told(value)
     return ["module", value.__name__] if isinstance(value, types.ModuleType) else ["object", *_importable(value)]
 
 
@@ -215,13 +258,42 @@ def _restored(entry: Mapping[str, Any], make: Callable[[], Compiled]) -> Compile
     forms = [(f, n, v) for f in functions for n, v in zip(_FORM, form_of(f), strict=True)]
     known = tuple((owner, name, value) for owner, name, value, _ in pairs) + tuple(forms)
     lowered = Lowered(None, tuple((e, key_of(e.read())) for e, _ in externals), known)  # type: ignore[arg-type]
-    space = {name: value.read() if isinstance(value, External) else value for name, value in names.items()}
-    made = object.__new__(Loaded)
-    function = make_function(entry["text"], entry["name"], space, label=entry["name"])
     written = Written(entry["text"], tuple(entry["imports"]), names)
-    parts = {"function": function, "written": written, "lowered": lowered, "machine": None, "make": make}
-    vars(made).update(parts)
+    return _loaded(entry, written, lowered, make)
+
+
+def _loaded(entry: Mapping[str, Any], written: Written, lowered: Lowered, make: Callable[[], Compiled]) -> Compiled:
+    if entry["machine"] is not None:
+        machine = _machine_again(entry["machine"], written, make)
+        function = machine.function
+    else:
+        machine, space = None, {name: bound(value) for name, value in written.externals.items()}
+        function = make_function(entry["text"], entry["name"], space, label=entry["name"])
+    made = object.__new__(Loaded)
+    vars(made).update(function=function, written=written, lowered=lowered, machine=machine, make=make)
     return made
+
+
+def _machine_again(told: Mapping[str, Any], written: Written, make: Callable[[], Compiled]) -> Machine:
+    """What compiled functions of others call is made anew."""
+    text, name, parameters = told["core"]
+    core = Core(text, name, [_parameter_again(p) for p in parameters])
+    around = told["around"]
+    if around is not None:
+        around = Around(around[0], around[1], {n: _name_again(v) for n, v in around[2].items()})
+    alone = lambda: make().machine.alone()  # type: ignore[union-attr]  # noqa: E731
+    return Machine(core, around, alone, written, told["direct"], told["unforeseen"])
+
+
+def _parameter_again(told: Sequence[Any]) -> Parameter:
+    hint, (what, *parts), default = told
+    type_ = Array(parts[0], (UNKNOWN,) * parts[1]) if what == "array" else Scalar(parts[0], parts[1])
+    value = None if default is None else Const(_constant_again(default))
+    return Parameter(Var(hint, type_), inspect.Parameter.POSITIONAL_OR_KEYWORD, value)
+
+
+def _constant_again(told: Sequence[Any]) -> Any:
+    return None if told[1] == "NoneType" else _CONSTANTS[told[1]](ast.literal_eval(told[2]))
 
 
 _FORM = ("__code__", "__defaults__", "__kwdefaults__")
@@ -230,53 +302,23 @@ _FORM = ("__code__", "__defaults__", "__kwdefaults__")
 def _name_again(told: Sequence[Any]) -> Any:
     if told[0] == "external":
         return External(told[2], _owner_again(told[1]))
+    if told[0] == "value":
+        return _constant_again(told)
     found = sys.modules.get(told[1]) if told[0] == "module" else _found(told[1], told[2])
     if found is None:
         raise _NotKept
     return found
 
 
-# ------------------------------------------------------------------ files
-
-
-def _is_ours(status: os.stat_result) -> bool:
-    """Whether nobody but the user can have written a file or a folder."""
-    mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-    return mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
 def _read(place: Path) -> dict[str, Any] | None:
-    try:
-        with open(place, "rb") as file:
-            ours = _is_ours(os.fstat(file.fileno())) and _is_ours(os.stat(place.parent))
-            data = file.read() if ours else b""
-    except OSError:
-        return None
-    if not ours:
-        warnings.warn(f"{place} is ignored: others may have written it", CacheWarning, stacklevel=3)
+    body = stored.read(place)
+    if body is None:
         return None
     try:
-        digest, _, body = data.partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != digest:
-            raise ValueError("its digest is another one")
         found = json.loads(body)
         if not isinstance(found, dict):
             raise ValueError("it is no entry")
     except ValueError as error:
-        warnings.warn(f"{place} is ignored: {error}", CacheWarning, stacklevel=3)
+        stored.ignore(place, error)
         return None
     return found
-
-
-def _write(place: Path, entry: Mapping[str, Any]) -> None:
-    """In one step, so that nobody reads half of it."""
-    body = json.dumps(entry).encode()
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place.parent)
-    try:
-        with open(handle, "wb") as file:
-            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        os.replace(name, place)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -27,7 +27,7 @@ def refresh(compiled: Compiled) -> bool:
             return False
     except NameError:
         return False
-    namespace = getattr(compiled.function, "__globals__", {})
+    namespace = getattr(inspect.unwrap(compiled.function), "__globals__", {})
     for name, value in compiled.written.externals.items():
         if isinstance(value, External):
             namespace[name] = value.read()

@@ -7,7 +7,6 @@ import copy
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
@@ -20,6 +19,12 @@ from ..nopython.machine import NumbaMissing, NumbaRefuses
 from ..pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
 from ..settings import Settings
 from ..signature import abstract
+from .freshness import refresh
+
+
+def make_anew(make: Callable[[], Compiled], *, jit: str | None) -> Compiled:
+    """What is not kept on disk."""
+    return make()
 
 
 class NumbaFallback(UserWarning):
@@ -46,35 +51,46 @@ def _core_for(derivative: Any, types: Sequence[Type]) -> Any:
         raise NumbaRefuses(
             f"{derivative.__name__} cannot be called from a compiled function: it needs Python around it"
         )
-    return machine.core()
+    return machine.alone()
 
 
-def compiled_with(compile: Callable[..., Compiled], jit: str | None, name: str) -> Compiled:
+def compiled_with(
+    compile: Callable[..., Compiled], jit: str | None, name: str, keep: Callable[..., Compiled] = make_anew
+) -> Compiled:
     """Compile for numba, or plainly where that is not possible.
 
     Args:
         compile: takes `jit=`.
         jit: "numba" or None.
         name: for the warning.
+        keep: takes what compiles and `jit=`; gives what that makes, or the same from disk.
     """
+    plain = partial(keep, compile, jit=None)
     if jit is None:
-        return compile()
+        return plain()
     try:
-        made = compile(jit=jit)
+        made = keep(partial(compile, jit=jit), jit=jit)
         if made.machine is None or not made.machine.unforeseen:
             return made
-        return replace(made, function=_or_plain(made.function, compile))
+        return _calling(made, _or_plain(made.function, plain))
     except NumbaMissing:
         raise
     except GradscribeError as error:
-        made = compile()  # what is wrong with the function itself is told first
+        made = plain()  # what is wrong with the function itself is told first
         warnings.warn(f"{name} runs as plain Python: {error}", NumbaFallback, stacklevel=_frames_of_ours())
         return made
 
 
+def _calling(made: Compiled, function: Callable[..., Any]) -> Compiled:
+    """The same with another function to call."""
+    again = copy.copy(made)
+    vars(again)["function"] = function
+    return again
+
+
 def _or_plain(fast: Callable[..., Any], compile: Callable[..., Compiled]) -> Callable[..., Any]:
     """A compiled function, and the plain one for the calls that it was not made for."""
-    plain: list[Callable[..., Any]] = []
+    plain: list[Compiled] = []
 
     @wraps(fast)
     def run(*args: Any, **keywords: Any) -> Any:
@@ -83,9 +99,9 @@ def _or_plain(fast: Callable[..., Any], compile: Callable[..., Compiled]) -> Cal
         except NotImplementedError as error:
             if error.args != (UNFORESEEN,):
                 raise
-        if not plain:
-            plain.append(compile().function)
-        return plain[0](*args, **keywords)
+        if not plain or not refresh(plain[0]):
+            plain[:] = [compile()]
+        return plain[0].function(*args, **keywords)
 
     return run
 

@@ -11,6 +11,7 @@ from ..arguments import title
 from ..errors import BadArgument
 from ..ir.types import Type
 from ..settings import Settings
+from .disk import cached
 from .jitting import compiled_with, prepare
 from .specialised import Specialised
 
@@ -40,7 +41,10 @@ class CompiledFunction(Specialised[P, R]):
         self, types: Mapping[str, Type], static: Mapping[str, object], settings: Settings | None = None
     ) -> pipeline.Compiled:
         compile = functools.partial(pipeline.compile_primal, self.primal, types, static, settings=settings)
-        return compiled_with(compile, self.jit, self.__name__)
+        if static or settings is not None:
+            return compiled_with(compile, self.jit, self.__name__)
+        keep = functools.partial(cached, function=self.primal, options=("primal", types))
+        return compiled_with(compile, self.jit, self.__name__, keep)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """A compiled function that decorates a method is a method."""

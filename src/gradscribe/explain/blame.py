@@ -14,7 +14,7 @@ def cite(error: BaseException, compiled: Compiled | None) -> None:
         compiled: the derivative that was called.
     """
     code = getattr(compiled.function, "__code__", None) if compiled is not None else None
-    if compiled is None or code is None:
+    if compiled is None or code is None or compiled.machine is not None:
         return
     line, trace = 0, error.__traceback__
     while trace is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..errors import UnsupportedCall
@@ -12,10 +13,19 @@ from ..ir.primitives import CALL
 from ..loops import Lowered, lower_to_loops
 from ..write import Written, in_place, write
 from .integers import guarded
-from .machine import NumbaRefuses, check_calls, compiled, decorator_for, module_text, vectors_available, wrapped
+from .machine import Core, NumbaRefuses, check_calls, compiled, decorator_for, module_text, vectors_available, wrapped
 from .shell import Shell, take_apart
 from .tapes import typed_tapes
 from .updates import apart
+
+
+@dataclass(frozen=True)
+class Around:
+    """The function around a core: its text, its name, and what it takes from outside."""
+
+    text: str
+    name: str
+    namespace: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -23,18 +33,28 @@ class Machine:
     """A compiled program.
 
     Args:
-        function: what is called.
-        core: makes the function of numbers and arrays that numba has compiled, to be called by others.
+        core: the function of numbers and arrays in machine code.
+        around: what is called; None where that is the core itself.
+        alone: makes what compiled functions of others call.
         written: the text of both, and what it reads from outside.
         direct: whether the core takes the arguments as they are.
         unforeseen: whether a call may raise `loops.UNFORESEEN`, before anything is done.
     """
 
-    function: Callable[..., Any]
-    core: Callable[[], Any]
+    core: Core
+    around: Around | None
+    alone: Callable[[], Any]
     written: Written
     direct: bool
     unforeseen: bool = False
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """What is called."""
+        if self.around is None:
+            called: Callable[..., Any] = self.core.function
+            return called
+        return wrapped(self.around.text, self.around.name, self.around.namespace, self.core.function)
 
 
 def compile_program(program: Function, *, cite: bool) -> Machine:
@@ -64,14 +84,14 @@ def _machine(lowered: Lowered, core: Function, shell: Shell, cite: bool) -> Mach
 
     def alone() -> Any:
         """What others call: it cannot leave a call to another flavour."""
-        return compiled(write(apart(core), nopython=True), core, decorator_for(None)) if unforeseen else made
+        again = compiled(write(apart(core), nopython=True), core, decorator_for(None)) if unforeseen else made
+        return again.dispatcher
 
     if shell.direct and not lowered.apart:
-        return Machine(made, alone, Written(text, written.imports, {}), True, unforeseen)
-    around = shell.text(lowered.apart)
-    function = wrapped(around, shell.name, shell.namespace, made)
-    text = text.replace(f"def {core.name}(", "def core(") + f"\n\n{around}"
-    return Machine(function, alone, Written(text, written.imports, shell.namespace), shell.direct, unforeseen)
+        return Machine(made, None, alone, Written(text, written.imports, {}), True, unforeseen)
+    around = Around(shell.text(lowered.apart), shell.name, shell.namespace)
+    text = text.replace(f"def {core.name}(", "def core(") + f"\n\n{around.text}"
+    return Machine(made, around, alone, Written(text, written.imports, shell.namespace), shell.direct, unforeseen)
 
 
 def _calls(function: Function) -> bool:

@@ -8,6 +8,7 @@ for a division by zero or for the logarithm of a negative number, the result is 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -28,7 +29,8 @@ from ..ir.types import Array, Scalar, Type
 from ..loops.scalars import VECTOR
 from ..source.text import make_function
 from ..write import Written
-from . import along
+from . import along, object_code
+from .front import front
 
 
 def decorator_for(freedoms: Sequence[str] | None, *, check: bool = True) -> str:
@@ -70,12 +72,18 @@ def numba_module() -> Any:
     return numba
 
 
+@functools.cache
 def vectors_available() -> bool:
-    """Whether elementary functions can be computed for several elements at a time."""
+    """Whether elementary functions can be computed for several elements at a time, as fast as they should be: LLVM
+    knows the attributes, and the processor `fma`."""
     numba_module()
-    from .vector import are_available
+    import llvmlite.binding as llvm
 
-    return are_available()
+    if llvm.llvm_version_info < (16,):
+        return False
+    if not llvm.get_default_triple().startswith(("x86_64", "i686")):
+        return True
+    return bool(llvm.get_host_cpu_features().get("fma"))
 
 
 def check_calls(function: Function) -> None:
@@ -108,8 +116,63 @@ def _means_the_same(op: Op) -> bool:
 # ------------------------------------------------------------------ compiling
 
 
-def compiled(written: Written, program: Function, decorator: str) -> Any:
-    """The compiled function.
+class Core:
+    """A function of numbers and arrays in machine code.
+
+    Args:
+        text: a module with the function.
+        name: of the function.
+        parameters: for the types of its arguments.
+        namespace: what the text takes from outside.
+
+    Raises:
+        NumbaRefuses: numba cannot compile it.
+    """
+
+    def __init__(
+        self, text: str, name: str, parameters: Sequence[Parameter], namespace: Mapping[str, Any] | None = None
+    ) -> None:
+        self.text, self.name, self.parameters = text, name, tuple(parameters)
+        self.namespace = namespace or {}
+        self.portable = not _depends_on_functions(self.namespace.values())
+        if any(p.kind is p.kind.KEYWORD_ONLY for p in parameters):
+            self.function = self.dispatcher
+        else:
+            self.function = front(name, parameters, self._entry(), lambda *args: self.dispatcher(*args))
+
+    def _entry(self) -> Callable[..., Any]:
+        """The code: as it was stored, or compiled now."""
+        place = _place(self.name, self.text, self.parameters) if self.portable else None
+        found = None if place is None else object_code.load(place)
+        if found is not None:
+            return found
+        types = tuple(map(_argument_type, self.parameters))
+        made = self.dispatcher.overloads[types]
+        if place is not None:
+            with contextlib.suppress(OSError):
+                object_code.store(place, made)
+        entry: Callable[..., Any] = made.entry_point
+        return entry
+
+    @functools.cached_property
+    def dispatcher(self) -> Any:
+        """The function as numba has it, which compiles for other kinds of arguments, and is called by compiled code."""
+        numba = numba_module()
+        stored = _stored(self.text, self.name) if self.portable else None
+        label = f"{self.name} numba"
+        made: Any = make_function(self.text, self.name, self.namespace, label=label, filename=stored)
+        if stored is not None:
+            made.enable_caching()
+        try:
+            made.compile(tuple(map(_argument_type, self.parameters)))
+        except numba.core.errors.NumbaError as error:
+            hint = 'the plain flavour is the one without jit="numba"'
+            raise NumbaRefuses(_reason(error, self.text), hint=hint) from None
+        return made
+
+
+def compiled(written: Written, program: Function, decorator: str) -> Core:
+    """The function in machine code.
 
     Args:
         written: the text of a program without structures.
@@ -119,18 +182,8 @@ def compiled(written: Written, program: Function, decorator: str) -> Any:
     Raises:
         NumbaRefuses: numba cannot compile it.
     """
-    numba = numba_module()
-    text = module_text(written, decorator)
     namespace = {name: held for name, held in written.externals.items() if not isinstance(held, External)}
-    stored = None if _depends_on_functions(written.externals.values()) else _stored(text, program.name)
-    made: Any = make_function(text, program.name, namespace, label=f"{program.name} numba", filename=stored)
-    if stored is not None:
-        made.enable_caching()
-    try:
-        made.compile(tuple(map(_argument_type, program.parameters)))
-    except numba.core.errors.NumbaError as error:
-        raise NumbaRefuses(_reason(error, text), hint='the plain flavour is the one without jit="numba"') from None
-    return made
+    return Core(module_text(written, decorator), program.name, program.parameters, namespace)
 
 
 def _helpers(imports: Iterable[str]) -> list[str]:
@@ -175,21 +228,31 @@ def cache_directory() -> Path:
 
 def _stored(text: str, name: str) -> str | None:
     """The path of a file that holds the text, None where it cannot be written."""
-    numba = numba_module()
-    versions = f"{numba.__version__} {sys.version} {_text_of_ours()}"
-    digest = hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
     try:
-        folder = cache_directory()
-        path = folder / f"{name}_{digest}.py"
+        path = cache_directory() / f"{name}_{_digest(text)}.py"
         if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
             os.replace(temporary, path)
     except (OSError, RuntimeError):
         return None
     return str(path)
+
+
+def _place(name: str, text: str, parameters: Sequence[Parameter]) -> Path | None:
+    """The file for the machine code of a function, for these types and for this processor."""
+    types = [(plain_kind(p.var.type), p.default and repr(p.default.value)) for p in parameters]
+    try:
+        return cache_directory() / f"{name}_{_digest(f'{types} {object_code.processor()} {text}')}.code"
+    except RuntimeError:  # nobody is at home
+        return None
+
+
+def _digest(text: str) -> str:
+    versions = f"{numba_module().__version__} {sys.version} {_text_of_ours()}"
+    return hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
 
 
 @functools.cache
@@ -206,6 +269,15 @@ def _argument_type(parameter: Parameter) -> Any:
     if default is not None and isinstance(default.value, (bool, int, float, complex)):
         return numba_module().types.Omitted(default.value)
     return numba_type(parameter.var.type)
+
+
+def plain_kind(type_: Type) -> tuple[Any, ...]:
+    """What machine code is made for: the dtype and the rank of an array, the class of a number."""
+    if isinstance(type_, Array):
+        return "array", type_.dtype, type_.ndim
+    if isinstance(type_, Scalar):
+        return "number", type_.kind, type_.dtype
+    raise NumbaRefuses(f"an argument of type {type_!r} is neither a number nor an array")
 
 
 def numba_type(type_: Type) -> Any:

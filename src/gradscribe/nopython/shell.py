@@ -55,8 +55,8 @@ class Shell:
         head, checks, end = self.lines
         pairs = [f"may_share_memory({self.paths[a]}, {self.paths[b]})" for a, b in apart]
         if pairs:
-            self.namespace.update(may_share_memory=np.may_share_memory, unforeseen=NotImplementedError(UNFORESEEN))
-            checks = [*checks, f"if {' or '.join(pairs)}:", "    raise unforeseen"]
+            self.namespace.update(may_share_memory=np.may_share_memory)
+            checks = [*checks, f"if {' or '.join(pairs)}:", f'    raise NotImplementedError("{UNFORESEEN}")']
         return "\n".join([head, *(f"    {line}" for line in [*checks, *end])]) + "\n"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import llvmlite.binding
 from llvmlite import ir
 from llvmlite.ir.values import FunctionAttributes
 from numba.core import types
@@ -17,15 +16,6 @@ from numba.extending import intrinsic
 from .vector_math import FUNCTIONS
 from .vector_math.definitions import Definition, defined
 from .vector_math.lanes import DOUBLE, SINGLE, Format
-
-
-def are_available() -> bool:
-    """Whether the functions are as fast as they should be here: LLVM knows the attributes, and the processor `fma`."""
-    if llvmlite.binding.llvm_version_info < (16,):
-        return False
-    if not llvmlite.binding.get_default_triple().startswith(("x86_64", "i686")):
-        return True
-    return bool(llvmlite.binding.get_host_cpu_features().get("fma"))
 
 
 class _Defined(ir.Function):  # type: ignore[misc]

@@ -14,8 +14,10 @@ def places(written: Written) -> dict[int, tuple[Location, ...]]:
     """Line of the text (from 1) -> the statements that what stands there comes from, in order of their lines.
 
     Args:
-        written: the text and its trees.
+        written: the text and its trees; nothing is known of a text that comes without them.
     """
+    if not written.bodies:
+        return {}
     found: dict[int, tuple[Location, ...]] = {}
     printed = [n for n in ast.parse(written.text).body if isinstance(n, ast.FunctionDef)]
     for function, body in zip(printed, written.bodies, strict=True):
