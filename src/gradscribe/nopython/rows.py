@@ -12,19 +12,19 @@ may be left out.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from ..analyse.nests import Nests
+from ..analyse.tapes import Indexed, fills_each_row, index_of, indexed, size_of, uses_of
 from ..ir.build import Builder
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
 from ..ir.nodes import replace as changed
-from ..ir.primitives import ADD, APPEND, COPY, GETITEM, LIST, LOOP, SETITEM, SHAPE, TUPLE, Primitive
-from ..ir.types import INT, UNKNOWN, Array, List, Scalar, Slice, Tuple
-from .nests import Nests
+from ..ir.primitives import ADD, APPEND, COPY, GETITEM, LIST, SETITEM, SHAPE, TUPLE, Primitive
+from ..ir.types import INT, Array, List, Scalar, Slice, Tuple
 from .stacks import append_empty
-from .tapes import Indexed, index_of, indexed, size_of, uses_of
 
 _EVERY = Const(slice(None))
 
@@ -88,21 +88,12 @@ class _Finder:
         if made.args or made.result.named or not isinstance(type_, List) or not isinstance(type_.item, Array):
             return []
         tape = indexed(made, uses, self.nests) if len(uses) == 2 else None
-        if tape is None or not self._fills_each_row(tape):
+        if tape is None or not fills_each_row(tape):
             return []
         part = self._part(tape)
         if part is None:
             return []
-        rank = len(tape.sizes) + type_.item.ndim
-        array = Var(made.result.hint, Array(type_.item.dtype, (UNKNOWN,) * rank))
-        return [_Rows(replace(tape, array=array), *part)]
-
-    def _fills_each_row(self, tape: Indexed) -> bool:
-        indices = {trips.index for trips in tape.trips}
-        if any(indices & {*t.lowest.terms, *t.beyond.terms} for t in tape.trips):
-            return False  # of an inner loop that is not always as long
-        home = len(self.nests.places[tape.before].around)
-        return all(op.primitive is LOOP and not op.keywords for op in self.nests.places[tape.push].around[home:])
+        return [_Rows(tape, *part)]
 
     def _part(self, tape: Indexed) -> tuple[Op, _Shape] | None:
         """The copy that is recorded, and its shape where that is known in front of the loops."""

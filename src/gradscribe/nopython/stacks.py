@@ -12,21 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..analyse.tapes import dtype_of
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, APPEND, BY_NAME, GETITEM, IF, LIST, POP, SETITEM, SUBTRACT, define
-from ..ir.types import INT, UNKNOWN, Array, List, Scalar
+from ..ir.types import INT, UNKNOWN, Array, List
 
 GROWN = define("grown", infer=lambda args, keywords: args[0].type, aliasing="maybe")
 """`grown(tape, size)`: the tape, or a longer copy of it where it is full (by `along`)."""
 
 FIRST_ROOM = 64
-_DTYPES = {"b": np.bool_, "i": np.int64, "f": np.float64, "c": np.complex128}
-
-
-def dtype_of(item: Scalar) -> np.dtype:
-    """The dtype of a tape of such numbers."""
-    return np.dtype(item.dtype or _DTYPES[item.kind])
 
 
 def append_empty(builder: Builder, array: Var, shape: Atom, dtype: np.dtype) -> None:

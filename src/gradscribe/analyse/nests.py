@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..analyse.linear import Form, Symbol, number, variable
+from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Function, Loop, Op, Var, loop_of
 from ..ir.primitives import ADD, GETITEM, LENGTH, LOOP, MULTIPLY, NEGATIVE, SHAPE, SUBTRACT
-from ..ir.types import Scalar
+from ..ir.types import INT, Array, Scalar
+from .linear import Form, Symbol, number, variable
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Nests:
     def _symbol(self, var: Var, op: Op | None, renamed: Mapping[Var, Var]) -> Symbol:
         """What stands for a value: the same for two lengths of one array."""
         symbol: Symbol = renamed.get(var, var)
-        if op is not None and op.primitive is LENGTH:
+        if op is not None and op.primitive is LENGTH and isinstance(op.args[0].type, Array):
             symbol = (LENGTH, op.args[0])
         elif op is not None and op.primitive is GETITEM and isinstance(op.args[1], Const):
             shape = self.definitions.get(op.args[0])  # type: ignore[arg-type]
@@ -87,9 +88,27 @@ class Nests:
         """Whether a symbol is a length, which is never negative."""
         return isinstance(symbol, tuple)
 
-    def visible(self, symbol: Symbol, place: Place) -> Var | None:
-        """A value for a symbol that can be used at a place."""
+    def sees(self, symbol: Symbol, place: Place) -> bool:
+        """Whether a symbol has a value that can be used at a place."""
+        return self._held(symbol, place) is not None or self._array_of(symbol, place) is not None
+
+    def value(self, builder: Builder, symbol: Symbol, place: Place) -> Atom:
+        """A value for a symbol that can be used at a place, which sees it."""
+        held, array = self._held(symbol, place), self._array_of(symbol, place)
+        if held is not None or array is None:
+            assert held is not None
+            return held
+        axis = symbol[2] if symbol[0] is SHAPE else 0  # type: ignore[index]
+        shape = builder.emit(SHAPE, array, hint="shape")
+        return builder.emit(GETITEM, shape, Const(axis), hint="n", type=INT)
+
+    def _held(self, symbol: Symbol, place: Place) -> Var | None:
         return next((v for v in self.holders.get(symbol, ()) if place.sees(self.values[v])), None)
+
+    def _array_of(self, symbol: Symbol, place: Place) -> Var | None:
+        """The array that a symbol is a length of."""
+        array = symbol[1] if isinstance(symbol, tuple) else None
+        return array if isinstance(array, Var) and place.sees(self.values[array]) else None
 
 
 _LINEAR = (ADD, SUBTRACT, MULTIPLY, NEGATIVE)
