@@ -10,6 +10,7 @@
     overlap    the order of the entries where a statement reads what it writes
     gather     increments in shifted windows in one pass
     reductions sums, means, extremes, products with vectors
+    tapes      lists of arrays as arrays with a row for each trip
     lowering   the walk over the program
     hoist      buffers in front of loops
     entry      what is checked on entry
@@ -22,10 +23,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..ir.nodes import Function, Var, replace
+from ..simplify import prune
 from .arithmetic import freedoms
 from .entry import UNFORESEEN, with_checks
 from .hoist import hoist_buffers
-from .lowering import Lowering
+from .lowering import Lowering, without
 
 __all__ = ["UNFORESEEN", "Lowered", "lower_to_loops"]
 
@@ -57,8 +59,13 @@ def lower_to_loops(function: Function, *, vectors: bool = False) -> Lowered:
         vectors: whether elementary functions may be called that take several elements at a time.
     """
     low = Lowering(function, vectors=vectors)
-    made = hoist_buffers(replace(function, body=low.block(function.body)))
+    made = replace(function, body=low.block(function.body))
+    if low.itself:  # what was only recorded for its shape is recorded no more
+        function = prune(without(function, low.itself))
+        low = Lowering(function, vectors=vectors, assumed=low.facts.assumed)
+        made = replace(function, body=low.block(function.body))
     if not low.lowered:
         return Lowered(function)
+    made = hoist_buffers(prune(made))
     flags = tuple(freedoms(made))
     return Lowered(with_checks(made, low.facts), bool(low.facts.assumed), tuple(low.apart), low.facts.all_inside, flags)

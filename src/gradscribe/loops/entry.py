@@ -7,7 +7,7 @@ from ..ir.build import Builder
 from ..ir.nodes import Block, Const, Function, replace
 from ..ir.primitives import CALL_PYTHON, LESS, RAISE
 from ..ir.types import BOOL, OBJECT
-from .facts import Facts
+from .facts import BOUNDED, Facts
 
 UNFORESEEN = "a call that these loops were not made for"
 """The message of the `NotImplementedError` that is raised before anything is done."""
@@ -19,9 +19,10 @@ def with_checks(function: Function, facts: Facts) -> Function:
         return function
     builder = Builder()
     ops = function.body.ops
+    first = next((k for k, op in enumerate(ops) if op.primitive is not BOUNDED), len(ops))
     for form in facts.assumed:
         _check(builder, facts, form)
-    return replace(function, body=replace(function.body, ops=(*builder.ops, *ops)))
+    return replace(function, body=replace(function.body, ops=(*ops[:first], *builder.ops, *ops[first:])))
 
 
 def _check(builder: Builder, facts: Facts, form: Form) -> None:

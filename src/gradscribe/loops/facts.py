@@ -28,11 +28,14 @@ from ..ir.primitives import (
     TUPLE,
     UNBROADCAST,
     ZEROS_LIKE,
+    define,
 )
 from ..ir.types import INT, Array, Scalar
 from ..rules.functions import MAX_
 
 LIKE = {COPY, ZEROS_LIKE, *(BY_NAME[n] for n in ("full_like", "empty_like", "zeros_like_", "ones_like", "full_like_"))}
+BOUNDED = define("bounded", infer=lambda args, keywords: args[0].type)
+"""`bounded(n)`: an integer argument that leaves room for arithmetic, made before anything else (by `along`)."""
 MADE = {BY_NAME[n] for n in ("empty", "zeros", "ones", "full")}
 
 
@@ -68,12 +71,14 @@ class Facts:
 
     Attributes:
         assumed: inequalities `form >= 0` over what is known on entry, to be checked there.
+        entry: the integers that are known on entry.
         all_inside: whether each index so far is certain to meet an entry that is there.
     """
 
     def __init__(self, function: Function) -> None:
         self.params = function.body.params
         self.definition = {r: op for op in walk(function.body) for r in op.results}
+        self.entry = {*self.params, *(op.result for op in function.body.ops if op.primitive is BOUNDED)}
         self._tapes = _tapes(function)
         self.lengths_of: dict[Var, tuple[Form, ...]] = {}
         self.assumed: list[Form] = []
@@ -171,10 +176,14 @@ class Facts:
         found = [self.lengths(array)[axis] for array in self._tapes[tape]]
         if not found or any(not f.same_as(found[0]) for f in found):
             return None
-        return found[0] if self._is_known_on_entry(found[0]) else None
+        return found[0] if self.is_known_on_entry(found[0]) else None
 
-    def _is_known_on_entry(self, form: Form) -> bool:
-        return all(s in self.params or self._is_of_entry(s) for s in form.terms)
+    def holder_of(self, symbol: Symbol) -> Var:
+        """The array whose length a symbol is."""
+        return self._holders[symbol][0]
+
+    def is_known_on_entry(self, form: Form) -> bool:
+        return all(s in self.entry or self._is_of_entry(s) for s in form.terms)
 
     def _made(self, op: Op, axis: int) -> Form | None:
         """The length that an array is made with."""
@@ -297,7 +306,7 @@ class Facts:
                 form = form.replace(index, low if coefficient > 0 else high)
         if not form.terms and form.constant < 0:
             return False
-        if not self._is_known_on_entry(form):
+        if not self.is_known_on_entry(form):
             return False
         if not self.proves(form):
             self.assumed.append(form)

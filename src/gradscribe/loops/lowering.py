@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from ..analyse.linear import number
-from ..ir.build import Builder
+from ..analyse.linear import Form, number
+from ..ir.build import Builder, map_blocks, substitute
 from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace
-from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, IF, LOOP, MULTIPLY, SCATTER_ADD, SETITEM, UNBROADCAST
+from ..ir.primitives import ADDAT, APPEND, BY_NAME, COPY, GETITEM, IF, LOOP, MULTIPLY, SCATTER_ADD, SETITEM, UNBROADCAST
 from ..ir.types import UNKNOWN, Array, Scalar
 from ..write.ordering import Ordering
 from . import reductions, scalars
@@ -17,6 +17,7 @@ from .nests import Nest, close, inside, nest
 from .overlap import directions
 from .single import OUTER, Single, is_lazy, is_view
 from .storage import allocate
+from .tapes import Tapes
 from .values import (
     Body,
     Cell,
@@ -41,18 +42,22 @@ class Lowering:
         facts: its integers, and what is assumed of them.
         apart: pairs of parameters that are assumed to share no memory.
         lowered: whether any statement has become a loop.
+        itself: each `unbroadcast` of what was never stretched, and its operand.
     """
 
-    def __init__(self, function: Function, *, vectors: bool) -> None:
+    def __init__(self, function: Function, *, vectors: bool, assumed: Sequence[Form] = ()) -> None:
         self.vectors = vectors
         self.facts = Facts(function)
         self.ordering = Ordering(function)
-        self.single = Single(function, self.ordering)
+        self.tapes = Tapes(function, self.facts, self.ordering)
+        self.single = Single(function, self.ordering, self.tapes.pushes)
         self.params = function.body.params
         self.apart: dict[tuple[Var, Var], None] = {}
         self.known: dict[Var, Lazy] = {}
         self.waiting: dict[Op, list[Op]] = {}
         self.lowered = False
+        self.itself: dict[Var, Atom] = {}
+        self.facts.assumed += assumed
 
     # the walk ---------------------------------------------------------------------------------------------------------
 
@@ -62,23 +67,27 @@ class Lowering:
         for op in block.ops:
             if op.primitive is LOOP:
                 with self.facts.within(loop_of(op)):
-                    ops.append(replace(op, blocks=tuple(map(self.block, op.blocks))))
+                    made = replace(op, blocks=tuple(map(self.block, op.blocks)))
+                ops += [*self.tapes.started(op), made]
             elif op.primitive is IF:
                 with self.facts.unassuming():
                     ops.append(replace(op, blocks=tuple(map(self.block, op.blocks))))
             else:
                 self._op(op, ops)
-        return replace(block, ops=tuple(ops))
+        return self.tapes.without_lists(replace(block, ops=tuple(ops)))
 
     def _op(self, op: Op, ops: list[Op], *, alone: bool = False) -> None:
         if not alone and op in self.single.leader:
             self._grouped(op, ops)
             return
+        if op.primitive is UNBROADCAST and self._is_itself(op):
+            ops.append(op)
+            return
         statement = None if alone else self.single.statement.get(op)
         if is_lazy(op) and (is_view(op) or statement is not None):
             self._postpone(op, statement, ops)
             return
-        builder, assumed = Builder(op.origin), len(self.facts.assumed)
+        builder, taken = Builder(op.origin), self._taken()
         try:
             made = self._lowered(op, builder)
         except NotLowerable:
@@ -88,20 +97,30 @@ class Lowering:
             self.waiting.pop(op, None)
             ops += builder.ops
         else:
-            self.facts.forget(assumed)
+            self._take_back(taken)
             self._emit_waiting(op, ops)
             self._keep(op, ops)
+
+    def _taken(self) -> tuple[int, int]:
+        """What has been taken for granted so far."""
+        return len(self.facts.assumed), len(self.itself)
+
+    def _take_back(self, taken: tuple[int, int]) -> None:
+        """Take for granted no more than at an earlier time."""
+        self.facts.forget(taken[0])
+        while len(self.itself) > taken[1]:
+            self.itself.popitem()
 
     def _grouped(self, op: Op, ops: list[Op]) -> None:
         """One of several increments of an array: all are done in the place of the last."""
         members = self.single.members.get(op)
         if members is None:
             return
-        builder, assumed = Builder(op.origin), len(self.facts.assumed)
+        builder, taken = Builder(op.origin), self._taken()
         try:
             gathered(self, members, builder)
         except NotLowerable:
-            self.facts.forget(assumed)
+            self._take_back(taken)
             self._emit_waiting(op, ops)
             for member in members:
                 self._op(member, ops, alone=True)
@@ -112,11 +131,11 @@ class Lowering:
 
     def _postpone(self, op: Op, statement: Op | None, ops: list[Op]) -> None:
         """A view, or a value that one statement reads: taken as a function of its index."""
-        builder, assumed = Builder(op.origin), len(self.facts.assumed)
+        builder, taken = Builder(op.origin), self._taken()
         try:
             self._note(op.result, self.lazily(op, builder))
         except NotLowerable:
-            self.facts.forget(assumed)
+            self._take_back(taken)
             builder.ops.clear()
             if statement is not None and not is_view(op):
                 self._emit_waiting(statement, ops)
@@ -133,17 +152,26 @@ class Lowering:
 
     def _keep(self, op: Op, ops: list[Op]) -> None:
         """A statement that stays as it is."""
+        if op in self.tapes.pops:
+            self._pop(op, ops)
+            return
         if op.primitive in (GETITEM, SETITEM, ADDAT):
             self._prove(op)
         elif op.primitive in _BY_INDEX:
             self.facts.all_inside = False
         ops.append(op)
 
+    def _pop(self, op: Op, ops: list[Op]) -> None:
+        found = self.tapes.popped(op)
+        if found is not None:
+            self._note(op.result, found[0])
+        ops += [op] if found is None else found[1]
+
     def _prove(self, op: Op) -> None:
         """Note whether the entries are there that an index names."""
-        assumed = len(self.facts.assumed)
+        taken = self._taken()
         if not prove_inside(self.facts, *op.args[:2]):
-            self.facts.forget(assumed)
+            self._take_back(taken)
             self.facts.all_inside = False
 
     def _is_of_memory(self, op: Op) -> bool:
@@ -189,7 +217,9 @@ class Lowering:
         if op.primitive is COPY:
             return self.array(op.args[0])
         if op.primitive is UNBROADCAST:
-            return self._same_shape(*map(self.array, op.args))
+            value = self._same_shape(*map(self.array, op.args))
+            self.itself[op.result] = op.args[0]
+            return value
         if op.primitive is OUTER:
             return self._outer(op)
         assert isinstance(op.result.type, Array)
@@ -201,6 +231,22 @@ class Lowering:
             lambda body, args: emit(body.builder, args),
         )
         return made
+
+    def _is_itself(self, op: Op) -> bool:
+        """Note an `unbroadcast` that is its operand: of what is stored, and was never stretched."""
+        if not all(map(is_array, op.args)) or any(op.args[0] is o.result for w in self.waiting.values() for o in w):
+            return False
+        taken = self._taken()
+        try:
+            value = self._same_shape(*map(self.array, op.args))
+        except NotLowerable:
+            self._take_back(taken)
+            return False
+        if value.place is None:
+            return False
+        self.itself[op.result] = op.args[0]
+        self._note(op.result, value)
+        return True
 
     def _same_shape(self, value: Lazy, like: Lazy) -> Lazy:
         """`unbroadcast` of what was never stretched."""
@@ -249,7 +295,14 @@ class Lowering:
         return made is not None and is_lazy(made) and made.result in self.known
 
     def store(self, builder: Builder, result: Var, value: Lazy) -> None:
-        """Make an array of a value."""
+        """Make an array of a value: a row of a tape, where that is what becomes of it."""
+        push = self.tapes.recorded.get(result)
+        row = self.tapes.row(push, value) if push is not None else None
+        if push is not None and row is not None:
+            self._fill(push, builder, row, value)
+            self.tapes.view(builder, push, result)
+            self._note(result, row)
+            return
         self.facts.lengths_of[result] = value.lengths
         made = nest(self.facts, value.lengths)
         body = Body(self.facts, Builder(builder.origin))
@@ -274,6 +327,22 @@ class Lowering:
         with self.facts.reading_lengths_of(place.place(tuple(number(0) for _ in place.lengths))[0]):
             self.write_entries(op, builder, place, value)
         return True
+
+    def _push(self, op: Op, builder: Builder) -> bool:
+        """`tape.append(value)`, where the tape is an array."""
+        if op not in self.tapes.pushes:
+            return False
+        value = self.array(op.args[1])
+        row = self.tapes.row(op, value)
+        if row is None:
+            return False
+        if self.tapes.recorded.get(op.args[1]) is not op or op.args[1] not in self.known or op in self.waiting:  # type: ignore[call-overload]
+            self._fill(op, builder, row, value)
+        return True
+
+    def _fill(self, push: Op, builder: Builder, row: Lazy, value: Lazy) -> None:
+        """Write what a push records into its row."""
+        self.write_entries(replace(push, primitive=SETITEM, args=(*push.args, push.args[1])), builder, row, value)
 
     def write_entries(self, op: Op, builder: Builder, place: Lazy, value: Operand) -> None:
         starts = self.starts(place)
@@ -335,9 +404,28 @@ class Lowering:
 _BY_INDEX = (SCATTER_ADD, *(BY_NAME[n] for n in ("take", "take_along_axis")))
 
 _STATEMENTS: dict[object, Callable[[Lowering, Op, Builder], bool]] = {
+    APPEND: Lowering._push,
     SETITEM: Lowering._write,
     ADDAT: Lowering._write,
     **{BY_NAME[n]: reductions.reduced for n in ("sum", "mean", "max", "min")},
     BY_NAME["dot"]: reductions.product,
     BY_NAME["matmul"]: reductions.product,
 }
+
+
+def without(function: Function, itself: Mapping[Var, Atom]) -> Function:
+    """The function with its operand in the place of each `unbroadcast` that is nothing but that."""
+    environment: dict[Var, Atom] = {}
+
+    def block(found: Block) -> Block:
+        ops = []
+        for op in found.ops:
+            op = substitute(op, environment)
+            if op.results and op.results[0] in itself:
+                environment[op.result] = op.args[0]
+            else:
+                ops.append(map_blocks(op, block))
+        yields = tuple(environment.get(a, a) if isinstance(a, Var) else a for a in found.yields)
+        return Block(found.params, tuple(ops), yields)
+
+    return replace(function, body=block(function.body))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Block, Function, Op, Var, walk
 from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, SETITEM, UNBROADCAST
@@ -38,8 +40,8 @@ def is_view(op: Op) -> bool:
 class Single:
     """For each op that makes an array which one statement reads, that statement."""
 
-    def __init__(self, function: Function, ordering: Ordering) -> None:
-        self.ordering = ordering
+    def __init__(self, function: Function, ordering: Ordering, pushes: Collection[Op] = ()) -> None:
+        self.ordering, self.pushes = ordering, pushes
         self.statement: dict[Op, Op] = {}
         self.members: dict[Op, list[Op]] = {}
         self.leader: dict[Op, Op] = {}
@@ -78,7 +80,7 @@ class Single:
         (one,) = found
         if one is None or one not in at or any(u not in at for u in users):
             return None
-        return one if one.primitive in STATEMENTS or scalars.supports(one) or one.primitive is COPY else None
+        return one if one.primitive in STATEMENTS or one in self.pushes or scalars.supports(one) or one.primitive is COPY else None
 
     def _is_cheap(self, op: Op, statements: set[Op | None]) -> bool:
         """Whether a value may be computed again for each increment of a group."""

@@ -32,6 +32,7 @@ from ..ir.primitives import (
     define,
 )
 from ..ir.types import Scalar
+from ..loops.facts import BOUNDED
 from ..rules.functions import MAX_, MIN_
 
 ROOM = 62
@@ -42,7 +43,6 @@ PLUS = define("plus", infer=lambda args, keywords: args[0].type)
 MINUS = define("minus", infer=lambda args, keywords: args[0].type)
 TIMES = define("times", infer=lambda args, keywords: args[0].type)
 DIVISOR = define("divisor", infer=lambda args, keywords: args[0].type)
-BOUNDED = define("bounded", infer=lambda args, keywords: args[0].type)
 CONVERTIBLE = define("convertible", infer=lambda args, keywords: args[0].type)
 """The functions of `along` of these names."""
 
