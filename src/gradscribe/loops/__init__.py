@@ -11,6 +11,8 @@
     gather     increments in shifted windows in one pass
     reductions sums, means, extremes, products with vectors
     tapes      lists of arrays as arrays with a row for each trip
+    writes     statements that write to a part of an array
+    itself     what is nothing but its operand
     lowering   the walk over the program
     hoist      buffers in front of loops
     entry      what is checked on entry
@@ -27,7 +29,8 @@ from ..simplify import prune
 from .arithmetic import freedoms
 from .entry import UNFORESEEN, with_checks
 from .hoist import hoist_buffers
-from .lowering import Lowering, without
+from .itself import without
+from .lowering import Lowering
 
 __all__ = ["UNFORESEEN", "Lowered", "lower_to_loops"]
 
@@ -66,6 +69,6 @@ def lower_to_loops(function: Function, *, vectors: bool = False) -> Lowered:
         made = replace(function, body=low.block(function.body))
     if not low.lowered:
         return Lowered(function)
-    made = hoist_buffers(prune(made))
+    made = hoist_buffers(prune(made), low.pads)
     flags = tuple(freedoms(made))
     return Lowered(with_checks(made, low.facts), bool(low.facts.assumed), tuple(low.apart), low.facts.all_inside, flags)

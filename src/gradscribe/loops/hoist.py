@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, replace, walk
 from ..ir.primitives import ADD, ADDAT, BY_NAME, GETITEM, LOOP, MULTIPLY, SETITEM, SHAPE, SUBTRACT, TUPLE
 from ..ir.types import INT, Scalar
 from ..rules.functions import MAX_
+from .facts import MADE
 
 EMPTY = BY_NAME["empty"]
 _LENGTHS = (SHAPE, ADD, SUBTRACT, MULTIPLY, MAX_, TUPLE)
 
 
-def hoist_buffers(function: Function) -> Function:
+def hoist_buffers(function: Function, pads: Collection[Var] = ()) -> Function:
     """The function with each `np.empty` of a loop that may serve all its trips in front of it.
 
     That is one whose length is known there, and which is used entry by entry alone: nothing keeps it from trip to trip.
+    So is one of the `pads`, whose zeros stay zeros.
     """
-    kept = _kept(function)
-    return replace(function, body=_Hoisting(function, kept).block(function.body))
+    return replace(function, body=_Hoisting(_kept(function), pads).block(function.body))
 
 
 def _kept(function: Function) -> set[Atom]:
@@ -32,8 +35,8 @@ def _kept(function: Function) -> set[Atom]:
 
 
 class _Hoisting:
-    def __init__(self, function: Function, kept: set[Atom]) -> None:
-        self.kept = kept
+    def __init__(self, kept: set[Atom], pads: Collection[Var]) -> None:
+        self.kept, self.pads = kept, pads
 
     def block(self, block: Block) -> Block:
         ops: list[Op] = []
@@ -52,7 +55,7 @@ class _Hoisting:
         inside = {*body.params, *made}
         moved: dict[Op, None] = {}
         for op in body.ops:
-            if op.primitive is EMPTY and op.result not in self.kept:
+            if (op.primitive is EMPTY or (op.results and op.results[0] in self.pads)) and op.result not in self.kept:
                 needed = self._needed(op, made, inside)
                 moved.update(dict.fromkeys(needed or ()))
         rest = [op for op in body.ops if op not in moved]
@@ -82,7 +85,7 @@ def _is_of_lengths(op: Op) -> bool:
 
 def _never_negative(op: Op, made: dict[Var, Op]) -> list[Op]:
     """An op in front of a loop that may not run at all: no length may be negative there."""
-    if op.primitive is not EMPTY and op.primitive is not TUPLE:
+    if op.primitive not in (*MADE, TUPLE):
         return [op]
     found, args = [], []
     for atom in op.args:

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from ..analyse.linear import Form, number
-from ..ir.build import Builder, map_blocks, substitute
+from ..analyse.linear import Form
+from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace
 from ..ir.primitives import ADDAT, APPEND, BY_NAME, COPY, GETITEM, IF, LOOP, MULTIPLY, SCATTER_ADD, SETITEM, UNBROADCAST
-from ..ir.types import UNKNOWN, Array, Scalar
+from ..ir.types import Array, Scalar
 from ..write.ordering import Ordering
-from . import reductions, scalars
+from . import reductions, scalars, writes
 from .facts import Facts
 from .gather import gathered
-from .nests import Nest, close, inside, nest
-from .overlap import directions
+from .nests import close, inside, nest
 from .single import OUTER, Single, is_lazy, is_view
 from .storage import allocate
 from .tapes import Tapes
 from .values import (
     Body,
-    Cell,
     Index,
     Lazy,
     NotLowerable,
     Operand,
-    check_fits,
     element_of,
     elementwise,
-    entry,
     is_array,
     leaf,
 )
-from .views import VIEWS, item, prove_inside
+from .views import VIEWS, prove_inside
 
 
 class Lowering:
@@ -42,6 +38,7 @@ class Lowering:
         facts: its integers, and what is assumed of them.
         apart: pairs of parameters that are assumed to share no memory.
         lowered: whether any statement has become a loop.
+        pads: arrays of zeros of which the same part is written whenever they are used.
         itself: each `unbroadcast` of what was never stretched, and its operand.
     """
 
@@ -56,6 +53,7 @@ class Lowering:
         self.known: dict[Var, Lazy] = {}
         self.waiting: dict[Op, list[Op]] = {}
         self.lowered = False
+        self.pads: set[Var] = set()
         self.itself: dict[Var, Atom] = {}
         self.facts.assumed += assumed
 
@@ -299,7 +297,7 @@ class Lowering:
         push = self.tapes.recorded.get(result)
         row = self.tapes.row(push, value) if push is not None else None
         if push is not None and row is not None:
-            self._fill(push, builder, row, value)
+            writes.fill_row(self, push, builder, row, value)
             self.tapes.view(builder, push, result)
             self._note(result, row)
             return
@@ -313,119 +311,14 @@ class Lowering:
             allocate(self.facts, builder, result, value.lengths)
             close(builder, made, body.builder.ops)
 
-    def _write(self, op: Op, builder: Builder) -> bool:
-        target, index, given = op.args
-        if not is_array(target) or not isinstance(target, Var):
-            return False
-        place = item(self.facts, builder, self.array(target), index)
-        if place.place is None or not place.type.ndim:
-            return False
-        value = self.operand(given)
-        scalars.check_stores(place.type, element_of(given.type) if isinstance(value, Lazy) else given.type)
-        if isinstance(value, Lazy):
-            check_fits(self.facts, value, place.lengths)
-        with self.facts.reading_lengths_of(place.place(tuple(number(0) for _ in place.lengths))[0]):
-            self.write_entries(op, builder, place, value)
-        return True
-
-    def _push(self, op: Op, builder: Builder) -> bool:
-        """`tape.append(value)`, where the tape is an array."""
-        if op not in self.tapes.pushes:
-            return False
-        value = self.array(op.args[1])
-        row = self.tapes.row(op, value)
-        if row is None:
-            return False
-        if self.tapes.recorded.get(op.args[1]) is not op or op.args[1] not in self.known or op in self.waiting:  # type: ignore[call-overload]
-            self._fill(op, builder, row, value)
-        return True
-
-    def _fill(self, push: Op, builder: Builder, row: Lazy, value: Lazy) -> None:
-        """Write what a push records into its row."""
-        self.write_entries(replace(push, primitive=SETITEM, args=(*push.args, push.args[1])), builder, row, value)
-
-    def write_entries(self, op: Op, builder: Builder, place: Lazy, value: Operand) -> None:
-        starts = self.starts(place)
-        made = nest(self.facts, place.lengths, starts)
-        body = Body(self.facts, Builder(op.origin))
-        assert place.place is not None
-        with inside(made):
-            array, cell = place.place(made.index)
-            atom = entry(body, value, made.index)
-            found = self._directions(made, (array, cell), body.loads)
-            body.builder.perform(op.primitive, array, body.place(cell), atom)
-        if found is None:  # outside of the loops again: nothing says that they run
-            self.write_entries(op, builder, place, self._stored(builder, value, given=op.args[2]))
-            return
-        made.directions = found
-        close(builder, made, body.builder.ops)
-
-    def starts(self, place: Lazy) -> Index:
-        """Where each dimension of a place begins in memory, so that the loops run over its indices."""
-        assert place.place is not None
-        zeros = tuple(number(0) for _ in place.lengths)
-        _, first = place.place(zeros)
-        starts = list(zeros)
-        for k in range(len(zeros)):
-            _, second = place.place((*zeros[:k], number(1), *zeros[k + 1 :]))
-            moved = [(a, b) for a, b in zip(first, second, strict=True) if not a.same_as(b)]
-            if len(moved) == 1 and (moved[0][1] - moved[0][0]).same_as(number(1)):
-                starts[k] = moved[0][0]
-        return tuple(starts)
-
-    def _stored(self, builder: Builder, value: Operand, given: Atom) -> Lazy:
-        """A value computed before anything is written."""
-        assert isinstance(value, Lazy)
-        dims = tuple(UNKNOWN for _ in value.lengths)
-        buffer = Var(given.hint if isinstance(given, Var) else "t", Array(value.type.dtype, dims))
-        self.store(builder, buffer, value)
-        return replace(leaf(self.facts, buffer), type=value.type)
-
-    def _directions(self, made: Nest, store: Cell, loads: list[Cell]) -> list[int] | None:
-        """How the loops may run; None where what is written must be computed first."""
-        array, cell = store
-        same = []
-        for read in loads:
-            if read[0] is array:
-                same.append(read)
-            elif self.may_share(array, read[0]):
-                return None
-        return directions(self.facts, cell, same, made.loops)
-
-    def may_share(self, written: Var, read: Var) -> bool:
-        if self.ordering.region(written) is not self.ordering.region(read):
-            return False
-        if written not in self.params or read not in self.params:
-            return True
-        self.apart[written, read] = None
-        return False
-
 
 _BY_INDEX = (SCATTER_ADD, *(BY_NAME[n] for n in ("take", "take_along_axis")))
 
 _STATEMENTS: dict[object, Callable[[Lowering, Op, Builder], bool]] = {
-    APPEND: Lowering._push,
-    SETITEM: Lowering._write,
-    ADDAT: Lowering._write,
+    APPEND: writes.pushed,
+    SETITEM: writes.written,
+    ADDAT: writes.written,
     **{BY_NAME[n]: reductions.reduced for n in ("sum", "mean", "max", "min")},
     BY_NAME["dot"]: reductions.product,
     BY_NAME["matmul"]: reductions.product,
 }
-
-
-def without(function: Function, itself: Mapping[Var, Atom]) -> Function:
-    """The function with its operand in the place of each `unbroadcast` that is nothing but that."""
-    environment: dict[Var, Atom] = {}
-
-    def block(found: Block) -> Block:
-        ops = []
-        for op in found.ops:
-            op = substitute(op, environment)
-            if op.results and op.results[0] in itself:
-                environment[op.result] = op.args[0]
-            else:
-                ops.append(map_blocks(op, block))
-        yields = tuple(environment.get(a, a) if isinstance(a, Var) else a for a in found.yields)
-        return Block(found.params, tuple(ops), yields)
-
-    return replace(function, body=block(function.body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..ir.indexing import is_basic_index
-from ..ir.nodes import Block, Function, Op, Var, walk
+from ..ir.nodes import Atom, Block, Function, Op, Var, walk
 from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, SETITEM, UNBROADCAST
 from ..ir.types import Array
 from ..write.ordering import Ordering
@@ -41,7 +41,7 @@ class Single:
     """For each op that makes an array which one statement reads, that statement."""
 
     def __init__(self, function: Function, ordering: Ordering, pushes: Collection[Op] = ()) -> None:
-        self.ordering, self.pushes = ordering, pushes
+        self.ordering, self.pushes, self.params = ordering, pushes, function.body.params
         self.statement: dict[Op, Op] = {}
         self.members: dict[Op, list[Op]] = {}
         self.leader: dict[Op, Op] = {}
@@ -80,7 +80,11 @@ class Single:
         (one,) = found
         if one is None or one not in at or any(u not in at for u in users):
             return None
-        return one if one.primitive in STATEMENTS or one in self.pushes or scalars.supports(one) or one.primitive is COPY else None
+        return (
+            one
+            if one.primitive in STATEMENTS or one in self.pushes or scalars.supports(one) or one.primitive is COPY
+            else None
+        )
 
     def _is_cheap(self, op: Op, statements: set[Op | None]) -> bool:
         """Whether a value may be computed again for each increment of a group."""
@@ -102,14 +106,27 @@ class Single:
         group: list[Op] = []
         for op in block.ops:
             if op.primitive is ADDAT and all(isinstance(op.args[k].type, Array) for k in (0, 2)):
-                if group and group[0].args[0] is not op.args[0]:
+                itself = self._may_read(op.args[2], op.args[0])
+                if group and (itself or group[0].args[0] is not op.args[0]):
                     self._close(group)
                     group = []
-                group.append(op)
+                group += [] if itself else [op]
             elif group and self._meets(op, group[0]):
                 self._close(group)
                 group = []
         self._close(group)
+
+    def _may_read(self, value: Atom, target: Atom) -> bool:
+        """Whether what is added may be a part of the target; two parameters are told apart on entry."""
+        if self.ordering.cells(value).isdisjoint(self.ordering.cells(target)):
+            return False
+        roots = [self._root(value), self._root(target)]
+        return roots[0] is roots[1] or not all(r in self.params for r in roots)
+
+    def _root(self, atom: Atom) -> Atom:
+        """The array that a view looks at."""
+        op = self.definition.get(atom) if isinstance(atom, Var) else None
+        return atom if op is None or not is_view(op) else self._root(op.args[0])
 
     def _close(self, group: list[Op]) -> None:
         if len(group) > 1:

@@ -66,7 +66,7 @@ def compile_program(program: Function, *, cite: bool) -> Machine:
     core, shell = take_apart(program)
     core = _in_flavour(core)
     _callees_in_flavour(core, ())
-    lowered = lower_to_loops(in_place(core), vectors=vectors_available())
+    lowered = lower_to_loops(in_place(core, anew=False), vectors=vectors_available())
     try:
         return _machine(lowered, core, shell, cite)
     except NumbaRefuses:

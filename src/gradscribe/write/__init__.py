@@ -110,6 +110,7 @@ def in_place(
     namespace: Namespace | None = None,
     *,
     statements: bool = False,
+    anew: bool = True,
 ) -> Function:
     """The function as it is put into lines: without what nobody needs, and with its sums in place.
 
@@ -118,10 +119,11 @@ def in_place(
         foreign: the arrays that may not be NumPy's.
         namespace: what stands in place of NumPy.
         statements: see `write`.
+        anew: see `own`.
     """
     foreign = unwritable(function) if foreign is None else foreign
     function = portable(real_powers(function), foreign, namespace)
-    return own(prune(function, statements=statements), foreign.maybe)
+    return own(prune(function, statements=statements), foreign.maybe, anew=anew)
 
 
 def _called(function: Function) -> dict[Function, str]:

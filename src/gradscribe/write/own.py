@@ -39,22 +39,23 @@ NEW = Const(slice(None))
 """`x[:]` is a new list."""
 
 
-def own(function: Function, foreign: Collection[Var] = ()) -> Function:
+def own(function: Function, foreign: Collection[Var] = (), *, anew: bool = True) -> Function:
     """The function with each `vaddat`, and each sum that can be, done in place; copies where that needs them.
 
     Args:
         function: any program.
         foreign: the values that may be arrays which cannot be written; sums of these make new ones.
+        anew: whether a plain sum may go to a value that is computed just before, and not only to what is carried on.
     """
     if not any(op.primitive in (VADDAT, ADD, SUBTRACT) for op in walk(function.body)):
         return function
-    body = _Rewrite(function, foreign).block(function.body)
+    body = _Rewrite(function, foreign, anew).block(function.body)
     return replace(function, body=body)
 
 
 class _Rewrite:
-    def __init__(self, function: Function, foreign: Collection[Var]) -> None:
-        self.function, self.foreign = function, foreign
+    def __init__(self, function: Function, foreign: Collection[Var], anew: bool) -> None:
+        self.function, self.foreign, self.anew = function, foreign, anew
         self.owners = owners = Owners(function)
         self.stands: dict[Var, Atom] = {}
         self.entered: dict[object, list[Slot]] = {}
@@ -158,6 +159,10 @@ class _Rewrite:
     def _is_running_sum(self, left: Var, op: Op) -> bool:
         """Whether the sum goes on from another statement: inside one statement it is an expression."""
         made_by = self.owners.definition.get(left)
+        if not self.anew:
+            origin = self.atom(left)
+            root = self.owners.definition.get(origin) if isinstance(origin, Var) else None
+            return root is None or bool(root.blocks) or root.primitive is ZEROS_LIKE
         if left in self.stands or made_by is None or made_by.blocks:
             return True
         return made_by.primitive is ZEROS_LIKE or made_by.origin is not op.origin
