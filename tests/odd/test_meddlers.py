@@ -12,19 +12,19 @@ import pytest
 from gradscribe import grad
 from gradscribe.errors import NotAsAssumed
 
-from . import meddlers
-from .judged import judge
+from . import hidden_calls, meddlers
+from .judged import WAYS, judge
 
 X = np.arange(1.0, 7.0).reshape(2, 3)
 HERE = sys.modules[__name__]
 FACTOR, MODE, STEPS, WAVE = 1.0, "a", 0, math.sin
 
 
-def defined(text: str):
+def defined(text: str, module=meddlers):
     name = f"<meddler {abs(hash(text))}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    space = vars(meddlers)
-    space.setdefault("here", meddlers)
+    space = vars(module)
+    space.setdefault("here", module)
     exec(compile(text, name, "exec"), space)
     return space.pop("f")
 
@@ -33,6 +33,13 @@ def defined(text: str):
 def test_never_stale(k, change):
     read = meddlers.READS[k % len(meddlers.READS)]
     judge(defined(meddlers.program(change, read)), X, meddlers.reset)
+
+
+@pytest.mark.parametrize(("k", "change"), list(enumerate(hidden_calls.CHANGES)))
+@pytest.mark.filterwarnings("ignore")
+def test_never_stale_by_hidden_calls(k, change):
+    f = defined(meddlers.program(change, meddlers.READS[k % len(meddlers.READS)]), hidden_calls)
+    judge(f, X, hidden_calls.reset, [list(WAYS)[k % len(WAYS)]])
 
 
 def unread():

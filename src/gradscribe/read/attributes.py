@@ -1,4 +1,4 @@
-"""Attributes: of arrays, modules, classes and instances; making instances."""
+"""Attributes: of arrays, modules, classes and instances."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from ..ir.primitives import External, lookup
 from ..ir.signature import is_library_name
 from ..ir.types import INT, NUMERIC, STRING, Array, Object, Record, Scalar, Tuple, is_numeric, is_sparse
 from ..signature import key_of
+from .asking import defines, getting_runs_code
 from .core import Core
 from .core import type_from_outside as signature_of
+from .fields import Fields
+from .instances import is_generated
 from .resolve import is_library, is_static, stands_for_itself
 from .solved import Solved
 from .values import (
@@ -40,8 +43,8 @@ from .values import (
 _ARRAY_FUNCTIONS = {"T": "transpose", "real": "real", "imag": "imag", "size": "size", "mT": "matrix_transpose"}
 
 
-class Attributes(Core):
-    """`get_attribute`, `set_attribute`, `method_of_class` and `make_instance`."""
+class Attributes(Fields, Core):
+    """`get_attribute` and `method_of_class`."""
 
     def get_attribute(self, owner: Value, name: str, node: gast.AST | None = None) -> Value:
         """`owner.name`."""
@@ -72,6 +75,8 @@ class Attributes(Core):
     def _attribute_of_constant(self, owner: Const, name: str, node: gast.AST | None) -> Value:
         if not is_code(owner):
             return self._attribute_of_number(owner, name)
+        if getting_runs_code(owner.value, name):
+            return self._attribute_when_it_runs(owner, name, node)
         try:
             value = getattr(owner.value, name)
         except AttributeError:
@@ -101,6 +106,11 @@ class Attributes(Core):
             lambda: self.emit(P.GETATTR, owner, static=name, type=signature_of(value, shown), hint=name, inactive=True),
         )
 
+    def _attribute_when_it_runs(self, owner: Value, name: str, node: gast.AST | None) -> Value:
+        """An attribute that code of the user's makes, each time when it is asked for."""
+        self.meddles()
+        return self.opaque(Const(getattr, name="getattr"), (owner, Const(name)), {}, node)
+
     def _attribute_of_number(self, owner: Const, name: str) -> Value:
         if name == "shape":
             return TupleValue(())
@@ -129,6 +139,9 @@ class Attributes(Core):
             return self.emit(P.GETATTR, owner, static=name, type=type_, hint=name, inactive=True)
         if cls is not None and is_of_user(cls):
             found = inspect.getattr_static(cls, name, None)
+            asked = ["__getattribute__"] if found is not None else ["__getattribute__", "__getattr__"]
+            if any(defines(cls, method) for method in asked) or defines(type(found), "__get__"):
+                return self._attribute_when_it_runs(owner, name, node)
             if isinstance(found, (types.FunctionType, property, staticmethod, classmethod, functools.cached_property)):
                 return self._attribute_from_class(owner, cls, name, found, node)
             return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
@@ -139,6 +152,8 @@ class Attributes(Core):
         sample = self.samples[owner]
         if isinstance(sample, (np.ndarray, np.generic, float, int)):
             return self._attribute_of_array(owner, name, node)
+        if getting_runs_code(sample, name):
+            return self._attribute_when_it_runs(owner, name, node)
         try:
             value = getattr(sample, name)
         except AttributeError:
@@ -209,6 +224,7 @@ class Attributes(Core):
                 self.refuse("`__dict__` of an object whose fields hide values of its class", node)
             return self.new_cell(Content("dict", content.items, content.keys), node)
         on_class = inspect.getattr_static(cls, name, None)
+        self._refuse_descriptor(on_class, name, node)
         if not isinstance(on_class, property):
             found = self.content(owner, node).get(name)
             if found is not None:
@@ -228,11 +244,13 @@ class Attributes(Core):
         if isinstance(found, types.FunctionType):
             self.note(cls, name, found)
             return Method(self.lift(found, f"{cls.__name__}.{name}"), owner)
-        if found is None and not hasattr(cls, name):
+        if found is None and (defines(cls, "__getattr__") or not hasattr(cls, name)):
             method = self.method_of_class(owner, "__getattr__")
             if method is not None:
                 return self.call(method, (Const(name),), {}, node)
             self.refuse(f"this {getattr(cls, '__name__', 'object')} has no attribute `{name}` here", node)
+        if defines(type(found), "__get__") and isinstance(owner, Var):
+            return self._attribute_when_it_runs(owner, name, node)
         if hasattr(found, "__get__") and not is_static(found):
             return Named(owner, name)
         return self.get_attribute(Const(cls, name=cls.__name__), name, node)
@@ -246,10 +264,14 @@ class Attributes(Core):
     def _attribute_of_record(self, owner: Var, type_: Record, name: str, node: gast.AST | None) -> Value:
         """A field, method or property of an argument or global."""
         on_class = inspect.getattr_static(type_.cls, name, None)
+        if defines(type_.cls, "__getattribute__"):
+            return self._attribute_when_it_runs(owner, name, node)
         if name not in type_.names or isinstance(on_class, property):
-            if on_class is None and hasattr(self.samples.get(owner), name):
+            known = on_class is None and not defines(type_.cls, "__getattr__")
+            if known and hasattr(self.samples.get(owner), name):
                 return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
             return self._attribute_from_class(owner, type_.cls, name, on_class, node)
+        self._refuse_descriptor(on_class, name, node)
         item = type_.items[type_.names.index(name)]
         if name in self.assumed.changed and (owner in self.samples or owner in self.statics):
             return self.emit(P.GETATTR, owner, static=name, type=NUMERIC, hint=name)
@@ -323,54 +345,10 @@ class Attributes(Core):
         else:
             return None
         found = None if cls is None else inspect.getattr_static(cls, name, None)
-        if not isinstance(found, types.FunctionType) or (cls is not None and _is_generated(cls, found)):
+        if not isinstance(found, types.FunctionType) or (cls is not None and is_generated(cls, found)):
             return None
         self.note(cls, name, found)
         return Method(self.lift(found, f"{cls.__name__}.{name}"), reference)
-
-    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
-        """`owner.name = value`."""
-        if owner is UNDEF:
-            return
-        if isinstance(owner, Reference) and owner.cell.kind == "instance":
-            self._set_field(owner, name, value, node)
-            return
-        if isinstance(owner, Var) and owner in self.paths and isinstance(owner.type, Record):
-            self.expand(owner, node)
-        if isinstance(owner, Var) and isinstance(owner.type, Array) and self.set_on_array(owner, name, value, node):
-            return
-        if self.is_active(value) or self.is_active(owner):
-            self.refuse(
-                "a value that is differentiated is written to an object from outside", node, "return it instead"
-            )
-        self.changes(name)
-        self.opaque(Const(setattr, name="setattr"), (owner, Const(name), value), {}, node)
-
-    def _set_field(self, owner: Reference, name: str, value: Value, node: gast.AST | None) -> None:
-        cls = owner.cell.cls
-        on_class = inspect.getattr_static(cls, name, None)
-        if isinstance(on_class, property):
-            self.call(self.lift(on_class.fset, name), (owner, value), {}, node)
-            return
-        setter = inspect.getattr_static(cls, "__setattr__", None)
-        frozen = getattr(getattr(cls, "__dataclass_params__", None), "frozen", False)
-        plain = setter in (object.__setattr__, types.SimpleNamespace.__setattr__)
-        if not plain and not frozen:
-            self.refuse("a class with its own `__setattr__`", node)
-        if frozen and self.frame.code.name not in ("__init__", "__post_init__"):
-            self.refuse("a field of a frozen dataclass is assigned", node, "use dataclasses.replace")
-        if owner.cell.frozen:
-            self.refuse(f"this object cannot be changed any more: {owner.cell.frozen}", node)
-        if owner.cell.origin is not None:
-            setter_ = Const(setattr, name="setattr")
-            self.emit(
-                P.CALL_PYTHON, setter_, owner.cell.origin, Const(name), self.as_atom(value), type=Object(type(None)),
-                inactive=True,
-            )  # fmt: skip
-        self.hides(owner, name, node)
-        self.store.set(owner.cell, self.content(owner, node).put(name, value))
-
-    # making instances -------------------------------------------------------------------------------------------------
 
     def opaque_attribute(self, owner: Atom, name: str) -> Atom:
         """An attribute of something that is not read."""
@@ -392,9 +370,3 @@ def is_of_user(cls: type) -> bool:
 
 def _style(primitive: P.Primitive) -> str | None:
     return "attribute" if "attribute" in primitive.spellings else None
-
-
-def _is_generated(cls: type, function: Any) -> bool:
-    """Whether a method was made by `dataclass` (it has no source)."""
-    code = getattr(function, "__code__", None)
-    return code is not None and code.co_filename == "<string>"

@@ -12,7 +12,7 @@ import gast
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF
-from ..ir.nodes import Const, Var
+from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup, overloads
 from ..ir.types import (
     BOOL,
@@ -21,9 +21,11 @@ from ..ir.types import (
     List,
     Numeric,
     Object,
+    Record,
     Scalar,
 )
 from .core import Core
+from .meddling import has_methods
 from .parts import Keywords
 from .special import reads
 from .values import (
@@ -50,11 +52,20 @@ class BuiltinCalls(Core):
 
     @reads(range)
     def _range(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        atoms = [self.as_atom(a, node) for a in args]
+        atoms = [self._bound_of_range(a, node) for a in args]
         if any(a is UNDEF for a in atoms) or not 1 <= len(atoms) <= 3:
             return UNDEF
         start, stop, step = (Const(0), atoms[0], Const(1)) if len(atoms) == 1 else (*atoms, Const(1))[:3]
         return Range(start, stop, step)
+
+    def _bound_of_range(self, value: Value, node: gast.AST) -> Atom:
+        """An object gives its number when the range is made."""
+        atom = self.as_atom(value, node)
+        if not isinstance(atom.type, (Object, Record)) or atom is UNDEF:
+            return atom
+        index = Const(operator.index, name="operator.index")
+        self.heed_call(index, (atom,))
+        return self.emit(P.CALL_PYTHON, index, atom, type=INT, inactive=True)
 
     @reads(slice)
     def _slice(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -81,6 +92,8 @@ class BuiltinCalls(Core):
         if isinstance(value, Range):
             return self._reversed_range(value)
         if isinstance(value, Reference) and value.cell.kind == "instance":
+            return NotImplemented
+        if isinstance(value, Var) and has_methods(value.type):
             return NotImplemented
         return Lazy("reversed", (value,))
 
@@ -325,6 +338,8 @@ class BuiltinCalls(Core):
 
     @reads(divmod)
     def _divmod(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
+        if any(has_methods(a.type) for a in args if isinstance(a, Var)):
+            return NotImplemented
         return TupleValue((self.binary(operator.floordiv, *args, node), self.binary(operator.mod, *args, node)))
 
     @reads(round)

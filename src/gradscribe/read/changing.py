@@ -6,6 +6,7 @@ be lost. A list becomes one of the program, which the call changes as it runs; w
 
 from __future__ import annotations
 
+import logging
 import operator
 import types
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from ..errors import UnsupportedCall
 from ..ir.nodes import Atom, Const, Var
 from ..ir.signature import is_library_name
 from ..ir.types import STRING, Object
+from .asking import has_own_handlers
 from .core import Core
 from .meddling import call_may_meddle, holds_containers, is_container, method_may_meddle
 from .parts import Keywords
@@ -69,6 +71,10 @@ def only_says(function: Any) -> bool:
     return home in ("logging", "warnings") and getattr(function, "__name__", "") in _SAYING
 
 
+def _says(callee: Atom) -> bool:
+    return isinstance(callee, Const) and (getattr(callee.value, "__module__", None) or "").startswith("logging")
+
+
 def class_of_owner(owner: Value) -> Any:
     """The class of what a method is called of, where it is known."""
     type_ = getattr(owner, "type", None)
@@ -80,7 +86,10 @@ class Changing(Core):
 
     def heed_call(self, callee: Atom, operands: Sequence[Atom]) -> None:
         """Note it if a call that is not read may change what is outside."""
-        if call_may_meddle(callee, operands, self._is_outside):
+        loggers = (
+            [logging.root, *(self.samples.get(a) for a in operands if isinstance(a, Var))] if _says(callee) else []
+        )
+        if call_may_meddle(callee, operands, self._is_outside) or any(map(has_own_handlers, loggers)):
             self.meddles()
 
     def heed_method(self, owner: Atom, name: str, operands: Sequence[Atom]) -> None:

@@ -25,6 +25,7 @@ from ..ir.types import (
     BOOL,
     INT,
     NUMERIC,
+    SLICE,
     STRING,
     STRUCTURES,
     Array,
@@ -38,12 +39,13 @@ from ..ir.types import (
 )
 from .assumptions import ANY, Assumptions, Regions, Restart
 from .environment import Frame, Key, Store
-from .meddling import acts_in, as_call
+from .meddling import acts_in, as_call, has_methods
 from .parts import Parts
 from .syntax import Library
 from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value, is_foldable
 
 _MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
+_HANDING_ON = {P.GETATTR, P.GETITEM, P.CALL_METHOD, P.CALL_PYTHON, P.SLICE_}
 _NOT_FRESH = {P.EXTERNAL, P.CALL, P.POP, P.GETATTR}
 
 
@@ -88,6 +90,7 @@ class Core(Parts):
         self.opaque_roots: dict[Var, Any] = {}
         self.indices: dict[Var, Hashable] = {}
         self.paths: dict[Var, str] = {}
+        self.acting: set[Atom] = set()
         self.unsure: set[Atom] = set()
         self.activated: list[Var] = []
         self.forcing = False
@@ -155,8 +158,10 @@ class Core(Parts):
             return UNDEF
         active = not inactive and any(map(self.is_active, inputs))
         type = self._result_type(primitive, args, keywords, active, style) if type is None else type
-        if acts_in(primitive, inputs):
+        if acts_in(primitive, inputs) or not self.acting.isdisjoint(inputs):
             self.meddles()
+            if active and any(has_methods(a.type) or (a in self.acting and a.type == SLICE) for a in inputs):
+                self.refuse("an object with methods of its own in an operation that is differentiated")
             if not active:  # it is no computation that may be left out
                 primitive, args, keywords, style = as_call(primitive, args, keywords, style)
         if isinstance(type, Undefined):
@@ -167,10 +172,18 @@ class Core(Parts):
         self.born[var] = len(self.born)
         if active and is_continuous(type):
             self._active.add(var)
+        self._note_acting(primitive, var, inputs)
         self._share(primitive, var, inputs)
         if primitive.aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
             self._owned.add(var)
         return var
+
+    def _note_acting(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
+        """What comes out of a call that is given an object with methods of its own may be that object."""
+        if isinstance(var.type, (Scalar, Array)) or var.type == STRING:
+            return
+        if primitive in _HANDING_ON and any(a in self.acting or has_methods(a.type) for a in inputs):
+            self.acting.add(var)
 
     def _result_type(
         self,
@@ -299,6 +312,8 @@ class Core(Parts):
 
     def in_order_of_set(self, content: Content, node: gast.AST | None) -> Content:
         """The items of a set, each once, in the order in which Python goes through them."""
+        if any(has_methods(item.type) for item in content.items if isinstance(item, Var)):
+            self.refuse("a set of objects with methods of their own", node, "use a list")
         if len(content.items) > 1 and not all(map(is_foldable, content.items)):
             self.refuse("a set of values that are not constant", node, "use a list")
         if len(content.items) < 2:

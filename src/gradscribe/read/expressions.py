@@ -15,7 +15,7 @@ from ..ir.types import SLICE, STRING, Scalar, Tuple, is_continuous
 from .core import Core
 from .environment import Frame
 from .operators import BINARY, COMPARE, UNARY, Operators
-from .syntax import target_names
+from .syntax import parameters, target_names
 from .values import Closure, Content, Lazy, Named, TupleValue, Value, is_code, is_const, is_foldable
 
 
@@ -199,6 +199,9 @@ class Expressions(Operators, Core):
     def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
         """A function made here; its defaults are evaluated now, its free variables when it is called."""
         code = self.codes.nested(self.frame.code, node)
+        for noted in [getattr(node, "returns", None), *(p.annotation for p in parameters(node.args))]:
+            if noted is not None and any(isinstance(part, gast.Call) for part in gast.walk(noted)):
+                self.refuse("an annotation that calls a function", noted, "leave it out")
         defaults = tuple(self.expression(d) for d in node.args.defaults)
         names = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         keyword_defaults = {p.id: self.expression(d) for p, d in names if d is not None}

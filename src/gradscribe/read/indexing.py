@@ -29,6 +29,7 @@ from ..ir.types import (
     join,
     known,
 )
+from .asking import can_be_looked_up
 from .assumptions import Restart
 from .core import Core
 from .lists import is_slice
@@ -124,7 +125,8 @@ class Indexing(Core):
             if isinstance(index, Const) or (isinstance(index, TupleValue) and isinstance(type_, Dict)):
                 return self._structure_item(container, index, node)
             return self._dynamic_item(container, index, node)
-        if isinstance(type_, Object) and container in self.samples and isinstance(index, Const):
+        sample = self.samples.get(container)
+        if isinstance(type_, Object) and isinstance(index, Const) and can_be_looked_up(sample, index.value):
             return self._known_part(
                 container, self.emit(P.GETITEM, container, index, type=NUMERIC), index.value, lambda o: o[index.value]
             )

@@ -38,7 +38,7 @@ class Instances(Core):
             return None
         made = self._empty_instance(cls, node)
         init = inspect.getattr_static(cls, "__init__", None)
-        if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
+        if dataclasses.is_dataclass(cls) and is_generated(cls, init):
             self._fill_dataclass(made, cls, args, keywords, node)
         elif isinstance(init, types.FunctionType):
             self.note(cls, "__init__", init)
@@ -111,7 +111,7 @@ class Instances(Core):
         return None
 
 
-def _is_generated(cls: type, function: Any) -> bool:
+def is_generated(cls: type, function: Any) -> bool:
     """Whether a method was made by `dataclass` (it has no source)."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_filename == "<string>"
@@ -124,4 +124,6 @@ def _can_be_followed(cls: type) -> bool:
     bases = [base for base in cls.__mro__ if base is not object]
     if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
         return False
-    return type(cls) is type and all("__new__" not in vars(base) for base in bases)
+    return type(cls) is type and not any(
+        name in vars(base) for base in bases for name in ("__new__", "__del__", "__getattribute__")
+    )

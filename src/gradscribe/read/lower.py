@@ -30,6 +30,7 @@ from .environment import Frame
 from .exceptions import Exceptions
 from .expressions import Expressions
 from .generators import Generators
+from .importing import Importing
 from .indexing import Indexing
 from .initial_values import LibrarySolvers
 from .instances import Instances
@@ -77,6 +78,7 @@ class Lowered:
 class Reader(
     Statements,
     Contexts,
+    Importing,
     Exceptions,
     Expressions,
     Iteration,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import builtins
 import functools
+import importlib
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from ..ir.primitives import (
     FIXED_LIST,
     FLOAT_OF,
     GETATTR,
+    GETITEM,
     INT_OF,
     IS,
     IS_NOT,
@@ -44,8 +46,8 @@ _LEAVES = {
 }  # fmt: skip
 """Operations that do nothing to their operands, or are looked at where they are made."""
 _PLAIN = (
-    type(None), str, bytes, bool, int, float, complex, slice, range, type(Ellipsis), BaseException, np.dtype, np.ufunc,
-    np.ndarray, np.generic, list, tuple, dict, set, frozenset,
+    type, type(None), str, bytes, bool, int, float, complex, slice, range, type(Ellipsis), BaseException, np.dtype,
+    np.ufunc, np.ndarray, np.generic, list, tuple, dict, set, frozenset,
 )  # fmt: skip
 """Classes whose objects do nothing of their own, apart from what they hold."""
 _TRUSTED = (
@@ -67,8 +69,10 @@ LOOKING_METHODS = {
 _SPECIAL = {
     "__add__", "__radd__", "__mul__", "__rmul__", "__len__", "__getitem__", "__iter__", "__call__", "__bool__",
     "__repr__", "__str__", "__format__", "__array__", "__hash__", "__eq__", "__float__", "__int__", "__index__",
-    "__contains__", "__reduce__", "__copy__", "__deepcopy__", "__enter__", "__getattr__", "__getattribute__",
+    "__contains__", "__complex__", "__lt__", "__reduce__", "__copy__", "__deepcopy__", "__enter__", "__getattr__",
+    "__getattribute__",
 }  # fmt: skip
+_IMPORTING = (importlib.import_module, importlib.reload, builtins.__import__)
 
 
 def call_may_meddle(callee: Atom, operands: Iterable[Atom], is_outside: Callable[[Atom], bool]) -> bool:
@@ -131,8 +135,9 @@ def _is_plain(cls: type) -> bool:
 def runs_code(value: Any) -> bool:
     """Whether a callable, or the code that it holds, is the user's (or nobody knows whose)."""
     if isinstance(value, type):
-        return any(name in vars(base) for base in _own_bases(value) for name in ("__init__", "__new__"))
-    if isinstance(value, functools.partial):
+        names = ("__init__", "__new__", "__del__", "__class_getitem__", "__subclasshook__")
+        return bool(_own_bases(type(value))) or any(name in vars(base) for base in _own_bases(value) for name in names)
+    if isinstance(value, functools.partial) or any(value is function for function in _IMPORTING):
         return True
     owner = getattr(value, "__self__", None)
     if isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType, types.MethodType)) and owner is not None:
@@ -166,9 +171,24 @@ def _is_trusted(value: Any) -> bool:
     return isinstance(value, np.ufunc) or (isinstance(home, str) and home.partition(".")[0] in _TRUSTED)
 
 
-def acts_in(primitive: Primitive, inputs: Iterable[Atom]) -> bool:
+def acts_in(primitive: Primitive, inputs: Sequence[Atom]) -> bool:
     """Whether an operation calls a method of an operand that may do more than compute: no number or array has it."""
-    return primitive not in _LEAVES and any(isinstance(a.type, (Object, Record)) and _is_actor(a.type) for a in inputs)
+    if primitive in _LEAVES:
+        return False
+    if primitive.name == "array" and any(has_methods(a.type) for a in inputs):
+        return True
+    if primitive is GETITEM and any(_acts(a.type) for a in inputs[1:]):
+        return True
+    return any(isinstance(a.type, (Object, Record)) and _is_actor(a.type) for a in inputs)
+
+
+def has_methods(type_: Type) -> bool:
+    """Whether objects of this type have special methods that are the user's, or hold such objects."""
+    if isinstance(type_, STRUCTURES) and not isinstance(type_, Record):
+        return any(map(has_methods, type_.items))
+    cls = getattr(type_, "cls", None)
+    found = [vars(base).get(name) for base in _own_bases(cls) for name in _SPECIAL] if cls is not None else []
+    return any(method is not None and not _is_library(method) for method in found)
 
 
 def as_call(
@@ -176,14 +196,18 @@ def as_call(
 ) -> tuple[Primitive, tuple[Atom, ...], dict[str, Atom | None], str | None]:
     """An operation as a call of the function that computes it, which runs once and in order; the same operation where
     it has no such function."""
-    by_name = keywords and not primitive.symbol and primitive not in (FLOAT_OF, INT_OF, BOOL_OF)
-    if not primitive.spellings or not primitive.is_pure or by_name:
+    by_name = not primitive.symbol and primitive not in (FLOAT_OF, INT_OF, BOOL_OF)
+    given = {name: atom for name, atom in keywords.items() if atom is not None}
+    plain = by_name and given and not any(has_methods(atom.type) for atom in given.values())
+    if not primitive.spellings or not primitive.is_pure or plain:
         return primitive, args, keywords, style
     function = primitive.function(style)
     home = getattr(function, "__module__", None)
     name = f"{'operator' if home == '_operator' else 'numpy'}.{function.__name__}"
     callee = Const(function, name=function.__name__ if home == "builtins" else name)
-    return CALL_PYTHON, (callee, *args, *(a for a in keywords.values() if a is not None)), {}, None
+    if by_name:
+        return CALL_PYTHON, (callee, *args), given, None  # type: ignore[return-value]
+    return CALL_PYTHON, (callee, *args, *given.values()), {}, None
 
 
 def _is_actor(type_: Object | Record) -> bool:

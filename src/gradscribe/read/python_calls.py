@@ -19,6 +19,7 @@ from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Op, Var
 from ..ir.types import BOOL, STRING, STRUCTURES, Array, Dict, FixedList, List, Record, Scalar, Tuple
+from .asking import checking_runs_code, defines, getting_runs_code
 from .comparisons import is_numeric_for_sure
 from .core import Core
 from .parts import Keywords
@@ -81,11 +82,16 @@ class LibraryCalls(Core):
     @reads(isinstance)
     def _isinstance(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         value, wanted = args
+        if value is UNDEF:
+            return NotImplemented
         items = wanted.items if isinstance(wanted, TupleValue) else (wanted,)
-        if not all(isinstance(w, Const) for w in items) or value is UNDEF:
+        if not all(isinstance(w, Const) for w in items):
             return NotImplemented
         classes = tuple(w.value for w in items)  # type: ignore[union-attr]
         known = self._class_of(value)
+        if checking_runs_code(classes) or (known is not None and defines(known, "__class__")):
+            self.meddles()
+            return NotImplemented
         if known is not None:
             return Const(issubclass(known, classes))
         return self._isinstance_of_number(value, classes)
@@ -157,7 +163,17 @@ class LibraryCalls(Core):
             return NotImplemented
         word = name.value
         if isinstance(owner, Reference) and owner.cell.kind == "instance":
-            return Const(self.content(owner, node).get(word) is not None or hasattr(owner.cell.cls, word))
+            if self.content(owner, node).get(word) is not None:
+                return TRUE
+            if owner.cell.cls is not None and defines(owner.cell.cls, "__getattr__"):
+                self.refuse(f"`hasattr` asks `{owner.cell.cls.__name__}.__getattr__`", node, "test what it tests")
+            return Const(hasattr(owner.cell.cls, word))
+        if isinstance(owner, Var) and isinstance(owner.type, Record) and word in owner.type.names:
+            return TRUE
+        held = owner.value if isinstance(owner, Const) else self.samples.get(owner) if isinstance(owner, Var) else None
+        if held is not None and getting_runs_code(held, word):
+            self.meddles()
+            return NotImplemented
         known = self._class_of(owner)
         if known is not None and known is not np.ndarray and not isinstance(owner, Const):
             return Const(hasattr(known, word))

@@ -27,6 +27,7 @@ from ..ir.primitives import FOLLOWED_WHEN_CONSTANT, ExpressionSource, External
 from ..ir.signature import is_library_name
 from ..ir.types import Array, List, Object, join, type_of
 from ..signature import key_of
+from .asking import acts_as_object, defines
 from .assumptions import Restart
 from .core import Core, is_huge
 from .core import type_from_outside as signature_of
@@ -57,7 +58,7 @@ _FUNCTION_OBJECTS = ("numpy", "scipy.stats._continuous_distns", "scipy.stats._di
 
 def stands_for_itself(value: Any) -> bool:
     """Functions, classes, modules: what is resolved at compile time."""
-    if isinstance(value, (*_CODE, np.dtype)) or hasattr(value, "__wrapped__"):
+    if isinstance(value, (*_CODE, np.dtype)) or inspect.getattr_static(value, "__wrapped__", None) is not None:
         return True
     if type(value).__name__ == "cython_function_or_method":
         return True
@@ -174,6 +175,7 @@ class Resolve(Core):
             value = external.read()
         except NameError:
             self.refuse(f"the name `{external.name}` has no value yet", node, error=UnresolvedName)
+        self._refuse_masked(value, external.name, node)
         known = self.settles(external.owner, external.name, value)
         if not known and not is_static(value):
             made = self._read_external(external, value)
@@ -244,6 +246,7 @@ class Resolve(Core):
             keywords = {k: self._part_of_partial(value, a, k) for k, a in value.keywords.items()}
             return Partial(self.lift(value.func, getattr(value.func, "__name__", name)), args, keywords)
         if stands_for_itself(value):
+            self._refuse_metaclass(value)
             return Const(value, name=_qualified(value, name))
         if is_static(value) or (atom is None and isinstance(value, (int, float, complex))):
             return Const(value)
@@ -255,6 +258,19 @@ class Resolve(Core):
         if isinstance(value, tuple) and type(value) is tuple:
             return TupleValue(tuple(self.lift(item, f"{name}[{k}]") for k, item in enumerate(value)))
         return Const(value, name=name)
+
+    def _refuse_masked(self, value: Any, name: str, node: gast.AST | None) -> None:
+        """Of such an object nothing can be asked, not even what it is."""
+        method = next((m for m in ("__getattribute__", "__class__") if defines(type(value), m)), None)
+        if method is not None:
+            self.refuse(f"`{name}` has a `{method}` of its own", node, "write it as a method")
+
+    def _refuse_metaclass(self, value: Any) -> None:
+        method = acts_as_object(value) if isinstance(value, type) else None
+        if method is not None:
+            self.refuse(
+                f"the metaclass of `{value.__name__}` has a `{method}` of its own", hint="write it as a function"
+            )
 
     def bound_owner(self, callee: Const) -> Value:
         """The object of a bound method that was found outside, read when the derivative is called."""

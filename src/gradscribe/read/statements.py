@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -253,7 +251,7 @@ class Statements(Core):
         name = getattr(node, "exit_flag", None)
         return None if name is None else (self.frame, name)
 
-    # functions and modules --------------------------------------------------------------------------------------------
+    # functions --------------------------------------------------------------------------------------------------------
 
     def _run_FunctionDef(self, node: gast.FunctionDef) -> None:
         value = self.closure(node)
@@ -262,27 +260,6 @@ class Statements(Core):
         frame = self.frame_of(node.name)
         assert frame is not None
         self.store.set((frame, node.name), value)
-
-    def _run_Import(self, node: gast.Import) -> None:
-        for alias in node.names:
-            try:
-                module = importlib.import_module(alias.name)
-            except ImportError as error:
-                self.refuse(f"`import {alias.name}`: {error}", node)
-            name = alias.asname or alias.name.split(".")[0]
-            found = module if alias.asname else sys.modules[name]
-            self.store.set((self.frame, name), self.lift(found, name))
-
-    def _run_ImportFrom(self, node: gast.ImportFrom) -> None:
-        package = self.frame.code.source.globals.get("__package__")
-        module = importlib.import_module("." * (node.level or 0) + (node.module or ""), package)
-        for alias in node.names:
-            if not hasattr(module, alias.name):
-                importlib.import_module(f"{module.__name__}.{alias.name}")
-            name = alias.asname or alias.name
-            self.store.set(
-                (self.frame, name), self.get_attribute(Const(module, name=module.__name__), alias.name, node)
-            )
 
     # effects ----------------------------------------------------------------------------------------------------------
 
