@@ -29,6 +29,7 @@ from gradscribe.ir.primitives import (
 )
 from gradscribe.ir.types import FLOAT, INT, NONE, Array, Dim, List
 from gradscribe.simplify import fold, prune, share
+from gradscribe.simplify.prune import drop_unused
 
 X = np.array([1.0, 2.0, 3.0, 4.0])
 
@@ -53,6 +54,21 @@ def test_a_tape_that_nobody_reads_vanishes_with_its_loop():
     inner.perform(APPEND, tape, x)
     b.loop((Const(0), Const(3), Const(1)), [], inner.block((i,), ()), [], exits=False)
     assert primitives(prune(function(b, [x], x))) == []
+
+
+def test_operations_that_nothing_mentions_vanish_with_what_they_alone_mention():
+    b, (x,) = start(FLOAT)
+    tape = b.emit(LIST, type=List(FLOAT))
+    inner, i = Builder(), Var("i", INT)
+    inner.perform(APPEND, tape, x)
+    inner.emit(MULTIPLY, inner.emit(ADD, x, x), x)
+    inner.emit(POP, tape, type=FLOAT)
+    inner.emit(CALL_PYTHON, Const(print, name="print"), x, type=NONE)
+    b.loop((Const(0), Const(3), Const(1)), [], inner.block((i,), ()), [], exits=False)
+    b.emit(ADD, b.emit(MULTIPLY, x, Const(2.0)), x)
+    kept = b.emit(MULTIPLY, x, x)
+    program = check(drop_unused(function(b, [x], kept)))
+    assert primitives(program) == [LIST, LOOP, APPEND, POP, CALL_PYTHON, MULTIPLY]
 
 
 def test_a_tape_that_is_read_stays_in_balance():

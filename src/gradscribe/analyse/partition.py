@@ -93,8 +93,11 @@ class Regions:
 
     def reachable(self, region: Region) -> list[Region]:
         """A region and all that it holds, directly or not."""
-        seen = dict.fromkeys([self.find(region)])
-        todo = list(seen)
+        root = self.find(region)
+        if not root.content:
+            return [root]
+        seen = {root: None}
+        todo = [root]
         while todo:
             for inner in self.contents(todo.pop()).values():
                 if inner not in seen:

@@ -65,13 +65,16 @@ _SHARES_NOTHING = (
 _LEAVES_ALONE = (*_SHARES_NOTHING, sorted, list, tuple, dict, min, max, sum, enumerate, zip, reversed)
 
 
+_WRITABLE = (Array, Numeric, List, *(s for s in STRUCTURES if s is not Tuple))
+
+
 def has_memory(type_: Type) -> bool:
     """Whether a value of this type can be, or can hold, something that is written in place."""
+    if isinstance(type_, _WRITABLE):
+        return True
     if isinstance(type_, Tuple):
         return any(map(has_memory, type_.items))
-    if isinstance(type_, Object):
-        return type_.cls is None or not issubclass(type_.cls, _HOLDS_NOTHING)
-    return isinstance(type_, (Array, Numeric, List, *STRUCTURES))
+    return isinstance(type_, Object) and (type_.cls is None or not issubclass(type_.cls, _HOLDS_NOTHING))
 
 
 def regions(function: Function) -> Regions:
@@ -99,8 +102,11 @@ class _Grouping:
         for var in self.function.body.params:
             self.groups.escape(self.groups.node(var))
         for op in walk(self.function.body):
-            for var in _defined(op):
+            for var in op.results:
                 self.groups.node(var)
+            for block in op.blocks:
+                for var in block.params:
+                    self.groups.node(var)
             self.visit(op)
         for region in self.nodes(self.function.body.yields):
             self.groups.escape(region)
@@ -297,12 +303,6 @@ class _Grouping:
             bound[formal] = actual
             for key, entry in inside.contents(formal).items():
                 todo.append((entry, self.groups.inner(actual, key)))
-
-
-def _defined(op: Op) -> Iterator[Var]:
-    yield from op.results
-    for block in op.blocks:
-        yield from block.params
 
 
 def _keys(op: Op) -> Iterable[Any] | None:

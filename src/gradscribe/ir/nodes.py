@@ -283,12 +283,13 @@ def walk(block: Block) -> Iterator[Op]:
     """Every op of a block and of the blocks inside, in text order; an op comes before what its blocks hold."""
     stack = [iter(block.ops)]
     while stack:
-        op = next(stack[-1], None)
-        if op is None:
+        for op in stack[-1]:
+            yield op
+            if op.blocks:
+                stack.extend(iter(inner.ops) for inner in reversed(op.blocks))
+                break
+        else:
             stack.pop()
-            continue
-        yield op
-        stack.extend(iter(inner.ops) for inner in reversed(op.blocks))
 
 
 def walk_op(op: Op) -> Iterator[Op]:

@@ -9,7 +9,7 @@ from .cells import tidy_cells
 from .entries import tidy_entries
 from .fold import fold
 from .fuse import fuse_loops
-from .prune import prune
+from .prune import drop_unused, prune
 from .shapes import shorten_shapes
 from .share import share
 from .sink import sink_buffers
@@ -30,7 +30,7 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
     """
     function = fold(unbundle(function))
     function = prune(drop_spreads(function, _derivative_ops(function).__contains__))
-    function = prune(tidy_entries(function, _derivative_ops(function).__contains__))
+    function = tidy_entries(function, _derivative_ops(function).__contains__)
     function = _respelled(share(function), primal)
     function = prune(shorten_shapes(sink_buffers(fold(function)), _derivative_ops(function).__contains__))
     function = prune(tidy_cells(function, _derivative_ops(function).__contains__))
@@ -38,7 +38,7 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
 
 
 def _respelled(function: Function, primal: Function | None) -> Function:
-    return prune(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__))
+    return drop_unused(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__))
 
 
 def prepare(function: Function) -> Function:

@@ -15,7 +15,7 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import BY_NAME, CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
 from ..ir.types import Array, Type
 from .identities import EXACT, LOOSE, NO_COPY, is_number, is_one, is_real, number
-from .prune import prune
+from .prune import drop_unused
 from .rewriting import Rewriting, uses
 
 RECENT = 8
@@ -39,7 +39,7 @@ def algebra(function: Function, derivative: Derivative = nothing, groups: Region
     """
     groups = groups or regions(function)
     ours = {result for op in walk(function.body) if derivative(op) for result in op.results}
-    made = prune(Algebra(function, ours, groups).run(function))  # what is dead would count as a use
+    made = drop_unused(Algebra(function, ours, groups).run(function))  # what is dead would count as a use
     return Spelling(made, ours, groups).run(made)
 
 

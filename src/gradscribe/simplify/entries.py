@@ -18,6 +18,7 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk, walk_op
 from ..ir.primitives import ADD, ADDAT, GETITEM, MULTIPLY, NEGATIVE, SETITEM, SUBTRACT, ZEROS_LIKE
 from ..ir.types import Array, List, Scalar
 from .algebra import alike
+from .prune import prune
 from .rewriting import Rewriting, constant_key
 
 _ARITHMETIC = (ADD, SUBTRACT, MULTIPLY, NEGATIVE)
@@ -32,7 +33,7 @@ def tidy_entries(function: Function, derivative: Callable[[Op], bool]) -> Functi
     """
     if not any(op.primitive is SETITEM and isinstance(op.args[0].type, List) for op in walk(function.body)):
         return function
-    return _Forwarding(function, derivative).run(function)
+    return prune(_Forwarding(function, derivative).run(function))
 
 
 class _Entry:

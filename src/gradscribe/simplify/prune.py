@@ -14,6 +14,7 @@ from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace, walk
 from ..ir.primitives import CALL, GETATTR, GETITEM, IF, LOOP, POP
 from ..ir.types import Array
+from .rewriting import mentioned, uses
 
 _ENTRY = (GETITEM, GETATTR, POP)
 
@@ -21,6 +22,29 @@ _ENTRY = (GETITEM, GETATTR, POP)
 def prune(function: Function, groups: Regions | None = None) -> Function:
     """Remove all that has no influence on the result, on effects, or on memory that is visible outside."""
     return replace(function, body=_sweep(function.body, _Marking(function, groups or regions(function))))
+
+
+def drop_unused(function: Function) -> Function:
+    """Remove operations that nothing mentions any more, as an identity leaves them: `prune` for programs in which no
+    write and no loop has become needless, in a fraction of its time."""
+    count = uses(function)
+
+    def swept(block: Block) -> Block:
+        kept: list[Op] = []
+        for op in reversed(block.ops):
+            if op.blocks:
+                op = replace(op, blocks=tuple(swept(inner) for inner in reversed(op.blocks))[::-1])
+            elif not any(map(count.get, op.results)) and _only_computes(op):
+                count.subtract(mentioned(op.inputs))
+                continue
+            kept.append(op)
+        return replace(block, ops=tuple(reversed(kept)))
+
+    return replace(function, body=swept(function.body))
+
+
+def _only_computes(op: Op) -> bool:
+    return bool(op.results) and op.primitive.is_pure and op.primitive is not CALL
 
 
 class _Marking:
