@@ -46,14 +46,48 @@ def noisy(x):
     return x
 
 
-@refused("`assign` inside of `try`, where it may raise", "a[:k] = x", 1.5, 7)
-def tried_store(x, k):
-    a = np.zeros(3)
+class Bounded:
+    @property
+    def value(self):
+        return self.kept
+
+    @value.setter
+    def value(self, new):
+        if new > 3.0:
+            raise ValueError("too large")
+        self.kept = new
+
+
+@refused("`assign` inside of `try`, where it may raise", "bounded.value += x", 1.5)
+def tried_setter(x):
+    bounded = Bounded()
+    bounded.value = x
     try:
-        a[:k] = x * np.ones(3)
+        bounded.value += x
     except ValueError:
-        a[0] = x
-    return np.sum(a)
+        return x * x
+    return bounded.value
+
+
+@refused("`augassign` inside of `try`, where it may raise", "xs += map(math", 1.5)
+def tried_extension(x):
+    xs = [x]
+    try:
+        xs += map(math.sqrt, [x, -x])
+    except ValueError:
+        return sum(xs)
+    return x
+
+
+@refused("`match` inside of `try`, where it may raise", "match x", 1.5)
+def tried_match_with_guard(x):
+    try:
+        match x:
+            case y if math.sqrt(y - 2.0) > 1.0:
+                return y
+    except ValueError:
+        return x * x
+    return x
 
 
 @refused("a loop inside of `try` over what is computed on the way", "for", 1.5)

@@ -65,6 +65,11 @@ def type_from_outside(value: object, name: str) -> Type:
     return signature_of(value, name)
 
 
+def plain_hint(name: str) -> str:
+    """What the name of a temporary tells: `%value:12_4` is the value at a place."""
+    return name.lstrip("%").partition(":")[0]
+
+
 class Core(Parts):
     """The state of one reading."""
 
@@ -130,7 +135,7 @@ class Core(Parts):
     # values -----------------------------------------------------------------------------------------------------------
 
     def new_var(self, hint: str, type_: Type, named: bool = False, active: bool = False) -> Var:
-        var = Var(hint.lstrip("%") or "t", type_, named and not hint.startswith("%"))
+        var = Var(plain_hint(hint) or "t", type_, named and not hint.startswith("%"))
         self.born[var] = len(self.born)
         if active:
             self._active.add(var)
@@ -384,7 +389,7 @@ class Core(Parts):
     @contextmanager
     def hinted(self, hint: str) -> Iterator[None]:
         """Temporaries are named after this."""
-        before, self.hint = self.hint, hint.lstrip("%") or self.hint
+        before, self.hint = self.hint, plain_hint(hint) or self.hint
         try:
             yield
         finally:

@@ -18,12 +18,11 @@ import gast
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Const, Var
-from ..ir.types import Array, List, Object, Scalar, Undefined
+from ..ir.types import Object, Scalar
 from .core import Core
 from .exits import at, name_of
-from .flattening import as_load, augmented, flattened
-from .operators import BINARY
-from .trying import HINT, Trying, is_read
+from .rehearsing import Rehearsing
+from .trying import HINT
 from .values import FALSE, TRUE, Cell, Lazy, Range, Reference, TupleValue, Value, atoms_of, is_code, is_const
 
 
@@ -63,8 +62,10 @@ class Exceptions(Core):
         self.loop(None, trip, end)
 
 
-class _Attempt(Trying):
+class _Attempt(Rehearsing):
     """One `try`."""
+
+    is_named: bool
 
     def __init__(self, reader: Any, node: gast.Try, outer: _Attempt | None = None) -> None:
         self.reader, self.node, self.outer = reader, node, outer
@@ -170,6 +171,15 @@ class _Attempt(Trying):
     def _run_Try(self, node: gast.Try) -> None:
         _Attempt(self.reader, node, self).run()
 
+    def _run_Match(self, node: gast.Match) -> None:
+        """A choice by literals of numbers raises nothing itself."""
+        if not _compares_only(node) or not all(
+            isinstance(a.type, Scalar) for a in atoms_of(self.seen_at(node.subject))
+        ):
+            self.reader.refuse("`match` inside of `try`, where it may raise an exception,", node, HINT)
+        self.attempt([node.subject], node)
+        self._unless_failed(lambda: self.called(lambda: self.reader._run_Match(node)))
+
     def _run_For(self, node: gast.For) -> None:
         self.attempt([node.iter], node)
         self._unless_failed(lambda: self._for(node))
@@ -210,40 +220,7 @@ class _Attempt(Trying):
 
         loop(run, end)
 
-    def _run_simple(self, node: gast.stmt) -> None:
-        """A statement of expressions: tried as it is, or one call after the other where these have effects."""
-        if all(map(self.is_repeatable, self._expressions(node) or [])) and self._expressions(node) is not None:
-            self.attempt(self._expressions(node) or [], node)
-            self._unless_failed(lambda: self.reader.block([node]))
-            return
-        parts = None if self._is_in_place(node) else flattened(node)
-        if parts is not None:
-            self.block(parts)
-        elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
-            self._inline(node)
-        elif isinstance(node, gast.Assign) and self._is_entry(node):
-            self.attempt([as_load(node.targets[0])], node)
-            self._unless_failed(lambda: self.reader.block([node]))
-        else:
-            word = type(node).__name__.lower()
-            self.reader.refuse(f"`{word}` inside of `try`, where it may raise an exception,", node, HINT)
-
-    def _is_in_place(self, node: gast.stmt) -> bool:
-        """Whether `x += v` may change what x is, for others to see, so that it is not `x = x + v`."""
-        if not isinstance(node, gast.AugAssign) or not isinstance(node.target, gast.Name):
-            return False
-        return not isinstance(self.typed_name(node.target.id), (Scalar, Undefined))
-
-    def _inline(self, node: gast.Assign | gast.Expr) -> None:
-        """A call of a function that is read: its statements belong to the body of the `try`."""
-        reader = self.reader
-        if not is_read(reader, self.seen(partial(reader.expression, node.value.func))):
-            reader.refuse("an effect inside of `try`, in an expression that may raise an exception,", node, HINT)
-        value = self.called(lambda: reader.expression(node.value))
-        if isinstance(node, gast.Assign) and not reader.dead:
-            self._unless_failed(lambda: [reader.assign(target, value) for target in node.targets])
-
-    def called(self, call: Callable[[], Value]) -> Value:
+    def called(self, call: Callable[[], Any]) -> Any:
         """The result of a call whose body this `try` guards."""
         reader = self.reader
         before = reader.attempt, reader.whole
@@ -252,16 +229,6 @@ class _Attempt(Trying):
             return call()
         finally:
             reader.attempt, reader.whole = before
-
-    def _is_entry(self, node: gast.Assign) -> bool:
-        """Whether a number is written to an entry of an array or list, which fails where reading it does."""
-        if len(node.targets) != 1 or not isinstance(node.targets[0], gast.Subscript):
-            return False
-        type_, value = self.typed(node.targets[0].value), self.typed(node.value)
-        if not isinstance(type_, List) and not (isinstance(type_, Array) and type_.kind in "fc"):
-            return False
-        old = self.typed(as_load(node.targets[0]))
-        return isinstance(old, Scalar) and isinstance(value, Scalar) and old.kind >= value.kind
 
     def _assert(self, node: gast.Assert) -> None:
         reader = self.reader
@@ -320,19 +287,6 @@ class _Attempt(Trying):
         self.reader.store.set(self.code, Const(number))
         self.reader.store.set(self.error, error)
 
-    def _expressions(self, node: gast.stmt) -> list[gast.AST] | None:
-        """What a simple statement evaluates; None where it does more than binding names."""
-        if isinstance(node, gast.Expr):
-            return [node.value]
-        if isinstance(node, (gast.Assign, gast.AnnAssign)):
-            targets = node.targets if isinstance(node, gast.Assign) else [node.target]
-            if node.value is not None and all(isinstance(t, (gast.Name, gast.Tuple)) for t in targets):
-                return [node.value]
-        named = isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name)
-        if named and isinstance(self.typed_name(node.target.id), (Scalar, Array)) and type(node.op) in BINARY:
-            return [augmented(node)]
-        return None
-
     # the handlers -----------------------------------------------------------------------------------------------------
 
     def handle(self, k: int) -> None:
@@ -363,6 +317,19 @@ class _Attempt(Trying):
             reader.handling.pop()
         if handler.name and not reader.dead:
             reader.store.set((reader.frame, name), UNDEF)
+
+
+_LITERAL = (
+    gast.MatchValue, gast.MatchSingleton, gast.MatchSequence, gast.MatchStar, gast.MatchAs, gast.MatchOr, gast.Constant,
+    gast.UnaryOp, gast.USub,
+)  # fmt: skip
+
+
+def _compares_only(node: gast.Match) -> bool:
+    """Whether the patterns are numbers and names, and no case has a guard."""
+    if any(case.guard is not None for case in node.cases):
+        return False
+    return all(isinstance(part, _LITERAL) for case in node.cases for part in gast.walk(case.pattern))
 
 
 def _is_plain(iterable: Value) -> bool:

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import gast
 
 from .exits import assign, at, name_of
 
 
-def as_load(target: gast.Subscript) -> gast.Subscript:
+def as_load(target: gast.Subscript | gast.Attribute) -> Any:
+    if isinstance(target, gast.Attribute):
+        return at(target, gast.Attribute(value=target.value, attr=target.attr, ctx=gast.Load()))
     return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))
 
 
 def augmented(node: gast.AugAssign) -> gast.BinOp:
     """`x + v` of `x += v`."""
-    left = as_load(node.target) if isinstance(node.target, gast.Subscript) else name_of(node.target.id, node)
+    left = name_of(node.target.id, node) if isinstance(node.target, gast.Name) else as_load(node.target)
     return at(node, gast.BinOp(left=left, op=node.op, right=node.value))
+
+
+def with_named_value(node: gast.AugAssign) -> list[gast.stmt] | None:
+    """`name = v; x += name` of `x += v`; None where v is a name or number already."""
+    made: list[gast.stmt] = []
+    again = copy.copy(node)
+    again.value = _hoisted(node.value, made) if not isinstance(node.value, gast.Name) else node.value
+    return [*made, again] if made else None
+
+
+def in_steps(node: gast.AugAssign) -> list[gast.stmt]:
+    """`old = x; new = old + v; x = new` of `x += v`, for an entry or attribute x."""
+    old, new = (f"%{word}:{node.lineno}_{node.col_offset}" for word in ("old", "new"))
+    made = at(node, gast.BinOp(left=name_of(old, node), op=node.op, right=node.value))
+    store = at(node, gast.Assign(targets=[node.target], value=name_of(new, node), type_comment=None))
+    return [assign(old, as_load(node.target), node), assign(new, made, node), store]
 
 
 def flattened(node: gast.stmt) -> list[gast.stmt] | None:
@@ -41,6 +60,12 @@ def flattened(node: gast.stmt) -> list[gast.stmt] | None:
     elif isinstance(node.value, gast.BinOp):
         both = again.value = copy.copy(node.value)
         both.left, both.right = _hoisted(both.left, made), _hoisted(both.right, made)
+    elif isinstance(node.value, (gast.List, gast.Tuple)):
+        some = again.value = copy.copy(node.value)
+        some.elts = [_hoisted(part, made) for part in some.elts]
+    elif isinstance(node.value, gast.Dict) and all(isinstance(key, gast.Constant) for key in node.value.keys):
+        table = again.value = copy.copy(node.value)
+        table.values = [_hoisted(part, made) for part in table.values]
     elif isinstance(node.value, gast.UnaryOp):
         one = again.value = copy.copy(node.value)
         one.operand = _hoisted(one.operand, made)
@@ -55,6 +80,6 @@ def _hoisted(part: gast.AST, made: list[gast.stmt]) -> gast.AST:
         return at(part, gast.Starred(value=_hoisted(part.value, made), ctx=part.ctx))
     if isinstance(part, (gast.Lambda, gast.Name)) and not made:
         return part
-    name = f"%value{part.lineno}_{part.col_offset}_{part.end_col_offset}"
+    name = f"%value:{part.lineno}_{part.col_offset}_{part.end_col_offset}"
     made.append(assign(name, part, part))
     return name_of(name, part)

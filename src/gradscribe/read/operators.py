@@ -77,7 +77,7 @@ _NAMES = {
     operator.neg: "neg", operator.pos: "pos", operator.invert: "invert", operator.lt: "lt", operator.le: "le",
     operator.gt: "gt", operator.ge: "ge", operator.eq: "eq", operator.ne: "ne",
 }  # fmt: skip
-_IN_PLACE = {f: getattr(operator, f"i{n}") for f, n in _NAMES.items() if hasattr(operator, f"i{n}")}
+IN_PLACE = {f: getattr(operator, f"i{n}") for f, n in _NAMES.items() if hasattr(operator, f"i{n}")}
 _LARGEST = 10**40
 
 
@@ -288,7 +288,7 @@ class Operators(Core):
             return self.binary(function, target, value, node)
         if not self.is_active(target) and not self.is_active(value):
             return self.opaque(
-                Const(_IN_PLACE[function], name=f"operator.{_IN_PLACE[function].__name__}"), (target, value), {}, node
+                Const(IN_PLACE[function], name=f"operator.{IN_PLACE[function].__name__}"), (target, value), {}, node
             )
         self.refuse(
             "whether this writes into an array or rebinds a number is not known",

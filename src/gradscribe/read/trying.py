@@ -25,7 +25,7 @@ from ..ir.types import INT, OBJECT, Numeric, Object, Scalar
 from .iterators import is_iterator
 from .raising import cannot_raise, certain, has_no_effect
 from .resolve import is_library
-from .values import Cell, Closure, Method, Value, is_code
+from .values import Cell, Choice, Closure, Method, Value, is_code
 
 _CODE = (P.RAISE, P.CALL, P.CALL_PYTHON, P.CALL_METHOD, P.EXPRESSION, P.EXTERNAL)
 HINT = "test the condition with `if` instead"
@@ -44,7 +44,7 @@ class Trying:
     def _fail(self, cls: type, error: Value, node: gast.stmt) -> None:
         raise NotImplementedError
 
-    def _unless_failed(self, run: Callable[[], None]) -> None:
+    def _unless_failed(self, run: Callable[[], object]) -> None:
         raise NotImplementedError
 
     def failed(self) -> Value:
@@ -120,9 +120,12 @@ class Trying:
         return getattr(self.seen(partial(self.reader.load, name)), "type", None)
 
     def attempt(self, expressions: Sequence[gast.AST], node: gast.stmt) -> None:
-        for expression in expressions:
+        """Evaluate expressions one after the other, up to one that fails."""
+        for k, expression in enumerate(expressions, 1):
+            rest = partial(self.attempt, expressions[k:], node)
             if self._steps(expression, node):
-                continue
+                self._unless_failed(rest)
+                return
             ops = self.trial(partial(self.reader.expression, expression))
             changes = self.leaves_traces
             doubtful = self.is_doubtful(expression)
@@ -139,11 +142,18 @@ class Trying:
                 self.reader.refuse(
                     "an effect inside of `try`, in an expression that may raise an exception,", node, HINT
                 )
-            tree, names, atoms = self._captured(expression)
-            code = self._caught(runtime.caught, tree, names, atoms, INT)
-            self.reader.store.set(self.code, code)
-            if self.is_named:
-                self._unless_passed(code, tree, names, atoms)
+            self.try_out(expression)
+            if k < len(expressions):
+                self._unless_failed(rest)
+            return
+
+    def try_out(self, expression: gast.AST) -> None:
+        """Evaluate an expression that has no effect, to know whether it fails."""
+        tree, names, atoms = self._captured(expression)
+        code = self._caught(runtime.caught, tree, names, atoms, INT)
+        self.reader.store.set(self.code, code)
+        if self.is_named:
+            self._unless_passed(code, tree, names, atoms)
 
     def _is_step(self, expression: gast.AST) -> bool:
         """Whether this is `next(iterator)`, of an iterator that is followed."""
@@ -245,6 +255,8 @@ def is_read(reader: Any, callee: Value) -> bool:
     """Whether a call reads the body of a function of the user's, and does nothing else."""
     if isinstance(callee, Method):
         return is_read(reader, callee.function)
+    if isinstance(callee, Choice):
+        return is_read(reader, callee.first) and is_read(reader, callee.second)
     if isinstance(callee, Const) and isinstance(callee.value, types.FunctionType):
         function = callee.value
         known = reader.special(function) is not None or overloads(function) or solver_of(function)

@@ -10,10 +10,12 @@ import ast
 import builtins
 import importlib
 import sys
+import types
 from collections.abc import Iterable
 from typing import Any
 
 from ..ir.primitives import External
+from ..ir.signature import is_library_name
 from .spelling import Spelling, modules_of
 
 MODULES = {"np": "numpy"}
@@ -62,11 +64,15 @@ class Scope:
         head, *rest = path.split(".")
         if not rest:
             return self.builtin(head)
+        return attribute(self._module(head, self._module_of(path)), rest)
+
+    def _module(self, head: str, module: str | None = None) -> ast.expr:
+        """The name of a module; `module` is the part of it that must be imported."""
         head = next((short for short, full in self.modules.items() if full == head), head)
-        module = self._module_of(path) if head not in self.modules else self.modules[head]
+        module = self.modules.get(head, module or head)
         name = self._claim(("module", head), head)
         self._imports[module] = _import_line(module, name)
-        return attribute(ast.Name(name), rest)
+        return ast.Name(name)
 
     def builtin(self, name: str) -> ast.expr:
         """A builtin, by way of its module where a parameter hides it."""
@@ -93,6 +99,10 @@ class Scope:
             return self.builtin(wanted)
         if "." in wanted and _resolves(wanted, value):
             return self.path(wanted)
+        if isinstance(value, types.ModuleType) and is_library_name(wanted) and sys.modules.get(wanted) is value:
+            return self._module(wanted)
+        if getattr(value, "__module__", None) == RUNTIME and getattr(value, "__name__", None) == wanted:
+            return self.helper(wanted)
         self._keep.append(value)
         name = self._claim(("object", id(value)), _last(wanted))
         self.externals[name] = value
