@@ -366,3 +366,18 @@ def test_windows_in_two_dimensions_are_one_pass(shape):
     with np.errstate(invalid="ignore"):
         same(fast(a, b, 3), gradscribe.grad(cross, (0, 1))(a, b, 3))
     assert "pad = np.zeros(" in fast.source or 1 in shape
+
+
+def backwards(b, c):
+    b[:0:-1] *= c
+
+
+def added(b, c, k):
+    for _ in range(2):
+        k = (k * 3) // 2
+        b[4:k:-1] += c
+
+
+def test_statements_that_stay_check_what_fits():
+    agree(backwards, *[(grid(n), grid(m, seed=1)) for n, m in ((9, 8), (9, 9), (9, 7), (9, 1), (1, 0), (2, 5))])
+    agree(added, *[(grid(9), grid(m, seed=1), k) for m in (1, 2, 3) for k in (1, 2, -1)])

@@ -184,7 +184,8 @@ def four_states(a, n):
 
 
 def test_several_tapes_of_arrays():
-    assert "[], [], []\n" in agree(four_states, A, 3)
+    text = agree(four_states, A, 3)
+    assert "[]" not in text and text.count("_tape") > 3
 
 
 # ------------------------------------------------------------------ structures

@@ -6,7 +6,7 @@ function then checks it before it does anything else. It knows nothing of loops 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..analyse.linear import Form, Symbol, has_no_solution, number, variable
@@ -34,6 +34,7 @@ from ..ir.types import INT, Array, Scalar
 from ..rules.functions import MAX_
 
 LIKE = {COPY, ZEROS_LIKE, *(BY_NAME[n] for n in ("full_like", "empty_like", "zeros_like_", "ones_like", "full_like_"))}
+SIZE = BY_NAME["size"]
 BOUNDED = define("bounded", infer=lambda args, keywords: args[0].type)
 """`bounded(n)`: an integer argument that leaves room for arithmetic, made before anything else (by `along`)."""
 MADE = {BY_NAME[n] for n in ("empty", "zeros", "ones", "full")}
@@ -69,13 +70,19 @@ def _tapes(function: Function) -> dict[Var, list[Var]]:
 class Facts:
     """The integers of one function.
 
+    Args:
+        function: whose integers they are.
+        is_written: whether the memory of an array may change.
+
     Attributes:
         assumed: inequalities `form >= 0` over what is known on entry, to be checked there.
         entry: the integers that are known on entry.
+        bounds: the bounds of slices that have been clamped: what is said, the length of the axis, what is meant.
         all_inside: whether each index so far is certain to meet an entry that is there.
     """
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, is_written: Callable[[Var], bool] = lambda array: True) -> None:
+        self.is_written = is_written
         self.params = function.body.params
         self.definition = {r: op for op in walk(function.body) for r in op.results}
         self.entry = {*self.params, *(op.result for op in function.body.ops if op.primitive is BOUNDED)}
@@ -87,6 +94,7 @@ class Facts:
         self._stamps = [0]
         self._stamped = 0
         self._ranges: list[tuple[Var, Form, Form]] = []
+        self.bounds: list[tuple[Form, Form, Var]] = []
         self._holders: dict[Symbol, tuple[Var, int]] = {}
         self._preferred: dict[Symbol, tuple[Var, int]] = {}
         self._answers: dict[object, bool] = {}
@@ -106,13 +114,17 @@ class Facts:
             return variable(atom)
         if op.primitive in (ADD, SUBTRACT, MULTIPLY, NEGATIVE) and all(map(is_integer, op.args)):
             return self._combined(op, [self.form(a) for a in op.args]) or variable(atom)
-        if op.primitive is LENGTH and isinstance(op.args[0].type, Array):
+        if op.primitive in (LENGTH, SIZE) and isinstance(op.args[0].type, Array) and self._counts_rows(op):
             return self._length(op.args[0], 0) or variable(atom)
         if op.primitive is GETITEM and isinstance(op.args[1], Const) and type(op.args[1].value) is int:
             shape = self.definition.get(op.args[0])  # type: ignore[arg-type]
             if shape is not None and shape.primitive is SHAPE and isinstance(shape.args[0].type, Array):
                 return self._length(shape.args[0], op.args[1].value) or variable(atom)
         return variable(atom)
+
+    @staticmethod
+    def _counts_rows(op: Op) -> bool:
+        return op.primitive is LENGTH or op.args[0].type.ndim == 1  # type: ignore[attr-defined]
 
     @staticmethod
     def _combined(op: Op, parts: list[Form]) -> Form | None:
@@ -212,17 +224,27 @@ class Facts:
         zero = op is not None and op.primitive is MAX_ and isinstance(op.args[1], Const) and op.args[1].value == 0
         return op.args[0] if op is not None and zero else length
 
+    def settled(self, form: Form) -> Form:
+        """The form with what is read of arrays that nobody writes named by its place, however often it is read."""
+        return form.rename(self._place_of)
+
+    def _place_of(self, symbol: Symbol) -> Symbol:
+        op = self.definition.get(symbol) if isinstance(symbol, Var) else None
+        if op is None or op.primitive is not GETITEM or not isinstance(op.args[0], Var) or self.is_written(op.args[0]):
+            return symbol
+        return (op.args[0], key_of(self.form(op.args[1]))) if is_integer(op.args[1]) else symbol
+
     # inequalities -----------------------------------------------------------------------------------------------------
 
     @contextmanager
     def scope(self) -> Iterator[None]:
         """What is noted inside is forgotten behind it."""
-        before = self.may_assume, len(self._known), len(self._ranges), len(self._stamps)
+        before = self.may_assume, len(self._known), len(self._ranges), len(self._stamps), len(self.bounds)
         try:
             yield
         finally:
-            self.may_assume, known, ranges, stamps = before
-            del self._known[known:], self._ranges[ranges:], self._stamps[stamps:]
+            self.may_assume, known, ranges, stamps, bounds = before
+            del self._known[known:], self._ranges[ranges:], self._stamps[stamps:], self.bounds[bounds:]
 
     @contextmanager
     def within(self, loop: Loop) -> Iterator[None]:

@@ -22,7 +22,7 @@ from ..ir.primitives import ADD, ADDAT, MULTIPLY, NEGATIVE, SETITEM
 from ..ir.types import UNKNOWN, Array
 from .facts import key_of
 from .nests import close, inside, nest
-from .scalars import check_stores
+from .scalars import check_stores, is_single, narrowed
 from .storage import allocate
 from .values import Body, Index, Lazy, NotLowerable, Operand, check_fits, element_of, entry, is_array
 from .views import item
@@ -198,7 +198,8 @@ class _Gathering:
         return pad
 
     def _times(self, body: Body, factor: float, part: Atom) -> Atom:
-        return body.builder.emit(MULTIPLY, Const(factor), part, hint="t", type=element_of(self.windows[0].place.type))
+        times = narrowed(body.builder, Const(factor)) if is_single([part.type]) else Const(factor)
+        return body.builder.emit(MULTIPLY, times, part, hint="t", type=element_of(self.windows[0].place.type))
 
     def _strips(self, window: Window) -> list[tuple[Window, Index, Index]]:
         """The parts of a window outside of what all have in common."""

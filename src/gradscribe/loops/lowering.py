@@ -6,13 +6,27 @@ from collections.abc import Callable, Sequence
 
 from ..analyse.linear import Form
 from ..ir.build import Builder
-from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace
-from ..ir.primitives import ADDAT, APPEND, BY_NAME, COPY, GETITEM, IF, LOOP, MULTIPLY, SCATTER_ADD, SETITEM, UNBROADCAST
+from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace, walk
+from ..ir.primitives import (
+    ADDAT,
+    APPEND,
+    BY_NAME,
+    COPY,
+    FULL_LIKE,
+    GETITEM,
+    IF,
+    LOOP,
+    MULTIPLY,
+    SCATTER_ADD,
+    SETITEM,
+    UNBROADCAST,
+)
 from ..ir.types import Array, Scalar
 from ..write.ordering import Ordering
 from . import reductions, scalars, writes
 from .facts import Facts
 from .gather import gathered
+from .indexed import gather, is_gather
 from .nests import close, inside, nest
 from .single import OUTER, Single, is_lazy, is_view
 from .storage import allocate
@@ -23,8 +37,10 @@ from .values import (
     Lazy,
     NotLowerable,
     Operand,
+    check_fits,
     element_of,
     elementwise,
+    entry,
     is_array,
     leaf,
 )
@@ -44,8 +60,9 @@ class Lowering:
 
     def __init__(self, function: Function, *, vectors: bool, assumed: Sequence[Form] = ()) -> None:
         self.vectors = vectors
-        self.facts = Facts(function)
         self.ordering = Ordering(function)
+        written = {cell for op in walk(function.body) for cell in self.ordering.writes(op)}
+        self.facts = Facts(function, lambda array: not written.isdisjoint(self.ordering.cells(array)))
         self.tapes = Tapes(function, self.facts, self.ordering)
         self.single = Single(function, self.ordering, self.tapes.pushes)
         self.params = function.body.params
@@ -99,14 +116,15 @@ class Lowering:
             self._emit_waiting(op, ops)
             self._keep(op, ops)
 
-    def _taken(self) -> tuple[int, int]:
+    def _taken(self) -> tuple[int, int, int]:
         """What has been taken for granted so far."""
-        return len(self.facts.assumed), len(self.itself)
+        return len(self.facts.assumed), len(self.facts.bounds), len(self.itself)
 
-    def _take_back(self, taken: tuple[int, int]) -> None:
+    def _take_back(self, taken: tuple[int, int, int]) -> None:
         """Take for granted no more than at an earlier time."""
         self.facts.forget(taken[0])
-        while len(self.itself) > taken[1]:
+        del self.facts.bounds[taken[1] :]
+        while len(self.itself) > taken[2]:
             self.itself.popitem()
 
     def _grouped(self, op: Op, ops: list[Op]) -> None:
@@ -220,6 +238,10 @@ class Lowering:
             return value
         if op.primitive is OUTER:
             return self._outer(op)
+        if op.primitive is FULL_LIKE:
+            return self._filled(op)
+        if is_gather(op):
+            return gather(self.facts, op, *map(self.array, op.args))
         assert isinstance(op.result.type, Array)
         emit = scalars.emit_entry(op, vectors=self.vectors)
         made = elementwise(
@@ -253,6 +275,16 @@ class Lowering:
         if not all(self.facts.equal(a, b) for a, b in zip(value.lengths, like.lengths, strict=True)):
             raise NotLowerable
         return value
+
+    def _filled(self, op: Op) -> Lazy:
+        """`np.full_like(x, v)`"""
+        like, value, made = self.array(op.args[0]), self.operand(op.args[1]), op.result.type
+        assert isinstance(made, Array)
+        given = element_of(op.args[1].type) if isinstance(value, Lazy) else op.args[1].type
+        scalars.check_stores(made, given)
+        if isinstance(value, Lazy):
+            check_fits(self.facts, value, like.lengths)
+        return Lazy(made, like.lengths, lambda body, index: scalars.cast(body.builder, entry(body, value, index), made))
 
     def _outer(self, op: Op) -> Lazy:
         left, right = map(self.array, op.args)
@@ -316,6 +348,7 @@ _BY_INDEX = (SCATTER_ADD, *(BY_NAME[n] for n in ("take", "take_along_axis")))
 
 _STATEMENTS: dict[object, Callable[[Lowering, Op, Builder], bool]] = {
     APPEND: writes.pushed,
+    SCATTER_ADD: writes.written,
     SETITEM: writes.written,
     ADDAT: writes.written,
     **{BY_NAME[n]: reductions.reduced for n in ("sum", "mean", "max", "min")},

@@ -15,8 +15,9 @@ from ..ir.build import Builder
 from ..ir.infer import normal_axes
 from ..ir.nodes import Atom, Const, Op, Var, replace
 from ..ir.primitives import ADD, ADDAT, BY_NAME, DIVIDE, GETITEM, MULTIPLY, SETITEM
-from ..ir.types import INT, UNKNOWN, Array, Scalar, known
+from ..ir.types import FLOAT, INT, UNKNOWN, Array, Scalar, known
 from .nests import Nest, close, inside, nest
+from .scalars import FLOAT32, SINGLE
 from .storage import allocate
 from .values import Body, Index, Lazy, NotLowerable, element_of, is_array
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _ZERO = {"f": 0.0, "c": 0j, "i": 0}
 _EXTREMES = {BY_NAME["max"]: BY_NAME["maximum"], BY_NAME["min"]: BY_NAME["minimum"]}
+FLOATS = ("float64", "float32")
 MEAN = BY_NAME["mean"]
 
 
@@ -62,7 +64,7 @@ def reduced(low: Lowering, op: Op, builder: Builder) -> bool:
     axis = op.args[1].value if len(op.args) == 2 and isinstance(op.args[1], Const) else op.keyword("axis")
     axes = normal_axes(axis, value.type.ndim)
     type_ = op.result.type if isinstance(op.result.type, Scalar) else element_of(op.result.type)
-    floats = ("float64",) if op.primitive in (MEAN, *_EXTREMES) else ("float64", "int64", "complex128", "bool")
+    floats = FLOATS if op.primitive in (MEAN, *_EXTREMES) else (*FLOATS, "int64", "complex128", "bool")
     if axes is None or value.type.dtype not in floats or type_.kind not in _ZERO:
         return False
     kind = _extreme(op) if op.primitive in _EXTREMES else _sum(type_)
@@ -76,7 +78,7 @@ def reduced(low: Lowering, op: Op, builder: Builder) -> bool:
 def unbroadcast(low: Lowering, op: Op, builder: Builder) -> bool:
     """`unbroadcast(g, x)`: the sum over the axes that were stretched."""
     given, like = op.args
-    if not is_array(given) or given.type.dtype != "float64":  # type: ignore[attr-defined]
+    if not is_array(given) or given.type.dtype not in FLOATS:  # type: ignore[attr-defined]
         return False
     value = low.array(given)
     type_ = element_of(value.type)
@@ -108,7 +110,8 @@ def product(low: Lowering, op: Op, builder: Builder) -> bool:
         return False
     left, right = map(low.array, op.args)
     ranks = left.type.ndim, right.type.ndim
-    if left.type.dtype != "float64" or right.type.dtype != "float64" or ranks not in ((1, 1), (2, 1), (1, 2)):
+    same = left.type.dtype == right.type.dtype and left.type.dtype in FLOATS
+    if not same or ranks not in ((1, 1), (2, 1), (1, 2)):
         return False
     if ranks != (1, 1) and not any(map(low.is_part, op.args)):
         return False  # the library's product is as fast
@@ -188,25 +191,28 @@ class _Reduction:
         made = nest(self.facts, self.value.lengths[len(outer) :])
         body = Body(self.facts, Builder(builder.origin))
         start = self.kind.zero or self._first(builder, outer)
-        before = Var(hint, self.type)
+        single = self.type == SINGLE and self.kind.zero is not None  # a sum of many is added up in double precision
+        running = FLOAT if single else self.type
+        before = Var(hint, running)
         with inside(made):
             entry = self.value.at(body, (*outer, *made.index))
-            after = self.kind.step(body.builder, before, entry, hint, self.type)
+            after = self.kind.step(body.builder, before, entry, hint, running)
         (out,) = close(builder, made, body.builder.ops, [(before, start, after)])
-        return self._mean(builder, out)
+        mean = self._mean(builder, out, running)
+        return builder.emit(FLOAT32, mean, hint=hint, type=SINGLE) if single else mean
 
     def _first(self, builder: Builder, outer: Index) -> Atom:
         rest = tuple(number(0) for _ in self.value.lengths[len(outer) :])
         return self.value.at(Body(self.facts, builder), (*outer, *rest))
 
-    def _mean(self, builder: Builder, total: Atom) -> Atom:
+    def _mean(self, builder: Builder, total: Atom, type_: Scalar) -> Atom:
         if not self.divided:
             return total
         count: Atom | None = None
         for k in self.axes:
             length = self.facts.atom(builder, self.value.lengths[k])
             count = length if count is None else builder.emit(MULTIPLY, count, length, hint="n", type=INT)
-        return builder.emit(DIVIDE, total, count or Const(1), hint="mean", type=self.type)
+        return builder.emit(DIVIDE, total, count or Const(1), hint="mean", type=type_)
 
     def _one_by_one(self, result: Var, lengths: Index) -> None:
         """The axes that stay stand first: one running number for each entry."""
@@ -229,7 +235,7 @@ class _Reduction:
         if self.divided:
             final = nest(self.facts, lengths)
             body = Body(self.facts, Builder(self.builder.origin))
-            mean = self._mean(body.builder, body.load(result, final.index))
+            mean = self._mean(body.builder, body.load(result, final.index), self.type)
             body.builder.perform(SETITEM, result, body.place(final.index), mean)
             close(self.builder, final, body.builder.ops)
 

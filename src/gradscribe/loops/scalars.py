@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..ir.build import Builder
 from ..ir.nodes import Atom, Block, Const, Op, Var
@@ -10,7 +10,7 @@ from ..ir.primitives import BY_NAME, INVERT, MULTIPLY, NOT, POWER, Primitive, de
 from ..ir.types import Array, Scalar, Type
 from .values import NotLowerable
 
-DTYPES = ("float64", "int64", "bool", "complex128")
+DTYPES = ("float64", "int64", "bool", "complex128", "float32")
 """The dtypes in which numba computes with single numbers as NumPy does with arrays."""
 
 _ARITHMETIC = ("add", "subtract", "multiply", "negative")
@@ -30,6 +30,9 @@ ELEMENTWISE = {
 } | FLOATS_ONLY
 WHERE = BY_NAME["where"]
 
+
+FLOAT32 = BY_NAME["float32"]
+SINGLE = Scalar("f", "float32")
 
 VECTOR = "vector_"
 VECTORISED = {
@@ -81,20 +84,43 @@ def emit_entry(op: Op, *, vectors: bool) -> Callable[[Builder, list[Atom]], Atom
     """
     assert isinstance(op.result.type, Array)
     made = Scalar(op.result.type.kind, op.result.type.dtype)
+    single = is_single([a.type for a in op.args])
 
     def emit(builder: Builder, args: list[Atom]) -> Atom:
+        if single:
+            args = [narrowed(builder, a) for a in args]
         if op.primitive is WHERE:
             return choice(builder, args, Var(op.result.hint, made))
         primitive, style = op.primitive, None if op.primitive.symbol else op.style
         if primitive is INVERT:
             primitive = NOT
-        if vectors and made.dtype == "float64":
+        if vectors and made.dtype in ("float64", "float32"):
             primitive = VECTORISED.get(primitive, primitive)
-        if primitive is POWER and isinstance(args[1], Const) and args[1].value == 2:
+        if primitive is POWER and isinstance(op.args[1], Const) and op.args[1].value == 2:
             primitive, args = MULTIPLY, [args[0], args[0]]
         return builder.emit(primitive, *args, hint=op.result.hint, type=made, style=style)
 
     return emit
+
+
+def is_single(types: Sequence[Type]) -> bool:
+    """Whether NumPy computes with operands of these types in single precision: numbers of Python give way to arrays."""
+    dtypes = {t.dtype for t in types if isinstance(t, (Array, Scalar)) and t.dtype is not None}
+    return "float32" in dtypes and dtypes <= {"float32", "bool"}
+
+
+def narrowed(builder: Builder, number: Atom) -> Atom:
+    """A number of Python in single precision; any other operand as it is."""
+    if isinstance(number.type, Scalar) and number.type.dtype is None and number.type.kind in "if":
+        return builder.emit(FLOAT32, number, hint="x", type=SINGLE)
+    return number
+
+
+def cast(builder: Builder, number: Atom, type_: Array) -> Atom:
+    """A number as it is stored in an array of a type, which may be of lower precision."""
+    if type_.dtype != "float32" or getattr(number.type, "dtype", None) == "float32":
+        return number
+    return builder.emit(FLOAT32, number, hint="x", type=SINGLE)
 
 
 def choice(builder: Builder, args: list[Atom], result: Var) -> Var:

@@ -6,13 +6,20 @@ from collections.abc import Collection
 
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Function, Op, Var, walk
-from ..ir.primitives import ADDAT, BY_NAME, COPY, GETITEM, SETITEM, UNBROADCAST
+from ..ir.primitives import ADDAT, BY_NAME, COPY, FULL_LIKE, GETITEM, SCATTER_ADD, SETITEM, UNBROADCAST
 from ..ir.types import Array
 from ..write.ordering import Ordering
 from . import scalars
+from .indexed import is_gather
 from .views import VIEWS
 
-STATEMENTS = {SETITEM, ADDAT, UNBROADCAST, *(BY_NAME[n] for n in ("sum", "mean", "max", "min", "dot", "matmul"))}
+STATEMENTS = {
+    SETITEM,
+    ADDAT,
+    SCATTER_ADD,
+    UNBROADCAST,
+    *(BY_NAME[n] for n in ("sum", "mean", "max", "min", "dot", "matmul")),
+}
 """What may become a nest itself, besides operations entry by entry."""
 
 
@@ -27,7 +34,9 @@ def is_lazy(op: Op) -> bool:
         return False
     if op.primitive in (COPY, UNBROADCAST, OUTER):
         return isinstance(op.args[0].type, Array)
-    return is_view(op) or scalars.supports(op)
+    if op.primitive is FULL_LIKE:
+        return len(op.args) == 2 and not op.keywords
+    return is_view(op) or is_gather(op) or scalars.supports(op)
 
 
 def is_view(op: Op) -> bool:

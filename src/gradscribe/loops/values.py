@@ -27,11 +27,13 @@ class Body:
 
     Attributes:
         loads: the entries of arrays that are read.
+        may_fail: whether an index is checked.
     """
 
     def __init__(self, facts: Facts, builder: Builder) -> None:
         self.facts, self.builder = facts, builder
         self.loads: list[Cell] = []
+        self.may_fail = False
         self._made: dict[object, Atom] = {}
 
     def load(self, array: Var, index: Index) -> Atom:

@@ -10,9 +10,9 @@ from ..ir.build import Builder
 from ..ir.indexing import index_parts
 from ..ir.nodes import Atom, Const, Op, Var
 from ..ir.primitives import BY_NAME, FLOOR_DIVIDE, GETITEM, SLICE_, TUPLE, Primitive, define
-from ..ir.types import INT, UNKNOWN, Array, Slice, known
+from ..ir.types import INT, UNKNOWN, Array, Scalar, Slice, known
 from ..rules.functions import MAX_
-from .facts import Facts, is_integer
+from .facts import Facts
 from .values import Index, Lazy, NotLowerable, check_fits, stretched
 
 BOUND = define("bound", infer=lambda args, keywords: INT, cost="cheap")
@@ -69,7 +69,7 @@ def _part(facts: Facts, atom: Atom) -> Part:
             return Const(parts[0]), Const(parts[1]), Const(parts[2])
         if type(atom.value) is int or atom.value is None or atom.value is Ellipsis:
             return atom
-    elif is_integer(atom):
+    elif is_index(atom):
         return atom
     elif isinstance(atom.type, Slice):
         op = facts.definition.get(atom)
@@ -78,10 +78,15 @@ def _part(facts: Facts, atom: Atom) -> Part:
     raise NotLowerable
 
 
+def is_index(atom: Atom) -> bool:
+    """Whether an atom is an integer that may be an index or a bound."""
+    return isinstance(atom.type, Scalar) and atom.type.kind == "i" and atom.type.dtype in (None, "int64", "int32")
+
+
 def _three(op: Op) -> tuple[Atom, Atom, Atom]:
     args = (NONE, *op.args) if len(op.args) == 1 else op.args
     start, stop, step = (*args, NONE)[:3]
-    if not all(a.type == NONE.type or is_integer(a) for a in (start, stop, step)):
+    if not all(a.type == NONE.type or is_index(a) for a in (start, stop, step)):
         raise NotLowerable
     return start, stop, step
 
@@ -195,7 +200,12 @@ def _last(facts: Facts, builder: Builder, stop: Form, length: Form) -> Form:
 
 
 def _clamped(facts: Facts, builder: Builder, bound: Form, length: Form) -> Form:
+    settled = facts.settled(bound)
+    for said, of, meant in facts.bounds:
+        if said.same_as(settled) and facts.equal(of, length):
+            return variable(meant)
     made = builder.emit(BOUND, facts.atom(builder, bound), _length(facts, builder, length), hint="bound")
+    facts.bounds.append((settled, length, made))
     facts.note(variable(made))
     if facts.proves(length):
         facts.note(length - variable(made))

@@ -9,7 +9,7 @@ from ..ir.build import Builder
 from ..ir.nodes import Atom, Op, Var, replace
 from ..ir.primitives import SETITEM
 from ..ir.types import UNKNOWN, Array
-from . import scalars
+from . import indexed, scalars
 from .nests import Nest, close, inside, nest
 from .overlap import directions
 from .values import Body, Cell, Index, Lazy, Operand, check_fits, element_of, entry, is_array, leaf
@@ -24,6 +24,8 @@ def written(low: Lowering, op: Op, builder: Builder) -> bool:
     target, index, given = op.args
     if not is_array(target) or not isinstance(target, Var):
         return False
+    if is_array(index):
+        return indexed.scattered(low, op, builder) or indexed.masked(low, op, builder)
     place = item(low.facts, builder, low.array(target), index)
     if place.place is None or not place.type.ndim:
         return False
@@ -63,6 +65,9 @@ def write_entries(low: Lowering, op: Op, builder: Builder, place: Lazy, value: O
     with inside(made):
         array, cell = place.place(made.index)
         atom = entry(body, value, made.index)
+        if scalars.is_single([place.type]):
+            atom = scalars.narrowed(body.builder, atom)
+        indexed.check_unseen(low, array, body)
         found = _directions(low, made, (array, cell), body.loads)
         body.builder.perform(op.primitive, array, body.place(cell), atom)
     if found is None:  # outside of the loops again: nothing says that they run

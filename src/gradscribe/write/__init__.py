@@ -176,7 +176,9 @@ class _Plan:
         self.names = names = name_all(self.locations, set(scope.used), self.fed, self.parts)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
         filler = zero_of if self.nopython else none_of
-        self.body = Statements(expressions, names, Gaps(self.lines, names), self.read, filler).block(self.lines)
+        gaps = Gaps(self.lines, names)
+        build = Statements(expressions, names, gaps, self.read, filler, fits=not self.nopython)
+        self.body = build.block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)
         name = scope.function(self.original, self.name)
         return function_text(name, parameters, self.function.doc, self.body, cite=cite)

@@ -59,6 +59,7 @@ class Statements:
         gaps: where a name without a value must be given one.
         read: the values that a line mentions; the others need no name.
         filler: what a name is given that has no value.
+        fits: whether `x[i] += v` for an array v checks that v fits; numba reads on behind its end.
     """
 
     def __init__(
@@ -68,8 +69,11 @@ class Statements:
         gaps: Gaps,
         read: Container[Var],
         filler: Callable[[Var, Scope], ast.expr],
+        *,
+        fits: bool = True,
     ) -> None:
         self.expressions, self.names, self.gaps, self.read, self.filler = expressions, names, gaps, read, filler
+        self.fits = fits
 
     def block(self, lines: list[Line]) -> list[ast.stmt]:
         """The statements of a list of lines."""
@@ -160,7 +164,14 @@ class Statements:
         if self._is_whole(target, index):
             left = left.value
         sign, right = _signed(self.expressions.atom(value))
+        if not self._may_augment(op):
+            place = self.expressions.item(target, index)
+            return ast.Assign([place], ast.BinOp(place, sign, right))
         return ast.AugAssign(left, sign, right)
+
+    def _may_augment(self, op: Op) -> bool:
+        """Whether an array that is added in place is known to fit, or is checked."""
+        return self.fits or getattr(op.args[2].type, "ndim", 0) == 0
 
     def _is_local(self, atom: Atom) -> bool:
         return isinstance(atom, Var) and atom not in self.expressions.inlined
@@ -168,7 +179,7 @@ class Statements:
     def _set_item(self, op: Op) -> ast.stmt:
         target, index, value = op.args
         left, right = self.expressions.item(target, index), self.expressions.atom(value)
-        if isinstance(right, ast.BinOp) and _keeps_type(op):
+        if isinstance(right, ast.BinOp) and _keeps_type(op) and self._may_augment(op):
             whole = [left.value] if self._is_whole(target, index) else []
             for place in (left, *whole):
                 amount = _amount(right, place)
