@@ -9,6 +9,33 @@ from gradscribe import grad, value_and_grad
 from gradscribe.errors import GradscribeError
 
 
+def halved(x):
+    k = np.array([1, 2])
+    k /= 2
+    return x * k[0]
+
+
+def halved_rows(x):
+    k = np.array([[1, 2], [3, 4]])
+    k[:1] **= 0.5
+    return x * k[0, 0]
+
+
+def turned(x):
+    k = np.array([1.0, 2.0])
+    k *= 1j
+    return x * k[0].real
+
+
+@pytest.mark.parametrize("f", [halved, halved_rows, turned])
+def test_what_does_not_fit_in_place_fails_as_it_does(f):
+    with pytest.raises(TypeError) as plain:
+        f(2.0)
+    with pytest.raises(TypeError) as derived:
+        grad(f)(2.0)
+    assert str(plain.value) == str(derived.value)
+
+
 def scaled(v):
     v *= 2.0
     return 1.0

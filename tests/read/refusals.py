@@ -69,6 +69,13 @@ def tried_setter(x):
     return bounded.value
 
 
+@refused("numbers are written in place into an array of another type", "k *= x", 1.5)
+def floats_into_integers(x):
+    k = np.array([1, 2])
+    k *= x
+    return np.sum(k) * x
+
+
 @refused("`augassign` inside of `try`, where it may raise", "xs += map(math", 1.5)
 def tried_extension(x):
     xs = [x]

@@ -308,7 +308,26 @@ class Operators(Core):
         else:
             whole = same_atom(index, Const(Ellipsis))
             old = target if whole else self.emit(P.GETITEM, target, index)
-            self.write(P.SETITEM, target, index, self.as_atom(self.binary(function, old, operand, node)))
+            new = self.as_atom(self.binary(function, old, operand, node))
+            if isinstance(old.type, Scalar) or _fits_in_place(target.type, new.type):
+                self.write(P.SETITEM, target, index, new)
+            else:
+                self._fail_in_place(function, old, operand, node)
+
+    def _fail_in_place(self, function: Callable[..., Any], target: Atom, value: Atom, node: gast.AST | None) -> None:
+        """NumPy does not write floats into integers in place, or complex numbers into floats."""
+        if self.is_active(target) or self.is_active(value):
+            hint = "make an array of the type that is needed"
+            self.refuse("numbers are written in place into an array of another type", node, hint)
+        in_place = IN_PLACE[function]
+        self.opaque(Const(in_place, name=f"operator.{in_place.__name__}"), (target, value), {}, node)
+
+
+def _fits_in_place(target: Type, new: Type) -> bool:
+    """Whether NumPy writes what an operator makes into the array on its left; where that is not known, it does."""
+    if not isinstance(target, Array) or not isinstance(new, (Array, Scalar)) or "O" in (target.kind, new.kind):
+        return True
+    return "bifc".index(new.kind) <= "bifc".index(target.kind)
 
 
 def _is_container(value: Value) -> bool:
