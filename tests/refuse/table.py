@@ -462,6 +462,80 @@ def f(x):
 )
 
 refused(
+    "einsum with indices that are made on the way",
+    """
+def f(x):
+    k = 1
+    for i in range(2):
+        k -= i
+    return np.einsum(x, [0], x, [k])
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "constant",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "block of lists of several depths",
+    """
+def f(x):
+    return np.block([x, []])[0]
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "depth",
+    "UnsupportedCall",
+    A,
+)
+
+refused(
+    "a module that is imported for the first time",
+    """
+def f(x):
+    import never_imported_before
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    return x * x
+""",
+    "first time",
+)
+
+refused(
+    "a descriptor",
+    """
+class Doubled:
+    def __get__(self, owner, cls):
+        return 2.0 * owner.half
+
+class Pair:
+    double = Doubled()
+
+def f(x):
+    pair = Pair()
+    pair.half = x
+    return pair.double * x
+           ^^^^^^^^^^^
+""",
+    "descriptor",
+)
+
+refused(
+    "a metaclass with operators",
+    """
+class Counted(type):
+    def __len__(cls):
+        return 3
+
+class Layers(metaclass=Counted):
+    pass
+
+def f(x):
+    return len(Layers) * x
+    ^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "metaclass",
+)
+
+refused(
     "a cached function of an active value",
     """
 import functools

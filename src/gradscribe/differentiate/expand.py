@@ -237,6 +237,12 @@ class Traced:
     def __bool__(self) -> bool:
         raise NeedsConstant(self.atom.hint)
 
+    def __index__(self) -> int:
+        raise NeedsConstant(self.atom.hint)
+
+    def __float__(self) -> float:
+        raise NeedsConstant(self.atom.hint)
+
 
 _ATTRIBUTES: dict[str, Callable[..., Any]] = {
     "T": np.transpose,

@@ -6,6 +6,7 @@ returns a Type. It never fails on a valid call; where nothing better is known it
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -194,28 +195,39 @@ def by_example(function: Callable[..., Any], *, size: int = 3) -> Infer:
     """Call `function` on small samples of the operands and take the rank and dtype of what comes back.
 
     The samples give dimensions that are proved equal the same length (3), length-1 dimensions 1, others 3 too, so that
-    products and solves fit; the result's dimensions are unknown. Where the call fails nothing is known.
+    products and solves fit; the result's dimensions are unknown. Where the call fails nothing is known, nor where an
+    integer decides (an axis, a number of axes).
     """
 
-    def sample(atom: Atom) -> Any:
-        if isinstance(atom, Const):
-            return atom.value
-        return _sample_of(atom.type, size)
+    def called(args: Sequence[Atom], keywords: Mapping[str, Atom], integer: int) -> Type:
+        def sample(atom: Atom) -> Any:
+            return atom.value if isinstance(atom, Const) else _sample_of(atom.type, size, integer)
+
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return forget_lengths(function(*map(sample, args), **{k: sample(a) for k, a in keywords.items()}))
 
     def infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
         try:
-            values = [sample(a) for a in args]
-            named = {k: sample(a) for k, a in keywords.items()}
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                return forget_lengths(function(*values, **named))
+            known = called(args, keywords, 1)
         except Exception:  # the sample did not fit: nothing is known
             return NUMERIC
+        if any(_holds_integer(a.type) for a in (*args, *keywords.values()) if not isinstance(a, Const)):
+            for integer in (0, 2):
+                with contextlib.suppress(Exception):  # an integer that does not fit
+                    known = known if called(args, keywords, integer) == known else NUMERIC
+        return known
 
     return infer
 
 
-def _sample_of(type_: Type, size: int) -> Any:
+def _holds_integer(type_: Type) -> bool:
+    if isinstance(type_, (Tuple, FixedList)):
+        return any(map(_holds_integer, type_.items))
+    return isinstance(type_, Scalar) and type_.kind == "i"
+
+
+def _sample_of(type_: Type, size: int, integer: int = 1) -> Any:
     if isinstance(type_, Array):
         shape = tuple(1 if d.one else d.base if isinstance(d.base, int) else size for d in type_.shape)
         value = np.ones(shape, type_.dtype)
@@ -223,14 +235,14 @@ def _sample_of(type_: Type, size: int) -> Any:
             value = value * 0.1 + np.diag(np.arange(1.0, shape[-1] + 1)).astype(type_.dtype)
         return value.astype(type_.dtype)
     if isinstance(type_, Scalar):
-        value = _SAMPLE[type_.kind]
+        value = integer if type_.kind == "i" else _SAMPLE[type_.kind]
         return np.dtype(type_.dtype).type(value) if type_.dtype else value
     if isinstance(type_, Tuple):
-        return tuple(_sample_of(t, size) for t in type_.items)
+        return tuple(_sample_of(t, size, integer) for t in type_.items)
     if isinstance(type_, FixedList):
-        return [_sample_of(t, size) for t in type_.items]
+        return [_sample_of(t, size, integer) for t in type_.items]
     if isinstance(type_, List):
-        return [_sample_of(type_.item, size) for _ in range(2)]
+        return [_sample_of(type_.item, size, integer) for _ in range(2)]
     raise TypeError(f"no sample of {type_}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -272,12 +273,19 @@ general(
 
 
 def block_adjoint(g: Any, z: Any, arrays: Any) -> Any:
-    depth = depth_of(arrays)
-    return _blocks(g, arrays, depth)
+    depths = set(_depths_of(arrays))
+    if len(depths) != 1 or None in depths:
+        raise UnsupportedCall("np.block takes lists of one depth, none of them empty")
+    return _blocks(g, arrays, depths.pop() or 0)
 
 
-def depth_of(arrays: Any) -> int:
-    return 1 + depth_of(next(iter(arrays))) if is_structure(arrays) else 0
+def _depths_of(arrays: Any) -> Iterator[int | None]:
+    """How many lists are around each array, None for an empty list."""
+    if not is_structure(arrays):
+        yield 0
+        return
+    parts = [depth for part in arrays for depth in _depths_of(part)]
+    yield from (None if depth is None else depth + 1 for depth in parts or [None])
 
 
 def _block_extent(arrays: Any, axis: int, levels: int) -> Any:

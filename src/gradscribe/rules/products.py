@@ -308,6 +308,8 @@ def _interleaved(args: Sequence[Any]) -> tuple[list[Any], str]:
 
 
 def _letters(axes: Any) -> str:
+    if not is_structure(axes) or not all(k is Ellipsis or isinstance(k, int) for k in axes):
+        raise UnsupportedCall("np.einsum with indices that are not constant has no rule: write the subscripts as text")
     return "".join("..." if k is Ellipsis else string.ascii_letters[k] for k in axes)
 
 
@@ -366,6 +368,8 @@ def einsum_type(args: Any, keywords: Any) -> Any:
     """Letters carry their dimensions to the result."""
     subscripts = _infer.constant(args[0])
     types = [a.type for a in args[1:]]
+    if not isinstance(subscripts, str) and not all(isinstance(a, _infer.Const) for a in args[1::2]):
+        return _infer.NUMERIC
     if not isinstance(subscripts, str) or not all(isinstance(t, _infer.Array) for t in types):
         return _infer.by_example(np.einsum)(args, keywords)
     call = Einsum(subscripts, types)
