@@ -33,7 +33,7 @@ from .nopython.rows import row_tapes
 from .process import collector_paused
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
-from .simplify import prepare, prune, simplify
+from .simplify import contracted, prepare, prune, simplify
 from .simplify.hoist import hoist_reads
 from .simplify.writable import writable_results
 from .source.text import make_function
@@ -376,7 +376,7 @@ def finish(
     if jit is not None:
         machine = compile_program(program, cite=cite)
         return Compiled(machine.function, machine.written, lowered, program, machine)
-    plain = row_tapes(program) if optimize and space is None and not homes else program
+    plain = row_tapes(contracted(program, primal)) if optimize and space is None and not homes else program
     written = write(plain, statements=not optimize, cite=cite, namespace=space)
     namespace = {name: bound(value) for name, value in written.externals.items()}
     made = make_function(written.text, program.name, namespace, label=program.name)

@@ -12,6 +12,6 @@ def f(a, b):
 # derivative
 def f_grad(a, b, seed=1.0):
     bresult = seed * np.cos(a[:, None] * b)  # np.sum(np.sin(a[:, None] * b))
-    bb = np.sum(bresult * a[:, None], axis=0)
-    ba = np.sum(bresult * b, axis=1)
+    bb = a @ bresult
+    ba = bresult @ b
     return ba, bb

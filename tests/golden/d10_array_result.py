@@ -12,6 +12,6 @@ def f(x, c):
 # derivative
 def f_grad(x, c, seed):
     bresult = seed * np.cos(c * x)  # np.sin(c * x)
-    bc = np.sum(bresult * x)
+    bc = bresult @ x
     bx = bresult * c
     return bx, bc

@@ -30,7 +30,7 @@ def burgers_grad(u, nu, steps, seed=1.0):
     for t in range(steps - 1, -1, -1):
         u[1:-1] = u_tape[t]  # u[1:-1] = u[1:-1] - u[1:-1] * (u[1:-1] - u[:-2]) + nu * (u[2:] - 2...
         bu_1 = bu[1:-1].copy()
-        bnu += np.sum(bu_1 * (u[2:] - 2.0 * u[1:-1] + u[:-2]))
+        bnu += bu_1 @ (u[2:] - 2.0 * u[1:-1] + u[:-2])
         bu_2 = bu_1 * nu
         bu[1:-1] = 0.0
         bu[2:] += bu_2

@@ -24,5 +24,5 @@ def view_scaled_grad(a, c, seed=1.0):
     middle[...] = middle_old  # middle *= c
     bmiddle = ba[1:-1].copy()
     ba[1:-1] = bmiddle * c
-    bc = np.sum(bmiddle * middle)
+    bc = bmiddle @ middle
     return ba, bc

@@ -6,6 +6,7 @@ from ..ir.nodes import Function, Op, replace, walk
 from ..ir.primitives import COMMENT, DICT, FIXED_LIST, RECORD, TUPLE
 from .algebra import algebra
 from .cells import tidy_cells
+from .contractions import contract_sums
 from .entries import tidy_entries
 from .fold import fold
 from .fuse import fuse_loops
@@ -16,7 +17,7 @@ from .sink import sink_buffers
 from .spreads import drop_spreads
 from .unbundle import unbundle
 
-__all__ = ["algebra", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells"]
+__all__ = ["algebra", "contracted", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells"]
 
 
 def simplify(function: Function, primal: Function | None = None) -> Function:
@@ -37,8 +38,17 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
     return _without_empty_sections(prune(fuse_loops(_respelled(function, primal))))
 
 
+def contracted(function: Function, primal: Function | None = None) -> Function:
+    """Write sums of products as products, in what is written for NumPy alone; the arguments are those of `simplify`."""
+    return contract_sums(function, _ours(function, primal).__contains__)
+
+
 def _respelled(function: Function, primal: Function | None) -> Function:
-    return drop_unused(algebra(function, (_derivative_ops(function) | _tangent_ops(function, primal)).__contains__))
+    return drop_unused(algebra(function, _ours(function, primal).__contains__))
+
+
+def _ours(function: Function, primal: Function | None) -> set[Op]:
+    return _derivative_ops(function) | _tangent_ops(function, primal)
 
 
 def prepare(function: Function) -> Function:
