@@ -237,13 +237,16 @@ def _sample(path: Callable[[float], np.ndarray], like: np.ndarray, t: float) -> 
     return value if value.shape == like.shape else np.full(like.shape, np.nan)
 
 
-def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], leaf: int = 0) -> Estimate:
+def numerical_gradient(
+    f: Callable[..., Any], args: Sequence[Any], leaf: int = 0, steps: Sequence[float] = STEPS
+) -> Estimate:
     """The gradient of a real-valued function with respect to one leaf of its arguments.
 
     Args:
         f: a function whose result is one real number.
         args: its arguments, which stay as they are (`f` is called on copies).
         leaf: the position of the leaf among the leaves of all arguments, see `argument_leaves`.
+        steps: see `differentiate`.
 
     Returns:
         An estimate of the leaf's shape; for a complex leaf `df/dx - 1j * df/dy`, the convention of JAX and autograd.
@@ -259,7 +262,7 @@ def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], leaf: int = 0
             changed[leaf] = _nudged(moved, index, t * unit)
             return numbers(f(*build(changed)))
 
-        return differentiate(path, _natural_step(moved, index))
+        return differentiate(path, _natural_step(moved, index), steps)
 
     real = [entry(index, 1.0) for index in np.ndindex(shape)]
     if np.asarray(moved).dtype.kind != "c":
@@ -268,13 +271,16 @@ def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], leaf: int = 0
     return _complex(_assemble(real, shape), _assemble(imaginary, shape))
 
 
-def numerical_jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> Estimate:
+def numerical_jvp(
+    f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any], steps: Sequence[float] = STEPS
+) -> Estimate:
     """The derivative of all numbers in `f`'s result along one direction.
 
     Args:
         f: any function; its result is flattened by `numbers`.
         args: its arguments, which stay as they are.
         tangents: one direction for each leaf of the arguments, in the order of `argument_leaves`.
+        steps: see `differentiate`.
 
     Returns:
         An estimate with one entry for each real number in the result.
@@ -285,7 +291,7 @@ def numerical_jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence
     def path(t: float) -> np.ndarray:
         return numbers(f(*build([_moved(v, d, t) for v, d in zip(values, tangents, strict=True)])))
 
-    return differentiate(path)
+    return differentiate(path, steps=steps)
 
 
 def argument_leaves(args: Sequence[Any]) -> tuple[list[Leaf], Callable[[Sequence[Any]], list[Any]]]:

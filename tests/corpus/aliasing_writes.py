@@ -578,12 +578,13 @@ for _f in (
     numpy_scalar_rebinds, negative_and_strided, overlap_shift_add, overlap_shift_assign, overlap_shift_multiply,
     reversal_in_place, reversal_add, swap_items, chained_store, repeated_indices_read, mask_store, mask_store_values,
     index_overwritten_after, index_computed, out_keyword, out_slice, copyto, fill_and_put, place_and_putmask,
-    sort_in_place, integer_store_cuts, integer_like_cuts, float32_store, zero_d_write, empty_store,
+    sort_in_place, integer_store_cuts, integer_like_cuts, zero_d_write, empty_store,
     read_in_same_expression, read_before_write, value_used_after_overwrite, item_kept_then_overwritten,
     loop_recurrence_wrapped, loop_wrapped_reads, loop_descending, loop_conditional_writes, loop_break_write,
     loop_fresh_buffer, loop_reused_buffer, loop_while_write, prefix_sums, mask_overwritten_after,
 ):  # fmt: skip
     case(_f, _x)
+case(float32_store, _x, single=True)
 case(matmul_in_place, array(3, 3), array(3, 3, seed=1))
 case(whole_array_slice, _x, 1.3)
 case(whole_array_augmented, _x, 1.3)

@@ -23,6 +23,7 @@ class Case:
         kwargs: further arguments, constant.
         scalar: whether the result is one real number (else a small structure).
         refused: whether a refusal is as good as an answer (the construct is outside the language).
+        single: whether it computes in single precision on the way, whatever its arguments are.
     """
 
     function: Callable[..., Any]
@@ -32,6 +33,7 @@ class Case:
     kwargs: dict[str, Any] = field(default_factory=dict)
     scalar: bool = True
     refused: bool = False
+    single: bool = False
 
     @property
     def name(self) -> str:

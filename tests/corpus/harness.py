@@ -6,6 +6,7 @@ Verdicts: `right`; `refused: ...` (an error of the tool that says why); `wrong: 
 
 from __future__ import annotations
 
+import functools
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,6 +31,7 @@ def judge(
     *,
     kwargs: dict[str, Any] | None = None,
     scalar: bool = True,
+    single: bool = False,
     seconds: int = 10,
     expected: Expected | None = None,
 ) -> str:
@@ -42,6 +44,7 @@ def judge(
         mode: one of MODES: the gradient, a tangent, or a tangent of the gradient.
         kwargs: constant arguments by name.
         scalar: whether the result is one real number.
+        single: whether it is computed in single precision: differences of a gradient show its rounding.
         seconds: how long all may take.
         expected: the facts about the function, if they are known already.
 
@@ -49,7 +52,8 @@ def judge(
         A verdict.
     """
     facts = expected or Expected(f, args, argnums, kwargs or {})
-    check = {"reverse": _reverse if scalar else _pullback, "forward": _forward, "second": _second}[mode]
+    second = functools.partial(_second, single=single)
+    check = {"reverse": _reverse if scalar else _pullback, "forward": _forward, "second": second}[mode]
     try:
         with at_most(seconds):
             plain = _usable(facts)
@@ -62,7 +66,7 @@ def judge_case(case: Case, mode: str, seconds: int = 10) -> str:
     """The verdict on one case of the corpus."""
     if mode == "second" and not case.scalar:
         return "unusable: not scalar"
-    given = {"kwargs": case.kwargs, "scalar": case.scalar, "seconds": seconds}
+    given = {"kwargs": case.kwargs, "scalar": case.scalar, "single": case.single, "seconds": seconds}
     return judge(case.function, case.args, case.argnums, mode, **given)
 
 
@@ -238,8 +242,6 @@ def _forward(facts: Expected, plain: Run) -> str | None:
 
 
 def _given(facts: Expected) -> Callable[..., Any]:
-    import functools
-
     return functools.partial(facts.function, **facts.kwargs) if facts.kwargs else facts.function
 
 
@@ -265,7 +267,7 @@ def _is_single(value: Any) -> bool:
     return any(getattr(leaf.value, "dtype", None) in (np.float32, np.complex64) for leaf in flatten(value)[0])
 
 
-def _second(facts: Expected, plain: Run) -> str | None:
+def _second(facts: Expected, plain: Run, single: bool = False) -> str | None:
     """A tangent of the gradient against differences of the gradient (which the mode "reverse" judges)."""
     import gradscribe
 
@@ -285,7 +287,7 @@ def _second(facts: Expected, plain: Run) -> str | None:
         return f"printed {run.printed[:60]!r} instead of {plain.printed[:60]!r}"
     if got.shape != wanted.value.shape:
         return f"tangent of {got.size} numbers instead of {wanted.value.size}"
-    return disagreement(got, wanted, any(_is_single(arg) for arg in facts.args))
+    return disagreement(got, wanted, single or any(_is_single(arg) for arg in facts.args))
 
 
 def _real_leaves(gradients: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradscribe.numerical import (
+    STEPS,
     Estimate,
     Leaf,
     argument_leaves,
@@ -66,12 +67,14 @@ class Expected:
     Args:
         function, args, kwargs: what is called.
         argnums: the arguments to differentiate by.
+        steps: those of the differences.
     """
 
     function: Function
     args: tuple[Any, ...]
     argnums: tuple[int, ...]
     kwargs: dict[str, Any] = field(default_factory=dict)
+    steps: tuple[float, ...] = STEPS
     _gradient: list[tuple[Leaf, Estimate]] | None = None
 
     def fresh(self) -> list[Any]:
@@ -102,7 +105,9 @@ class Expected:
     def gradient(self) -> list[tuple[Leaf, Estimate]]:
         """For each leaf its differences (the result of the function must be one real number)."""
         if self._gradient is None:
-            self._gradient = [(leaf, numerical_gradient(self.call, self.args, k)) for k, _, leaf in self.leaves]
+            self._gradient = [
+                (leaf, numerical_gradient(self.call, self.args, k, self.steps)) for k, _, leaf in self.leaves
+            ]
         return self._gradient
 
     def tangents(self, seed: int = 0) -> list[Any]:
@@ -113,7 +118,7 @@ class Expected:
 
     def directional(self, tangents: Sequence[Any], function: Function | None = None) -> Estimate:
         """Differences along one direction of all the numbers in the result."""
-        return numerical_jvp(function or self.call, self.args, tangents)
+        return numerical_jvp(function or self.call, self.args, tangents, self.steps)
 
 
 def direction(value: Any, random: np.random.Generator, moved: bool) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from corpus.oracle import Expected, Hang, at_most
 from gradscribe.numerical import numbers
 
 LARGEST = 1e5
+SQUARES_OVERFLOW = 1e150
+TINY = (2.0**-27, 2.0**-30, 2.0**-24)
 _numbers = itertools.count()
 
 
@@ -57,7 +60,43 @@ def classify(text: str, mode: str = "reverse", seconds: int = 10) -> str:
             return f"unusable: {type(error).__name__}: {error}"
         if fault:
             return f"unusable: {fault}"
-        return judge(program.function, program.args, program.argnums, mode, seconds=seconds, expected=facts)
+        verdict = judge(program.function, program.args, program.argnums, mode, seconds=seconds, expected=facts)
+        return _reconsidered(verdict, program, mode, seconds) if verdict.startswith("wrong") else verdict
+
+
+def _reconsidered(verdict: str, program: Program, mode: str, seconds: int) -> str:
+    """Where the judge may be at fault: values that overflow on the way, functions that turn within a step.
+
+    A number is right after all only if differences in tiny steps agree with it and have converged.
+    """
+    if "is nan" in verdict or "is inf" in verdict or "is -inf" in verdict:
+        return "unusable: values overflow on the way" if _grows(program) else verdict
+    tiny = Expected(program.function, program.args, program.argnums, steps=TINY)
+    again = judge(program.function, program.args, program.argnums, mode, seconds=seconds, expected=tiny)
+    estimates = [estimate for _, estimate in tiny.gradient()]
+    good = all(np.all(e.error <= 1e-4 * (1.0 + np.abs(e.value))) for e in estimates)
+    return again if again == "right" and good else verdict
+
+
+def _grows(program: Program) -> bool:
+    """Whether a local of the program becomes so large that its square overflows."""
+    found = False
+
+    def look(frame: Any, event: str, _: Any) -> Any:
+        nonlocal found
+        if not frame.f_code.co_filename.startswith("<program"):
+            return None
+        values = numbers(list(frame.f_locals.values()))
+        found = found or bool(np.any(~(np.abs(values) < SQUARES_OVERFLOW)))
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        program.function(*Expected(program.function, program.args, program.argnums).fresh())
+    finally:
+        sys.settrace(before)
+    return found
 
 
 def _unusable(facts: Expected) -> str | None:

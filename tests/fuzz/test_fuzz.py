@@ -11,7 +11,7 @@ import pytest
 import gradscribe
 
 from .generate import FEATURES, program
-from .judge import Program, classify, load, signature
+from .judge import Program, _reconsidered, classify, load, signature
 from .shrink import shrink
 
 SEEDS = 60
@@ -24,6 +24,32 @@ def test_random_programs(mode, start):
     for seed in range(start, start + 20):
         verdict = classify(program(seed), mode)
         assert verdict.partition(":")[0] in ("right", "refused", "unusable"), f"seed {seed}: {verdict}\n{program(seed)}"
+
+
+CHAOTIC = """
+def f(x):
+    for _ in range(22):
+        x = 3.99 * x * (1.0 - x)
+    return x
+ARGS = (0.3141,)
+"""
+OVERFLOWING = """
+import numpy as np
+
+def f(x):
+    for _ in range(12):
+        x += x * x
+    return np.tanh(x)
+ARGS = (1.05,)
+"""
+
+
+def test_the_judge_looks_again():
+    assert _reconsidered("wrong: differences", load(CHAOTIC), "reverse", 10) == "right"
+    assert classify(OVERFLOWING).startswith("unusable")
+    small = load("def f(x):\n    y = x * x\n    return y\nARGS = (1.5,)\n")
+    verdict = "wrong: argument 0: [] is nan, differences give 3"
+    assert _reconsidered(verdict, small, "reverse", 10) == verdict
 
 
 def test_programs_run():
