@@ -43,6 +43,7 @@ fuzz: $(READY)  ## differentiate random programs and compare with differences (N
 
 fuzz-loops: $(VENV)/.ready-numba  ## random array statements in machine code, against NumPy (N=2000 SEED=0)
 	$(RUN) -m tests.fuzz.loops --n $(N) --seed $(SEED) --shrink
+	$(RUN) -m tests.fuzz.races --n $(N) --seed $(SEED)
 
 mutants: $(READY)  ## make mistakes in the rules and the reverse transform, and see whether the tests see them (MUTANTS=60)
 	$(RUN) -m tests.mutation --n $(MUTANTS) --seed $(SEED) --part differentiate

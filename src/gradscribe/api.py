@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 from .arguments import ArgNums, check_any
 from .call.derivative import Derivative
+from .call.jitting import flavour
 from .call.primal import CompiledFunction
 from .call.pullbacks import Pullback, matching, with_tangent
 from .call.splitting import SplitDerivative
@@ -42,6 +43,7 @@ def grad(
     debug_nans: bool = False,
     namespace: str | None = None,
     split: bool = False,
+    parallel: bool = False,
 ) -> Any:
     """The gradient of a scalar function.
 
@@ -57,6 +59,8 @@ def grad(
         split: for data that comes in chunks (Dask): whether to go through it several times instead of keeping what is
             read twice. A call then computes all sums over rows that the gradient depends on, and returns the rest
             lazily.
+        parallel: (with `jit`) whether loops run on several processors whose trips have nothing to do with each other.
+            The numbers do not depend on it; sums that a loop carries stay on one.
 
     Returns:
         a function of the same arguments. Its result has the structure and the shapes of the argument; a tuple where
@@ -67,7 +71,7 @@ def grad(
         BadResult: the function does not return a real scalar.
         GradscribeError: the function contains what cannot be differentiated.
     """
-    options = {"has_aux": has_aux, "jit": jit, "debug_nans": debug_nans, "namespace": namespace}
+    options = {"has_aux": has_aux, "jit": flavour(jit, parallel), "debug_nans": debug_nans, "namespace": namespace}
     make = SplitDerivative if split else Derivative
     return _decorate(fun, lambda f: make(f, "reverse", argnums, **options))
 
@@ -89,11 +93,12 @@ def value_and_grad(
     debug_nans: bool = False,
     namespace: str | None = None,
     split: bool = False,
+    parallel: bool = False,
 ) -> Any:
     """The value and the gradient of a scalar function, in one run.
 
     Args:
-        fun, argnums, has_aux, jit, debug_nans, namespace, split: as for `grad`.
+        fun, argnums, has_aux, jit, debug_nans, namespace, split, parallel: as for `grad`.
 
     Returns:
         a function of the same arguments that returns `(value, gradient)`; with `has_aux`
@@ -102,7 +107,13 @@ def value_and_grad(
     Raises:
         as `grad`.
     """
-    options = {"keep_value": True, "has_aux": has_aux, "jit": jit, "debug_nans": debug_nans, "namespace": namespace}
+    options = {
+        "keep_value": True,
+        "has_aux": has_aux,
+        "jit": flavour(jit, parallel),
+        "debug_nans": debug_nans,
+        "namespace": namespace,
+    }
     make = SplitDerivative if split else Derivative
     return _decorate(fun, lambda f: make(f, "reverse", argnums, **options))
 
@@ -119,6 +130,7 @@ def derive(
     jit: str | None = None,
     debug_nans: bool = False,
     namespace: str | None = None,
+    parallel: bool = False,
 ) -> Derivative[..., Any]:
     """The derivative as a generated function.
 
@@ -129,21 +141,22 @@ def derive(
         optimize: False for the line-by-line translation, one primitive a line.
         jit: "numba" for machine code; functions that numba compiles may then call the derivative of a function of
             numbers and arrays.
-        debug_nans, namespace: as for `grad`.
+        debug_nans, namespace, parallel: as for `grad`.
     """
     if mode not in ("forward", "reverse"):
         raise BadArgument(f"mode is 'forward' or 'reverse', not {mode!r}")
     chosen = continuous_parameters(fun) if argnums is None else argnums
-    options: dict[str, Any] = {"jit": jit, "debug_nans": debug_nans, "namespace": namespace}
+    options: dict[str, Any] = {"jit": flavour(jit, parallel), "debug_nans": debug_nans, "namespace": namespace}
     return Derivative(fun, mode, chosen, optimize=optimize, raw=True, **options)
 
 
-def compile(fun: Callable[P, R], *, jit: str = "numba") -> CompiledFunction[P, R]:
+def compile(fun: Callable[P, R], *, jit: str = "numba", parallel: bool = False) -> CompiledFunction[P, R]:
     """The function itself as machine code.
 
     Args:
         fun: the function.
         jit: "numba" (with a warning that names what numba refuses, the plain program where it does).
+        parallel: as for `grad`.
 
     Returns:
         a function of the same arguments, compiled at the first call for each kind of them, which writes to its
@@ -152,7 +165,7 @@ def compile(fun: Callable[P, R], *, jit: str = "numba") -> CompiledFunction[P, R
     Raises:
         GradscribeError: the function contains what cannot be read.
     """
-    return CompiledFunction(fun, jit)
+    return CompiledFunction(fun, flavour(jit, parallel))
 
 
 for _transform in (grad, value_and_grad):

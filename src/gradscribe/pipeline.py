@@ -28,7 +28,7 @@ from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
 from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Numeric, Tuple, Type
-from .nopython.flavour import Machine, compile_program
+from .nopython.flavour import PARALLEL, Machine, compile_program
 from .nopython.rows import row_tapes
 from .process import collector_paused
 from .read.lower import Lowered, lower
@@ -167,7 +167,7 @@ def compile_derivative(
         number: whether a result of unknown rank is checked to be a number.
         check: called with the type of the result and the function; raises where there is no derivative.
         settings: see `read`.
-        jit: "numba" for machine code.
+        jit: "numba" for machine code, `PARALLEL` for that on several processors.
         namespace: the module whose functions are written in place of NumPy's.
         directions: whether a program of forward mode takes k tangents of each argument, stacked along a first axis.
 
@@ -374,7 +374,7 @@ def finish(
     if gives:
         program = writable_results(program)
     if jit is not None:
-        machine = compile_program(program, cite=cite)
+        machine = compile_program(program, cite=cite, parallel=jit == PARALLEL)
         return Compiled(machine.function, machine.written, lowered, program, machine)
     plain = row_tapes(contracted(program, primal)) if optimize and space is None and not homes else program
     written = write(plain, statements=not optimize, cite=cite, namespace=space)

@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("numba")
 
+from . import races  # noqa: E402
 from .loops import classify, load, outcome  # noqa: E402
 from .slices import program  # noqa: E402
 
@@ -25,6 +26,14 @@ def test_random_programs(mode, seeds):
     for seed in seeds:
         verdict = classify(program(seed), mode)
         assert verdict.partition(":")[0] in ("right", "plain", "refused"), f"seed {seed}: {verdict}\n{program(seed)}"
+
+
+@pytest.mark.parametrize("mode", ["value", "gradient"])
+def test_no_two_trips_of_a_parallel_loop_meet(mode):
+    verdicts = {seed: races.classify(program(seed), mode) for seed in range(30)}
+    kinds = [verdict.partition(":")[0] for verdict in verdicts.values()]
+    assert set(kinds) <= {"right", "serial", "plain", "refused"}, verdicts
+    assert kinds.count("right") > 8
 
 
 def test_programs_run_and_some_fail():

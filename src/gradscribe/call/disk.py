@@ -9,6 +9,7 @@ ignored.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -68,10 +69,11 @@ def cached(
     """
     if jit is None and not os.environ.get("GRADSCRIBE_CACHE"):
         return make()
-    try:
+    place = None
+    with contextlib.suppress(_NotKept, GradscribeError, RuntimeError):  # RuntimeError: nobody is at home
         key = _key(function, (*options, jit, *(() if jit is None else [vectors_available()])))
         place = cache_directory() / f"{key}.json"
-    except (_NotKept, GradscribeError, RuntimeError):  # or nobody is at home
+    if place is None:
         return make()
     entry = _read(place)
     found = None if entry is None else _restored(entry, make)

@@ -15,6 +15,7 @@ from ..errors import BadArgument, GradscribeError
 from ..ir.types import Type
 from ..loops import UNFORESEEN
 from ..nopython.calls import make_callable
+from ..nopython.flavour import PARALLEL
 from ..nopython.machine import NumbaMissing, NumbaRefuses
 from ..pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
 from ..settings import Settings
@@ -31,9 +32,22 @@ class NumbaFallback(UserWarning):
     """A function runs as plain Python because numba cannot compile it; the message names what stands in the way."""
 
 
+def flavour(jit: str | None, parallel: bool) -> str | None:
+    """What is compiled for, of the options of a call.
+
+    Raises:
+        BadArgument: no machine code is asked for, but several processors.
+    """
+    if not parallel:
+        return jit
+    if jit != "numba":
+        raise BadArgument("parallel=True is for machine code", hint='say jit="numba" too')
+    return PARALLEL
+
+
 def prepare(derivative: Any, jit: str | None) -> None:
     """Check what is asked for with `jit=`, and let functions that numba compiles call the derivative."""
-    if jit not in (None, "numba"):
+    if jit not in (None, "numba", PARALLEL):
         raise BadArgument(f'jit is "numba" or None, not {jit!r}')
     if jit is not None:
         make_callable(derivative, lambda types: _core_for(derivative, types))

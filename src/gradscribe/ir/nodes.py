@@ -237,10 +237,13 @@ class LoopShape:
     exits: `body.yields = (end, *next)`, and the loop stops after a trip whose `end` is true. Else `body.yields = next`.
     The results are the carried values behind the last trip. The block always runs to its yields: there are no jumps.
     A keyword operand `snapshots` says how many of its states are kept for the way back.
+
+    independent: the trips may run in any order, or several at a time.
     """
 
     bounded: bool
     exits: bool
+    independent: bool = False
 
 
 @dataclass(frozen=True)

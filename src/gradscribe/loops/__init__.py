@@ -14,6 +14,7 @@
     writes     statements that write to a part of an array
     itself     what is nothing but its operand
     lowering   the walk over the program
+    independent  loops whose trips may run at the same time
     hoist      buffers in front of loops
     entry      what is checked on entry
 
@@ -24,11 +25,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..ir.nodes import Function, Var, replace
+from ..ir.nodes import Function, Var, replace, walk
+from ..ir.primitives import LOOP
 from ..simplify import prune
 from .arithmetic import freedoms
 from .entry import UNFORESEEN, with_checks
 from .hoist import hoist_buffers
+from .independent import mark_independent
 from .itself import without
 from .lowering import Lowering
 
@@ -45,6 +48,7 @@ class Lowered:
         inside: whether each index is proved to meet an entry that is there, or a check on entry says so.
         freedoms: the flags of its arithmetic; None where no statement became a loop.
         apart: pairs of parameters that share no memory.
+        parallel: whether there are loops whose trips may run at the same time.
     """
 
     function: Function
@@ -52,14 +56,16 @@ class Lowered:
     apart: tuple[tuple[Var, Var], ...] = ()
     inside: bool = False
     freedoms: tuple[str, ...] | None = None
+    parallel: bool = False
 
 
-def lower_to_loops(function: Function, *, vectors: bool = False) -> Lowered:
+def lower_to_loops(function: Function, *, vectors: bool = False, parallel: bool = False) -> Lowered:
     """Write statements over arrays as loops over their entries.
 
     Args:
         function: a simplified program whose sums are done in place (see `write.own`).
         vectors: whether elementary functions may be called that take several elements at a time.
+        parallel: whether loops are marked whose trips may run at the same time.
     """
     low = Lowering(function, vectors=vectors)
     made = replace(function, body=low.block(function.body))
@@ -67,8 +73,13 @@ def lower_to_loops(function: Function, *, vectors: bool = False) -> Lowered:
         function = prune(without(function, low.itself))
         low = Lowering(function, vectors=vectors, assumed=low.facts.assumed)
         made = replace(function, body=low.block(function.body))
-    if not low.lowered:
+    made, pairs, inside = prune(made), dict(low.apart), low.facts.all_inside
+    if parallel and inside:
+        made, more = mark_independent(made)
+        pairs |= more
+    several = any(op.primitive is LOOP and op.static.independent for op in walk(made.body))
+    if not low.lowered and not several:
         return Lowered(function)
-    made = hoist_buffers(prune(made), low.pads)
-    flags = tuple(freedoms(made))
-    return Lowered(with_checks(made, low.facts), bool(low.facts.assumed), tuple(low.apart), low.facts.all_inside, flags)
+    made = hoist_buffers(made, low.pads)
+    flags, checked = tuple(freedoms(made)), with_checks(made, low.facts)
+    return Lowered(checked, bool(low.facts.assumed), tuple(pairs), inside, flags, several)

@@ -42,7 +42,7 @@ class _Hoisting:
         ops: list[Op] = []
         for op in block.ops:
             inner = replace(op, blocks=tuple(map(self.block, op.blocks))) if op.blocks else op
-            if op.primitive is LOOP:
+            if op.primitive is LOOP and not op.static.independent:  # whose trips each have their own
                 moved, rest = self._parted(loop_of(inner).body)
                 ops += moved
                 inner = replace(inner, blocks=(replace(inner.blocks[0], ops=tuple(rest)),)) if moved else inner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,9 @@ from .machine import Core, NumbaRefuses, check_calls, compiled, decorator_for, m
 from .shell import Shell, take_apart
 from .tapes import typed_tapes
 from .updates import apart
+
+PARALLEL = "numba, parallel"
+"""The flavour of machine code whose independent loops run on several processors."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,13 @@ class Machine:
         return wrapped(self.around.text, self.around.name, self.around.namespace, self.core.function)
 
 
-def compile_program(program: Function, *, cite: bool) -> Machine:
+def compile_program(program: Function, *, cite: bool, parallel: bool = False) -> Machine:
     """Compile a simplified program: with its statements over arrays as loops, or as they are where numba refuses that.
+
+    Args:
+        program: the program.
+        cite: whether the reverse sweep cites the user's statements.
+        parallel: whether independent loops run on several processors.
 
     Raises:
         GradscribeError: it contains what has no equal in machine code, or numba refuses it.
@@ -66,7 +75,10 @@ def compile_program(program: Function, *, cite: bool) -> Machine:
     core, shell = take_apart(program)
     core = _in_flavour(core)
     _callees_in_flavour(core, ())
-    lowered = lower_to_loops(in_place(core, anew=False), vectors=vectors_available())
+    options = {"vectors": vectors_available(), "parallel": parallel and not _calls(core)}
+    lowered = lower_to_loops(in_place(core, anew=False), **options)
+    if parallel and not lowered.parallel:
+        warnings.warn(f"{core.name} runs on one processor: {_why_serial(core)}", NotParallel, stacklevel=2)
     try:
         return _machine(lowered, core, shell, cite)
     except NumbaRefuses:
@@ -75,8 +87,18 @@ def compile_program(program: Function, *, cite: bool) -> Machine:
         return _machine(Lowered(in_place(core)), core, shell, cite)
 
 
+class NotParallel(UserWarning):
+    """A function that was to run on several processors runs on one; the message says why."""
+
+
+def _why_serial(core: Function) -> str:
+    if _calls(core):
+        return "it calls functions, in which an index may be out of range"
+    return "of none of its loops it is certain that its trips have nothing to do with each other"
+
+
 def _machine(lowered: Lowered, core: Function, shell: Shell, cite: bool) -> Machine:
-    decorator = decorator_for(lowered.freedoms, check=not lowered.inside or _calls(core))
+    decorator = decorator_for(lowered.freedoms, check=not lowered.inside or _calls(core), parallel=lowered.parallel)
     written = write(apart(lowered.function), nopython=True, cite=cite)
     made = compiled(written, core, decorator)
     text = module_text(written, decorator)

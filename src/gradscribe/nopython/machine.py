@@ -12,10 +12,13 @@ import contextlib
 import functools
 import hashlib
 import inspect
+import io
+import itertools
 import os
 import re
 import sys
 import tempfile
+import tokenize
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -33,18 +36,29 @@ from . import along, object_code
 from .front import front
 
 
-def decorator_for(freedoms: Sequence[str] | None, *, check: bool = True) -> str:
+def decorator_for(freedoms: Sequence[str] | None, *, check: bool = True, parallel: bool = False) -> str:
     """How a function is compiled.
 
     Args:
         freedoms: the flags of its arithmetic; None for that of Python.
         check: whether each index is checked.
+        parallel: whether loops over `prange` run on several processors; nothing else does.
     """
     options = ["boundscheck=True"] if check else []
     options.append('error_model="numpy"')
     if freedoms:
         options.append(f"fastmath={{{', '.join(map(repr, freedoms))}}}".replace("'", '"'))
+    if parallel:
+        options.append("parallel=LOOPS_ALONE")
     return f"@numba.njit({', '.join(options)})"
+
+
+LOOPS_ALONE = """LOOPS_ALONE = ParallelOptions({
+    "comprehension": False, "reduction": False, "inplace_binop": False, "setitem": False,
+    "numpy": False, "stencil": False, "fusion": False,
+})"""
+"""What else numba would run on several processors: sums, in an order that depends on their number. (A mere dict is
+empty after the first use.)"""
 
 
 VECTORS = "gradscribe.nopython.vector"
@@ -204,8 +218,28 @@ def module_text(written: Written, decorator: str) -> str:
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     rest = "\n".join(line for line in lines if line not in imports).strip("\n")
     head = "\n".join(sorted({*imports, "import numba"}) + vector)
+    if "LOOPS_ALONE" in decorator:
+        rest = _unlike_versions(rest)
+        head += f"\nfrom numba.core.cpu_options import ParallelOptions\n\n{LOOPS_ALONE}"
     decorated = re.sub(r"(?m)^def ", f"{decorator}\ndef ", rest)
     return f"{head}\n\n\n{''.join(helpers)}{decorated}\n"
+
+
+def _unlike_versions(text: str) -> str:
+    """The text with `x1` for `x_1`, as numba calls the second value of `x` in a loop that it makes a function."""
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    names = [(before, t) for before, t in itertools.pairwise(tokens) if t.type == tokenize.NAME]
+    known = {t.string for _, t in names}
+    lines = text.splitlines(keepends=True)
+    for before, token in reversed(names):
+        found = re.fullmatch(r"(\w*?)_?_(\d+)", token.string)
+        if found is not None and before.string != ".":
+            plain = found[1] + found[2]
+            new = plain if plain not in known else f"{found[1]}__{found[2]}"
+            row, column = token.start
+            line = lines[row - 1]
+            lines[row - 1] = line[:column] + new + line[column + len(token.string) :]
+    return "".join(lines)
 
 
 def _source_of(helper: str) -> str:

@@ -238,6 +238,10 @@ class Expressions:
             args = (stop,) if _is_int(start, 0) else (start, stop)
         return self.call(self.scope.builtin("range"), args)
 
+    def parallel_range(self, bounds: Sequence[Atom]) -> ast.expr:
+        """`numba.prange(0, n)`; without the first bound numba would take its indices for unsigned."""
+        return self.call(self.scope.path("numba.prange"), bounds[:2])
+
     def _shape(self, op: Op) -> ast.expr:
         if isinstance(op.args[0].type, Array) or self.scope.spelling is not None:
             return ast.Attribute(self.atom(op.args[0]), "shape")

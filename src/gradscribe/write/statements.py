@@ -271,7 +271,8 @@ class Statements:
     def _iterable(self, line: Repeat) -> ast.expr:
         build, scope = self.expressions, self.expressions.scope
         if not line.over:
-            return build.range(line.bounds)
+            independent = line.op.static.independent
+            return build.parallel_range(line.bounds) if independent else build.range(line.bounds)
         sources = build.atoms([s.source for s in line.over])
         made = sources[0] if len(sources) == 1 else ast.Call(scope.builtin("zip"), sources, [])
         if line.backwards:
