@@ -26,7 +26,6 @@ from .instances import is_generated
 from .resolve import is_library, is_static, stands_for_itself
 from .solved import Solved
 from .values import (
-    Choice,
     Closure,
     Content,
     Lazy,
@@ -50,12 +49,6 @@ class Attributes(Fields, Core):
         """`owner.name`."""
         if owner is UNDEF:
             return UNDEF
-        if isinstance(owner, Choice):
-            return self.choose(
-                owner.chosen,
-                lambda: self.get_attribute(owner.first, name, node),
-                lambda: self.get_attribute(owner.second, name, node),
-            )
         if isinstance(owner, Const):
             return self._attribute_of_constant(owner, name, node)
         if isinstance(owner, Reference) and owner.cell.kind == "instance":

@@ -130,7 +130,7 @@ class Changing(Core):
         self._expanded_first(owner, node)
         if not isinstance(owner, Reference):
             return NotImplemented
-        self.store.set(owner.cell, Content("dict", (), ()))
+        self.change(owner, Content("dict", (), ()), node)
         return NONE
 
     def _dict_popitem(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
@@ -147,7 +147,8 @@ class Changing(Core):
         items = self.content(owner, node).items
         if not all(map(is_foldable, (*items, args[0]))):
             self.refuse("a set of values that are not constant", node, "use a list")
-        self.store.set(owner.cell, Content("set", tuple(i for i in items if i.value != args[0].value)))  # type: ignore[union-attr]
+        kept = tuple(i for i in items if i.value != args[0].value)  # type: ignore[union-attr]
+        self.change(owner, Content("set", kept), node)
         return NONE
 
     def _set_update(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
@@ -162,5 +163,5 @@ class Changing(Core):
         if not all(map(is_foldable, (*content.items, args[0]))):
             self.refuse("a set of values that are not constant", node, "use a list")
         if not any(same_atom(item, args[0]) for item in content.items):
-            self.store.set(owner.cell, self.in_order_of_set(Content("set", (*content.items, args[0])), node))
+            self.change(owner, self.in_order_of_set(Content("set", (*content.items, args[0])), node), node)
         return NONE

@@ -13,6 +13,7 @@ from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import lookup
 from ..ir.types import BOOL, INT, Array, List, Numeric, Object, Record, Scalar, is_numeric
+from .carried import UNSURE
 from .core import Core
 from .tables import is_table
 from .values import (
@@ -24,6 +25,7 @@ from .values import (
     TupleValue,
     Value,
     is_code,
+    is_const,
     is_foldable,
     is_none,
     same_atom,
@@ -96,6 +98,8 @@ class Comparisons(Core):
         for one, other in ((left, right), (right, left)):
             if isinstance(one, Choice):
                 return self._choice_is(one, other, negated)
+        if _may_be_same(left, right):
+            self.refuse("whether these are one object is decided at run time", hint="compare what they hold")
         known = _same_object(left, right)
         if known is not None:
             return Const(known != negated)
@@ -197,7 +201,10 @@ class Comparisons(Core):
         predicate = self.truth(value)
         if isinstance(predicate, Const) and predicate is not UNDEF:
             return Const(not predicate.value)
-        return self.emit(P.NOT, predicate, style="operator")
+        made = self.emit(P.NOT, predicate, style="operator")
+        if isinstance(made, Var) and isinstance(predicate, Var):
+            self.opposites[made], self.opposites[predicate] = predicate, made
+        return made
 
 
 _NAMES = {
@@ -224,18 +231,24 @@ def _same_object(left: Value, right: Value) -> bool | None:
     return True if left is right else None
 
 
+def _may_be_same(left: Value, right: Value) -> bool:
+    """Whether two references may stand for one object, or not."""
+    both = isinstance(left, Reference) and isinstance(right, Reference) and left.cell is not right.cell
+    return both and UNSURE in (left.cell.frozen, right.cell.frozen)  # type: ignore[union-attr]
+
+
 def is_numeric_for_sure(value: Value) -> bool:
     """Whether a value is a number or array and nothing else (what is opaque is called numeric too)."""
     return isinstance(value, Var) and is_numeric(value.type) and not isinstance(value.type, Numeric)
 
 
 def _never_equal(left: Value, right: Value) -> bool:
-    """None and strings against numbers."""
-    return (
-        isinstance(left, Const)
-        and isinstance(left.value, (str, type(None)))
-        and (isinstance(right, Compound) or (isinstance(right, Var) and isinstance(right.type, Scalar)))
-    )
+    """None and strings, and lists and tuples, against numbers."""
+    number = isinstance(right, Var) and isinstance(right.type, Scalar)
+    if isinstance(left, Const) and isinstance(left.value, (str, type(None))):
+        return isinstance(right, Compound) or number
+    python = (number and right.type.dtype is None) or is_const(right, int, float)  # type: ignore[union-attr]
+    return isinstance(left, (TupleValue, Reference)) and python
 
 
 _FIXED = (str, bytes, int, float, bool, complex, range, slice)

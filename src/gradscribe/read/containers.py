@@ -49,6 +49,7 @@ from .values import (
     is_const,
     is_foldable,
     is_function,
+    is_none,
 )
 
 _UNROLL = 4096
@@ -119,9 +120,8 @@ class Containers(Core):
     def append(self, target: Value, value: Value, node: gast.AST | None = None) -> None:
         """`target.append(value)`."""
         if isinstance(target, Reference):
-            self._writable(target, node)
             content = self.content(target, node)
-            self.store.set(target.cell, Content("list", (*content.items, value)))
+            self.change(target, Content("list", (*content.items, value)), node)
         elif isinstance(target, Var) and isinstance(target.type, List):
             atom = self._list_item(value, node)
             self._widen_var(target, atom)
@@ -153,10 +153,6 @@ class Containers(Core):
             if joined is not None:
                 self.assumed.lists[site] = joined
         raise Restart
-
-    def _writable(self, reference: Reference, node: gast.AST | None) -> None:
-        if reference.cell.frozen:
-            self.refuse(f"this object cannot be changed any more: {reference.cell.frozen}", node, "make a copy")
 
     def _method_in_place(self, target: Value, name: str, args: tuple[Value, ...], node: gast.AST | None) -> None:
         if any(map(self.is_active, args)) or self.is_active(target):
@@ -317,11 +313,10 @@ class Containers(Core):
         return self.emit(P.RECORD, *atoms, type=type_, static=(cell.cls, content.keys))
 
     def _choice_atom(self, value: Choice, node: gast.AST | None) -> Atom:
-        """The value that was chosen; where one of two is None the other is meant, as None would fail in arithmetic."""
+        """The value that was chosen; where it may be None that fails when it runs, as it would in arithmetic."""
+        if any(is_none(one) for one in (value.first, value.second)):
+            return self.as_atom(self.present(value, TypeError, "None where a value is needed"), node)
         first, second = value.first, value.second
-        for one, other in ((first, second), (second, first)):
-            if isinstance(one, Const) and one.value is None and not is_code(other) and not isinstance(other, Const):
-                return self.as_atom(other, node)
         chosen = self.choose(value.chosen, lambda: self.as_atom(first, node), lambda: self.as_atom(second, node))
         if isinstance(chosen, Choice):
             self.refuse("this is one of two values without a common type", node, "give it values of one kind")

@@ -82,6 +82,8 @@ class Core(Parts):
         self.hint = "t"
         self.depth = 0
         self.dead = False
+        self.facts: dict[Var, bool] = {}
+        self.opposites: dict[Var, Var] = {}
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.parameters: set[Var] = set()
@@ -266,6 +268,14 @@ class Core(Parts):
         if not any(a is UNDEF for a in (*args, *keywords.values())):
             self.builder.perform(primitive, *args, static=static, style=style, **keywords)
 
+    def fail(self, error: type[Exception], *args: Atom) -> None:
+        """Raise an exception when this runs."""
+        made = self.emit(
+            P.CALL_PYTHON, Const(error, name=error.__name__), *args, type=Object(error), hint="error", inactive=True
+        )
+        self.perform(P.RAISE, made)
+        self.dead = True
+
     def write(self, primitive: Primitive, target: Atom, *args: Atom) -> None:
         """Append an op that writes into `target`."""
         self.perform(primitive, target, *args)
@@ -305,6 +315,15 @@ class Core(Parts):
             self.recording.setdefault(reference.cell, found)
         assert isinstance(found, Content)
         return found
+
+    def change(self, reference: Reference, content: Content, node: gast.AST | None) -> None:
+        """Let an object hold something else: the one way to write it."""
+        self.demand_writable(reference, node)
+        self.store.set(reference.cell, content)
+
+    def demand_writable(self, reference: Reference, node: gast.AST | None) -> None:
+        if reference.cell.frozen:
+            self.refuse(f"this object cannot be changed any more: {reference.cell.frozen}", node, "make a copy")
 
     def new_cell(self, content: Content, node: gast.AST | None, cls: type | None = None, tag: str = "") -> Reference:
         if content.kind == "dict" and self.site(node, tag) in self.assumed.tables:

@@ -6,13 +6,14 @@ scope in which writes are logged; `Store.end` undoes them and returns what they 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..ir.build import UNDEF
 from ..ir.nodes import Var
-from .values import Cell, Compound, Reference, Value, atoms_of, serial
+from .values import Cell, Closure, Compound, Lazy, Reference, Value, atoms_of, serial
 
 if TYPE_CHECKING:
     from .syntax import Code
@@ -92,6 +93,17 @@ class Store:
                 self._values[key] = old
         return Changes(written, born)
 
+    def references(self, frame: Frame, changes: Changes | None = None) -> Counter[Cell]:
+        """How often each cell is referred to by what can still be used: the variables of the frames that are active,
+        those that functions made there see, and all that these hold.
+
+        Args:
+            frame: the innermost active frame.
+            changes: what a scope that is closed has written, to count as at its end.
+        """
+        values = self._values if changes is None else {**self._values, **changes.values}
+        return _Walk(values, frame).counted
+
     def referring(self, cell: Cell) -> list[Key]:
         """The keys whose values mention a cell."""
         return [key for key, value in self._values.items() if _mentions(value, cell)]
@@ -110,6 +122,52 @@ class Changes:
 
     def outer(self) -> list[Key]:
         return [key for key in self.values if self.is_outer(key)]
+
+
+class _Walk:
+    """Goes through all values that can be reached from a frame."""
+
+    def __init__(self, values: Mapping[Key, Value], frame: Frame) -> None:
+        self.values = values
+        self.counted: Counter[Cell] = Counter()
+        self._frames: set[Frame] = set()
+        self._variables: dict[Frame, list[Value]] = {}
+        for key, value in values.items():
+            if not isinstance(key, Cell):
+                self._variables.setdefault(key[0], []).append(value)
+            elif key.kind == "temporary":
+                self._visit(value)
+        self._enter(frame)
+
+    def _enter(self, frame: Frame | None) -> None:
+        if frame is None or frame in self._frames:
+            return
+        self._frames.add(frame)
+        for value in self._variables.get(frame, ()):
+            self._visit(value)
+        for around in (frame.caller, frame.outer):
+            self._enter(around)
+
+    def _visit(self, value: Value) -> None:
+        if isinstance(value, Reference):
+            self.counted[value.cell] += 1
+            if self.counted[value.cell] == 1:
+                self._visit(self.values.get(value.cell, UNDEF))
+        elif isinstance(value, Compound):
+            self._enter_frames_of(value)
+            for part in value.parts:
+                self._visit(part)
+
+    def _enter_frames_of(self, value: Compound) -> None:
+        """The frames that a function or a generator sees."""
+        if isinstance(value, Closure):
+            self._enter(value.frame)
+        elif isinstance(value, Lazy) and isinstance(value.extra, tuple):
+            for part in value.extra:
+                if isinstance(part, Frame):
+                    self._enter(part)
+                elif isinstance(part, Compound):
+                    self._visit(part)
 
 
 def _mentions(value: Value, cell: Cell) -> bool:

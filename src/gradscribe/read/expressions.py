@@ -286,6 +286,11 @@ class Expressions(Operators, Core):
         for part in gast.walk(node):
             if isinstance(part, gast.FormattedValue):
                 values[id(part)] = self.expression(part.value)
+        return self.with_either(
+            tuple(values.values()), lambda given: self._text(node, dict(zip(values, given, strict=True)))
+        )
+
+    def _text(self, node: gast.JoinedStr, values: dict[int, Value]) -> Value:
         if all(is_foldable(v) for v in values.values()):
             return Const(_format(node, {k: v.value for k, v in values.items()}))
         names = {key: f"v{k}" for k, key in enumerate(values)}

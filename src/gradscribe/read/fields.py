@@ -52,8 +52,7 @@ class Fields(Core):
             self.refuse("a class with its own `__setattr__`", node)
         if frozen and self.frame.code.name not in ("__init__", "__post_init__"):
             self.refuse("a field of a frozen dataclass is assigned", node, "use dataclasses.replace")
-        if owner.cell.frozen:
-            self.refuse(f"this object cannot be changed any more: {owner.cell.frozen}", node)
+        self.demand_writable(owner, node)
         if owner.cell.origin is not None:
             setter_ = Const(setattr, name="setattr")
             self.emit(
@@ -61,7 +60,7 @@ class Fields(Core):
                 inactive=True,
             )  # fmt: skip
         self.hides(owner, name, node)
-        self.store.set(owner.cell, self.content(owner, node).put(name, value))
+        self.change(owner, self.content(owner, node).put(name, value), node)
 
     def _refuse_descriptor(self, found: Any, name: str, node: gast.AST | None) -> None:
         """A class may say by an object of another class what an attribute is."""

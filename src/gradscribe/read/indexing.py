@@ -35,7 +35,6 @@ from .core import Core
 from .lists import is_slice
 from .solved import FinalColumn, Solved
 from .values import (
-    Choice,
     Compound,
     Lazy,
     Range,
@@ -56,12 +55,6 @@ class Indexing(Core):
         """`container[index]`."""
         if container is UNDEF or index is UNDEF:
             return UNDEF
-        if isinstance(container, Choice):
-            return self.choose(
-                container.chosen,
-                lambda: self.get_item(container.first, index, node),
-                lambda: self.get_item(container.second, index, node),
-            )
         if isinstance(container, Lazy) and container.kind == "flat":
             container = self.apply(np.ravel, container.sources, {}, node)
         method = self.method_of_class(container, "__getitem__")

@@ -345,15 +345,9 @@ class Iteration(LazyIteration):
             return self.call(Const(min, name="min"), (left, right), {})
 
     def _demand_equal(self, left: Value, right: Value, node: gast.AST | None) -> None:
-        def fail() -> None:
-            error = self.emit(
-                P.CALL_PYTHON, Const(ValueError, name="ValueError"), Const("zip() arguments have different lengths"),
-                type=Object(ValueError),
-            )  # fmt: skip
-            self.perform(P.RAISE, error)
-            self.dead = True
-
-        self.branch(self.truth(self.compare(operator.ne, left, right, node)), fail, lambda: None)
+        message = Const("zip() arguments have different lengths")
+        unequal = self.truth(self.compare(operator.ne, left, right, node))
+        self.branch(unequal, lambda: self.fail(ValueError, message), lambda: None)
 
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         """`list(value)`."""

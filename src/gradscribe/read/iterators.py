@@ -12,9 +12,7 @@ from functools import partial
 
 import gast
 
-from ..ir import primitives as P
 from ..ir.nodes import Atom, Const
-from ..ir.types import Object
 from .core import Core
 from .parts import Keywords
 from .special import reads
@@ -143,11 +141,7 @@ class Iterators(Core):
 
     def _ended(self) -> Value:
         """`next` past the end."""
-        error = self.emit(
-            P.CALL_PYTHON, Const(StopIteration, name="StopIteration"), type=Object(StopIteration), hint="error"
-        )
-        self.perform(P.RAISE, error)
-        self.dead = True
+        self.fail(StopIteration)
         return NONE
 
     def _listed_at_once(self, source: Lazy, node: gast.AST | None) -> Value:

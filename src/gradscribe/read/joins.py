@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Block, Const, Var
-from ..ir.types import UNDEFINED, is_continuous, join
+from ..ir.types import BOOL, UNDEFINED, is_continuous, join
+from .carried import UNSURE, are_alike, can_follow, freeze, misses_field, successor
 from .core import Core
 from .environment import Changes, Key
 from .values import (
@@ -67,15 +68,30 @@ class Joins(Core):
 
     def branch(self, predicate: Value, then: Callable[[], None], orelse: Callable[[], None]) -> None:
         """Read `if predicate: then() else: orelse()`; only one arm when the predicate is known."""
+        predicate = self.facts_about(predicate)
         if isinstance(predicate, Const) and predicate is not UNDEF:
             (then if predicate.value else orelse)()
             return
         assert isinstance(predicate, (Var, Const))
-        first, second = self._arm(then), self._arm(orelse)
+        first, second = self._arm(then, predicate, True), self._arm(orelse, predicate, False)
         _Join(self, predicate, first, second).run()
+        if first.dead != second.dead and self.attempt is None:
+            self._learn(predicate, second.dead)
 
-    def _arm(self, run: Callable[[], None]) -> Arm:
-        outer, dead = self.builder, self.dead
+    def facts_about(self, predicate: Value) -> Value:
+        """A constant, for a predicate that is known here since a branch around has tested it."""
+        known = self.facts.get(predicate) if isinstance(predicate, Var) else None
+        return predicate if known is None else Const(known)
+
+    def _learn(self, predicate: Atom, value: bool) -> None:
+        if isinstance(predicate, Var):
+            opposite = self.opposites.get(predicate)
+            more = {} if opposite is None else {opposite: not value}
+            self.facts = {**self.facts, predicate: value, **more}
+
+    def _arm(self, run: Callable[[], None], predicate: Atom, value: bool) -> Arm:
+        outer, dead, facts = self.builder, self.dead, self.facts
+        self._learn(predicate, value)
         self.builder, self.dead = Builder(outer.origin), False
         self.store.begin()
         self.depth += 1
@@ -85,16 +101,19 @@ class Joins(Core):
             self.depth -= 1
             changes = self.store.end()
             arm = Arm(self.builder, changes, self.dead)
-            self.builder, self.dead = outer, dead
+            self.builder, self.dead, self.facts = outer, dead, facts
         return arm
 
     def choose(self, predicate: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
         """The value of `then() if predicate else orelse()`."""
+        predicate = self.facts_about(predicate)
         if isinstance(predicate, Const) and predicate is not UNDEF:
             return (then if predicate.value else orelse)()
         cell = Cell("temporary", self.hint)
         self.branch(predicate, lambda: self.store.set(cell, then()), lambda: self.store.set(cell, orelse()))
-        return self.read(self.store.get(cell))
+        chosen = self.read(self.store.get(cell))
+        self.store.set(cell, UNDEF)
+        return chosen
 
     def grow_if_unequal(self, key: Key, left: Value, right: Value) -> None:
         """A list that has one length here and another there has a length that is known at run time only."""
@@ -145,9 +164,21 @@ class _Join:
             return self._one_sided(left, right, hint, named)
         if isinstance(left, Poison) or isinstance(right, Poison):
             return left if isinstance(left, Poison) else right
+        left, right = self._opened(self.first, left, right), self._opened(self.second, right, left)
         if isinstance(left, Compound) and isinstance(right, Compound):
             return self._compounds(left, right, hint, named)
         return self._leaves(left, right, hint, named)
+
+    def _opened(self, arm: Arm, value: Value, other: Value) -> Value:
+        """A dict or record of the program, where the other arm leaves one of known structure."""
+        if not isinstance(value, Var) or not isinstance(other, Reference):
+            return value
+        outer, self.reader.builder = self.reader.builder, arm.builder
+        try:
+            made = self.reader.opened_structure(value)
+        finally:
+            self.reader.builder = outer
+        return made
 
     def _one_sided(self, left: Value, right: Value, hint: str, named: bool) -> Value:
         """Only one arm defines it."""
@@ -190,21 +221,21 @@ class _Join:
         return self._unlike(left, right, hint, named)
 
     def _references(self, left: Reference, right: Reference, hint: str, named: bool) -> Value:
-        """Two lists, dicts or instances, made in the two arms, become one."""
+        """Two lists, dicts or instances become one."""
         if left.cell is right.cell:
             return left
         pair = (left.cell, right.cell)
         if pair in self.cells:
             return Reference(self.cells[pair])
-        used = any(a is pair[0] or b is pair[1] for a, b in self.cells)
-        old = self.first.changes.is_outer(left.cell) or self.second.changes.is_outer(right.cell)
-        if used or old or left.cell.kind != right.cell.kind or left.cell.cls is not right.cell.cls:
+        used = [made for (a, b), made in self.cells.items() if a is pair[0] or b is pair[1]]
+        outer = self.first.changes.is_outer(left.cell) or self.second.changes.is_outer(right.cell)
+        old = outer or any(cell.frozen for cell in pair)
+        if ((used or old) and not can_follow(*pair)) or not are_alike(*pair):
             for cell in pair:
                 if cell.kind == "list" and cell.origin is None:
                     self.reader.grow(cell)
             return Poison("which object this is is decided at run time", "make a copy in each branch")
-        made = self.cells[pair] = Cell(left.cell.kind, left.cell.site, left.cell.cls)
-        made.born = min(left.cell.born, right.cell.born)
+        made = self.cells[pair] = self._successor(pair, used, old)
         if left.cell.kind == "list":
             lengths = [
                 len(c.items) for c in map(self._content, (self.first, self.second), pair) if isinstance(c, Content)
@@ -212,9 +243,24 @@ class _Join:
             if len(set(lengths)) > 1:
                 self.reader.assumed.lists.setdefault(right.cell.site, UNDEFINED)
                 self.reader.grow(left.cell)
-        content = self.value(self._content(self.first, left.cell), self._content(self.second, right.cell), hint, named)
-        self.contents[made] = content
+        contents = self._content(self.first, left.cell), self._content(self.second, right.cell)
+        if misses_field(made, *contents):
+            return Poison("a field hides a value of the class on one path only", "assign it on both")
+        self.contents[made] = self.value(*contents, hint, named)
         return Reference(made)
+
+    def _successor(self, pair: tuple[Cell, Cell], used: list[Cell], old: bool) -> Cell:
+        """The cell for one of two objects, which can be written if no other name stands for either."""
+        made = successor(pair[0], None)
+        if not old:
+            made.born = min(cell.born for cell in pair)
+        if used:
+            for cell in (made, *used, *pair):
+                cell.frozen = UNSURE
+        elif old:
+            arms = (self.first, self.second)
+            made.frozen = freeze(pair, tuple(self.reader.store.references(self.reader.frame, a.changes) for a in arms))  # type: ignore[arg-type]
+        return made
 
     def _unlike(self, left: Value, right: Value, hint: str, named: bool) -> Value:
         if isinstance(left, Content) or isinstance(right, Content):
@@ -261,6 +307,8 @@ class _Join:
             return self._unlike(left, right, hint, named)
         if join(left.type, right.type) is None:
             return self._unlike(left, right, hint, named)
+        if self.predicate.type == BOOL and is_const(left, bool) and is_const(right, bool) and left.value:
+            return self.predicate
         return self._result(left, right, hint, named)
 
     def _result(self, left: Atom, right: Atom, hint: str, named: bool) -> Var:

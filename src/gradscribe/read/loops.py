@@ -3,20 +3,22 @@ until nothing changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
 
 from ..ir.build import UNDEF, Builder
 from ..ir.nodes import Atom, Block, Var
-from ..ir.types import BOOL, INT, Type, Undefined, is_continuous, join
+from ..ir.types import BOOL, INT, STRUCTURES, Undefined, is_continuous, join
+from .carried import Carried, can_follow, freeze, misses_field, successor
 from .core import Core
 from .environment import Key
 from .joins import aligned, hint_of, is_static_only, part_name, unequal_contents
+from .slots import Side, Slot, at_slots
 from .values import (
     FALSE,
     NONE,
     TRUE,
+    Cell,
     Choice,
     Compound,
     Content,
@@ -32,19 +34,6 @@ from .values import (
 )
 
 _ROUNDS = 60
-
-
-@dataclass(frozen=True, eq=False)
-class Slot(Compound):
-    """Where a value is carried through a loop."""
-
-    type: Type
-    active: bool = False
-    owned: bool = False
-
-    @property
-    def shape(self) -> Any:
-        return (Slot,)
 
 
 class Loops(Core):
@@ -91,7 +80,9 @@ class _Reading:
         self.reader, self.plan, self.exit_flag = reader, plan, exit_flag
         self.grew = False
         self.params: list[Var] = []
-        outer, dead, activations, births = reader.builder, reader.dead, len(reader.activated), len(reader.born)
+        self.held: dict[Cell, Value] = {}
+        outer, dead, facts = reader.builder, reader.dead, reader.facts
+        activations, births = len(reader.activated), len(reader.born)
         self.builder = reader.builder = Builder(outer.origin)
         self.index = reader.new_var(hint, INT, True) if bounded else None
         reader.dead = False
@@ -109,7 +100,7 @@ class _Reading:
         finally:
             reader.depth -= 1
             self.changes = reader.store.end()
-            self.dead, reader.builder, reader.dead = reader.dead, outer, dead
+            self.dead, reader.builder, reader.dead, reader.facts = reader.dead, outer, dead, facts
         news = reader.activated[activations:]
         self.grew = any(reader.born.get(var, 0) < births for var in news)
 
@@ -123,6 +114,11 @@ class _Reading:
             if shape.owned:
                 self.reader.own(made[-1])
             return made[-1]
+        if isinstance(shape, Carried):
+            cell = successor(shape.cell, shape.frozen)
+            self.held[cell] = self._instance(shape.content, hint, named, params)
+            self.reader.store.set(cell, self.held[cell])
+            return Reference(cell)
         if isinstance(shape, Compound):
             parts = (self._instance(p, part_name(shape, k, hint), named, params) for k, p in enumerate(shape.parts))
             return shape.rebuilt(tuple(parts)) if shape.parts else shape
@@ -150,6 +146,8 @@ class _Reading:
 
     def _shape(self, shape: Value, entry: Value, after: Value) -> Value:
         """The shape that also holds what the body leaves."""
+        if isinstance(shape, Carried):
+            return self._carried(shape, entry, after)
         if after is entry or isinstance(shape, Poison) or same_atom(after, entry):
             return shape
         if isinstance(after, Poison):
@@ -160,6 +158,21 @@ class _Reading:
             return self._slot(shape, after)
         if after is UNDEF:
             return self._grown(self._slots(shape))
+        return self._structure(shape, entry, after) or self._leaf(shape, entry, after)
+
+    def _structure(self, shape: Value, entry: Value, after: Value) -> Value | None:
+        """Structures of the compiler or of the program, part by part; None for other values."""
+        before = self._outside(shape, after)
+        if not isinstance(before, (TupleValue, Reference)):
+            return None
+        behind = self._inside(after)
+        if isinstance(before, Reference) and isinstance(behind, Reference) and before.cell is not behind.cell:
+            return self._begun(before, behind) or self._unlike(shape, after)
+        if isinstance(before, TupleValue) and isinstance(behind, TupleValue):
+            return self._compound(before, before if entry is shape else entry, behind)
+        return None
+
+    def _leaf(self, shape: Value, entry: Value, after: Value) -> Value:
         if isinstance(shape, Compound) and isinstance(after, Compound):
             return self._compound(shape, entry, after)
         if isinstance(shape, Compound) or isinstance(after, Compound) or is_code(shape) or is_code(after):
@@ -190,6 +203,10 @@ class _Reading:
         if isinstance(value, Reference):
             if self.changes.is_outer(value.cell):
                 return value
+            if can_follow(value.cell, value.cell):
+                counts = self._references()
+                frozen = freeze((value.cell, value.cell), (counts, counts))
+                return Carried(value.cell, self._slots(self._left_in(value.cell)), frozen)
             if value.cell.kind == "list":
                 self.reader.grow(value.cell)
             return Poison("an object made in a loop is used behind the trip that makes it", "make it before the loop")
@@ -198,6 +215,60 @@ class _Reading:
         if is_static_only(value):
             return value
         return Slot(value.type, self.reader.is_active(value), self.reader.is_owned(value))
+
+    # objects ----------------------------------------------------------------------------------------------------------
+
+    def _begun(self, before: Reference, behind: Reference) -> Value | None:
+        """The shape of an object which the body binds anew; None where its kind is another."""
+        if not can_follow(before.cell, behind.cell):
+            return None
+        held = self.reader.store.get(before.cell)
+        counts = self.reader.store.references(self.reader.frame), self._references()
+        frozen = freeze((before.cell, behind.cell), counts)
+        return self._grown(Carried(before.cell, self._content(before.cell, held, held, behind.cell), frozen))
+
+    def _carried(self, shape: Carried, entry: Value | None, after: Value) -> Value:
+        """The shape of an object that is carried already."""
+        if after is UNDEF:
+            return shape
+        behind = self._inside(after)
+        if not isinstance(behind, Reference) or not can_follow(shape.cell, behind.cell):
+            return self._unlike(shape, after)
+        held = self.held.get(entry.cell) if isinstance(entry, Reference) else None
+        content = self._content(shape.cell, shape.content, held, behind.cell)
+        counts = self._references()
+        frozen = freeze((behind.cell, behind.cell), (counts, counts)) or shape.frozen
+        if content is shape.content and frozen == shape.frozen:
+            return shape
+        return self._grown(Carried(shape.cell, content, frozen))
+
+    def _content(self, cell: Cell, shape: Value, held: Value | None, behind: Cell) -> Value:
+        """The shape of what an object holds."""
+        left = self._left_in(behind)
+        if isinstance(shape, Content) and isinstance(left, Content) and misses_field(cell, shape, left):
+            return self._grown(unequal_contents(shape))
+        return self._shape(shape, held, left)
+
+    def _left_in(self, cell: Cell) -> Value:
+        """What a cell holds at the end of the body."""
+        return self.changes.values.get(cell, self.reader.store.get(cell))
+
+    def _references(self) -> Counter[Cell]:
+        return self.reader.store.references(self.reader.frame, self.changes)
+
+    def _outside(self, value: Value, other: Value) -> Value:
+        """A structure of the program that is another one behind the body."""
+        known = isinstance(other, (TupleValue, Reference)) or (isinstance(other, Var) and other is not value)
+        return self.reader.opened_structure(value) if isinstance(value, Var) and known else value
+
+    def _inside(self, value: Value) -> Value:
+        if not isinstance(value, Var) or not isinstance(value.type, STRUCTURES):
+            return value
+        outer, self.reader.builder = self.reader.builder, self.builder
+        try:
+            return self.reader.opened_structure(value)
+        finally:
+            self.reader.builder = outer
 
     def _compound(self, shape: Compound, entry: Value, after: Compound) -> Value:
         if isinstance(shape, Content) and isinstance(after, Content) and isinstance(entry, Content):
@@ -256,9 +327,11 @@ class _Reading:
         nexts: list[Atom] = []
         results: list[Var] = []
         left = {}
+        before = Side(reader.as_atom, reader.store.get, reader.opened_structure)
+        behind = Side(self._as_atom_inside, self._left_in, self._inside)
         for key, shape in self.plan.items():
-            inits += self._at_slots(shape, reader.store.get(key), reader.as_atom)
-            nexts += self._at_slots(shape, self.changes.values.get(key, self.entries[key]), self._as_atom_inside)
+            inits += at_slots(shape, reader.store.get(key), before)
+            nexts += at_slots(shape, self.changes.values.get(key, self.entries[key]), behind)
             left[key] = self._instance(shape, *hint_of(key), params=results)
         ends = self._end(bounds is None, inits, nexts, results, left)
         for init, param, after, result in zip(inits, self.params, nexts, results, strict=True):
@@ -293,22 +366,3 @@ class _Reading:
             results.append(self.reader.new_var(hint, BOOL))
             left[self.exit_flag] = results[-1]
         return end  # type: ignore[return-value]
-
-    def _at_slots(self, shape: Value, value: Value, atom: Callable[[Value], Atom]) -> Iterator[Atom]:
-        """The atoms of a value that stand where the shape has slots."""
-        if isinstance(shape, Slot):
-            if not isinstance(shape.type, Undefined):
-                yield atom(value)
-        elif isinstance(shape, Content) and isinstance(value, Content) and shape.keys is not None:
-            for key, part in zip(shape.keys, shape.parts, strict=True):
-                yield from self._at_slots(part, value.get(key) or UNDEF, atom)
-        elif isinstance(shape, Choice):
-            value = as_optional(value) or value if is_optional(shape) else value
-            yield from self._at_parts(shape, value, atom)
-        elif isinstance(shape, Compound):
-            yield from self._at_parts(shape, value, atom)
-
-    def _at_parts(self, shape: Compound, value: Value, atom: Callable[[Value], Atom]) -> Iterator[Atom]:
-        parts = value.parts if isinstance(value, Compound) else (UNDEF,) * len(shape.parts)
-        for part, item in zip(shape.parts, parts, strict=True):
-            yield from self._at_slots(part, item, atom)

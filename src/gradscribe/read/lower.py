@@ -44,6 +44,7 @@ from .marks import Marks
 from .methods import Methods
 from .numbers_as_arrays import NumbersAsArrays
 from .numpy_calls import NumpyCalls
+from .optionals import Optionals
 from .outline import Outline
 from .patterns import Patterns
 from .primitive_calls import PrimitiveCalls
@@ -82,6 +83,7 @@ class Reader(
     Exceptions,
     Expressions,
     Iteration,
+    Optionals,
     Comparisons,
     Joins,
     Loops,

@@ -218,7 +218,7 @@ class Methods(Core):
             value = items.pop(index.value)
         except IndexError:
             self.grow(owner.cell)
-        self.store.set(owner.cell, Content("list", tuple(items)))
+        self.change(owner, Content("list", tuple(items)), node)
         return value
 
     def _change(self, owner: Value, node: gast.AST | None, change: Any) -> Value:
@@ -230,7 +230,7 @@ class Methods(Core):
             )
         items = list(self.content(owner, node).items)
         result = change(items)
-        self.store.set(owner.cell, Content("list", tuple(items)))
+        self.change(owner, Content("list", tuple(items)), node)
         return NONE if result is None else result
 
     def _list_insert(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
@@ -269,7 +269,7 @@ class Methods(Core):
         ordered = self.call(Const(sorted, name="sorted"), (owner,), keywords, node)
         items = self.items_of(ordered, node)
         if items is not None and isinstance(owner, Reference):
-            self.store.set(owner.cell, Content("list", items))
+            self.change(owner, Content("list", items), node)
             return NONE
         if isinstance(owner, Reference):
             self.grow(owner.cell)
@@ -343,7 +343,7 @@ class Methods(Core):
         value = self.get_item(owner, args[0], node)
         assert isinstance(owner, Reference)
         content = self.content(owner, node)
-        self.store.set(owner.cell, content.without(self.static_key(args[0], node)))
+        self.change(owner, content.without(self.static_key(args[0], node)), node)
         return value
 
     def _dict_copy(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:

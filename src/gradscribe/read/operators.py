@@ -261,8 +261,7 @@ class Operators(Core):
         made = self._combined(function, target, value, node)
         if made is None or not isinstance(target, Reference):
             self.refuse("this operator, which changes what others may hold,", node, "write `a = a * b` for `a *= b`")
-        self._writable(target, node)
-        self.store.set(target.cell, made)
+        self.change(target, made, node)
         return target
 
     def _combined(

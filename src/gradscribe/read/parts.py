@@ -13,7 +13,7 @@ from ..ir.solvers import Solver
 from ..ir.types import NUMERIC, UNDEFINED, Type
 from .environment import Frame, Key
 from .syntax import Code
-from .values import Cell, Content, Reference, Value
+from .values import Cell, Choice, Content, Reference, Value
 
 Keywords = Mapping[str, Value]
 
@@ -392,5 +392,8 @@ class Parts:
     def opened(self, value: Var, first: int, after: int, node: gast.AST) -> tuple[Value, ...]:
         raise NotImplementedError
 
-    def _writable(self, reference: Reference, node: gast.AST | None) -> None:
+    def present(self, choice: Choice, error: type[Exception], message: str) -> Value:
+        raise NotImplementedError
+
+    def opened_structure(self, atom: Var) -> Value:
         raise NotImplementedError

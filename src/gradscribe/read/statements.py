@@ -219,11 +219,11 @@ class Statements(Core):
             self.refuse("`del` of this item", target, "build a new container without it")
         content = self.content(container, target)
         if content.kind == "dict":
-            self.store.set(container.cell, content.without(index.value))
+            self.change(container, content.without(index.value), target)
             return
         items = list(content.items)
         del items[index.value]
-        self.store.set(container.cell, Content("list", tuple(items)))
+        self.change(container, Content("list", tuple(items)), target)
 
     # control ----------------------------------------------------------------------------------------------------------
 

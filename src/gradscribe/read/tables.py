@@ -16,7 +16,7 @@ import gast
 from ..ir import primitives as P
 from ..ir.nodes import Atom, Const, Var
 from ..ir.primitives import ExpressionSource
-from ..ir.types import INT, Object
+from ..ir.types import INT
 from .assumptions import Restart
 from .core import Core
 from .parts import Keywords
@@ -89,12 +89,7 @@ class Tables(Core):
                 made = self.call(table.cell.factory, (), {}, node)
                 self._add_entry(table, key, made, node)
                 return made
-            error = self.emit(
-                P.CALL_PYTHON, Const(KeyError, name="KeyError"), self.as_atom(key), type=Object(KeyError), hint="error",
-                inactive=True,
-            )  # fmt: skip
-            self.perform(P.RAISE, error)
-            self.dead = True
+            self.fail(KeyError, self.as_atom(key))
             return NONE
 
         at = self._find(table, key, node)

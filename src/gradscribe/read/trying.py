@@ -25,7 +25,7 @@ from ..ir.types import INT, OBJECT, Numeric, Object, Scalar
 from .iterators import is_iterator
 from .raising import cannot_raise, certain, has_no_effect
 from .resolve import is_library
-from .values import Cell, Choice, Closure, Method, Value, is_code
+from .values import Cell, Choice, Closure, Method, Value, is_code, may_be_none
 
 _CODE = (P.RAISE, P.CALL, P.CALL_PYTHON, P.CALL_METHOD, P.EXPRESSION, P.EXTERNAL)
 HINT = "test the condition with `if` instead"
@@ -78,7 +78,7 @@ class Trying:
         """The operations that come of reading something, which is undone; `leaves_traces` says whether it changes what
         is there already: names, lists, dicts, instances."""
         reader = self.reader
-        outer = (reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint)
+        outer = (reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint, reader.facts)
         reader.builder = Builder(reader.builder.origin)
         reader.store.begin()
         try:
@@ -86,7 +86,7 @@ class Trying:
             return list(reader.builder.ops)
         finally:
             self.leaves_traces = any(_is_seen(key) for key in reader.store.end().outer())
-            reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint = outer
+            reader.builder, reader.frame, reader.node, reader.dead, reader.depth, reader.hint, reader.facts = outer
 
     def is_repeatable(self, expression: gast.AST) -> bool:
         """Whether an expression can be tried, or need not be."""
@@ -230,9 +230,15 @@ class Trying:
                 continue
             if part.id not in renamed:
                 renamed[part.id] = f"v{len(renamed)}"
-                atoms.append(self.reader.as_atom(self.reader.load(part.id, part), expression))
+                atoms.append(self._operand(part, expression))
             part.id = renamed[part.id]
         return gast.gast_to_ast(made), list(renamed.values()), atoms
+
+    def _operand(self, name: Any, expression: gast.AST) -> Atom:
+        value = self.reader.load(name.id, name)
+        if isinstance(value, Choice) and may_be_none(value) and self.reader.facts_about(value.chosen) is value.chosen:
+            self.reader.refuse(f"`{name.id}` may be None inside of `try`", expression, "test it with `is None` first")
+        return self.reader.as_atom(value, expression)
 
 
 def _is_seen(key: Any) -> bool:

@@ -356,9 +356,13 @@ def as_optional(value: Value) -> Choice | None:
         return value if is_none(value.first) else None
     if is_none(value):
         return Choice(TRUE, NONE, UNDEF)
-    if isinstance(value, TupleValue) or not (isinstance(value, Compound) or is_code(value)):
+    if isinstance(value, (TupleValue, Reference)) or not (isinstance(value, Compound) or is_code(value)):
         return Choice(FALSE, NONE, value)
     return None
+
+
+def may_be_none(choice: Choice) -> bool:
+    return is_none(choice.first) or is_none(choice.second)
 
 
 def same_atom(left: Value, right: Value) -> bool:

@@ -22,6 +22,7 @@ from ..ir.types import (
     Tuple,
 )
 from .assumptions import ANY, Restart
+from .carried import OPENED, UNSURE
 from .core import Core
 from .lists import is_slice
 from .values import (
@@ -58,7 +59,7 @@ class Writing(Core):
         if container.cell.kind == "table":
             self.set_in_table(container, index, value, node)
             return
-        self._writable(container, node)
+        self.demand_writable(container, node)
         content = self.content(container, node)
         if content.kind == "dict":
             self.tabulate(container.cell, index, node)
@@ -81,7 +82,7 @@ class Writing(Core):
             self._write_through(container, index, value, node)
             k = index.value % len(content.items)
             changed = Content("list", (*content.items[:k], value, *content.items[k + 1 :]))
-        self.store.set(container.cell, changed)
+        self.change(container, changed, node)
 
     def _write_through(self, container: Reference, index: Value, value: Value, node: gast.AST | None) -> None:
         """The caller's own list or dict changes too."""
@@ -137,6 +138,23 @@ class Writing(Core):
             self.refuse("this container cannot be written", node, "make a copy of it first")
         self.assumed.expanded.add(name)
         raise Restart
+
+    def opened_structure(self, atom: Var) -> Value:
+        """A dict, list or record that is not known by its structure as one that is; it can only be read."""
+        type_ = atom.type
+        if isinstance(type_, Tuple):
+            return TupleValue(tuple(self.part(atom, k) for k in range(len(type_.items))), type_.cls)
+        if isinstance(type_, Dict):
+            content = Content("dict", tuple(self.part(atom, key) for key in type_.keys), type_.keys)
+        elif isinstance(type_, FixedList):
+            content = Content("list", tuple(self.part(atom, k) for k in range(len(type_.items))))
+        elif isinstance(type_, Record):
+            content = Content("instance", tuple(self.get_attribute(atom, n) for n in type_.names), type_.names)
+        else:
+            return atom
+        cell = Cell(content.kind, (OPENED, self.paths.get(atom, "")), getattr(type_, "cls", None), frozen=UNSURE)
+        self.store.set(cell, content)
+        return Reference(cell)
 
     def expanded(self, atom: Var) -> Value:
         """A container argument as objects of the compiler, whose entries are read now."""
