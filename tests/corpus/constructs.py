@@ -19,6 +19,7 @@ from . import (
     iteration,
     lists,
     names,
+    objects,
     structures,
     tables,
 )
@@ -32,6 +33,7 @@ TABLES = (
     tables.case,
     deques.case,
     structures.case,
+    objects.case,
     functions.case,
     dispatch.case,
     effects.case,

@@ -940,3 +940,47 @@ def f(x):
     (1.0, 2.0),
     hint=False,
 )
+
+# objects
+
+refused(
+    "a write to an object that another name may stand for",
+    """
+def f(x):
+    state = {"a": x}
+    first = state
+    for _ in range(3):
+        state["a"] = state["a"] * x
+        ^^^^^^^^^^
+        state = {"a": state["a"] + 1.0}
+    return state["a"] + first["a"]
+""",
+    "another name may stand for it",
+)
+refused(
+    "whether two names stand for one object",
+    """
+def f(x):
+    one, other = {"a": x}, {"a": 2.0 * x}
+    chosen = one if x > 1.0 else other
+    return x if chosen is one else x * x
+                ^^^^^^^^^^^^^
+""",
+    "one object",
+)
+refused(
+    "a value that may be None inside of `try`",
+    """
+def f(x):
+    pair = None
+    if x > 1.0:
+        pair = (x, x)
+    try:
+        y = pair[1] / x
+            ^^^^^^^
+    except TypeError:
+        y = x
+    return y
+""",
+    "inside of `try`|may be None",
+)

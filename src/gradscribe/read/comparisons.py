@@ -91,15 +91,15 @@ class Comparisons(Core):
             lambda: self.compare(function, a[0], b[0], node),
         )
 
-    def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+    def identity(self, left: Value, right: Value, negated: bool = False, node: gast.AST | None = None) -> Value:
         """`left is right`."""
         if left is UNDEF or right is UNDEF:
             return UNDEF
         for one, other in ((left, right), (right, left)):
             if isinstance(one, Choice):
-                return self._choice_is(one, other, negated)
+                return self._choice_is(one, other, negated, node)
         if _may_be_same(left, right):
-            self.refuse("whether these are one object is decided at run time", hint="compare what they hold")
+            self.refuse("whether these are one object is decided at run time", node, hint="compare what they hold")
         known = _same_object(left, right)
         if known is not None:
             return Const(known != negated)
@@ -107,11 +107,11 @@ class Comparisons(Core):
             P.IS_NOT if negated else P.IS, self.as_atom(left), self.as_atom(right), style="operator", type=BOOL
         )
 
-    def _choice_is(self, choice: Choice, other: Value, negated: bool) -> Value:
+    def _choice_is(self, choice: Choice, other: Value, negated: bool, node: gast.AST | None) -> Value:
         return self.choose(
             choice.chosen,
-            lambda: self.identity(choice.first, other, negated),
-            lambda: self.identity(choice.second, other, negated),
+            lambda: self.identity(choice.first, other, negated, node),
+            lambda: self.identity(choice.second, other, negated, node),
         )
 
     def membership(self, item: Value, container: Value, negated: bool, node: gast.AST | None) -> Value:

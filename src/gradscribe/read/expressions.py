@@ -133,7 +133,7 @@ class Expressions(Operators, Core):
 
     def _comparison(self, op: gast.AST, left: Value, right: Value, node: gast.AST) -> Value:
         if isinstance(op, (gast.Is, gast.IsNot)):
-            return self.identity(left, right, isinstance(op, gast.IsNot))
+            return self.identity(left, right, isinstance(op, gast.IsNot), node)
         if isinstance(op, (gast.In, gast.NotIn)):
             return self.membership(left, right, isinstance(op, gast.NotIn), node)
         return self.compare(COMPARE[type(op)], left, right, node)

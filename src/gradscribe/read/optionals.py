@@ -15,7 +15,10 @@ import gast
 import numpy as np
 
 from ..ir.nodes import Const
-from .core import Core
+from .attributes import Attributes
+from .calls import Calls
+from .comparisons import Comparisons
+from .indexing import Indexing
 from .values import Choice, Value, is_const, is_none, may_be_none
 
 _TAKE_NONE = (
@@ -25,7 +28,7 @@ _TAKE_NONE = (
 )  # fmt: skip
 
 
-class Optionals(Core):
+class Optionals(Comparisons, Indexing, Attributes, Calls):
     """`present`, and what is done with one of two values."""
 
     def call(

@@ -240,7 +240,7 @@ class Parts:
     def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
-    def identity(self, left: Value, right: Value, negated: bool = False) -> Value:
+    def identity(self, left: Value, right: Value, negated: bool = False, node: gast.AST | None = None) -> Value:
         raise NotImplementedError
 
     def ufunc_method(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
