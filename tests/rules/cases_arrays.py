@@ -158,6 +158,8 @@ for function in (np.zeros_like, np.ones_like, np.empty_like, len, np.shape):
 case(np.zeros_like, A(2, 3), shape=(2,))
 for function in (np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri):
     case(function, 3)
+for function in (np.bartlett, np.blackman, np.hamming, np.hanning):
+    case(function, 5)
 case(np.linspace, 1.0, 2.0, 5)
 case(np.linspace, 1.0, 2.0, num=4, endpoint=False)
 case(np.linspace, A(2), A(2), 3)

@@ -67,7 +67,7 @@ class _Settling:
             builder.origin = op.origin
             if op.blocks:
                 op = replace(op, blocks=tuple(map(self.block, op.blocks)))
-            op = self._as_diagonal(op)
+            op = self._as_diagonal(op) if op.primitive is EINSUM else op
             if not _is_open(op, self.memory):
                 builder.append(op)
                 continue
@@ -81,8 +81,11 @@ class _Settling:
         return replace(block, ops=tuple(builder.ops))
 
     def _as_diagonal(self, op: Op) -> Op:
-        """An einsum that only picks entries of a written array as the view that it is."""
-        if op.primitive is not EINSUM or len(op.args) != 2 or op.keywords or not self.memory.is_written(op.result):
+        """An einsum that only picks entries of a written array as the view that it is; one of several operands makes a
+        new array."""
+        if len(op.args) > 2 and isinstance(getattr(op.args[0], "value", None), str):
+            return replace(op, static=Sharing.COPY)
+        if len(op.args) != 2 or op.keywords or not self.memory.is_written(op.result):
             return op
         subscripts, operand = op.args
         inputs, _, output = str(getattr(subscripts, "value", "")).replace(" ", "").partition("->")

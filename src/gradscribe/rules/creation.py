@@ -9,11 +9,13 @@ import numpy as np
 
 from ..ir import infer as _infer
 from ..ir.primitives import COPY, FULL_LIKE, LENGTH, SHAPE, ZEROS_LIKE, define, register
+from ..ir.types import UNKNOWN, Array
 from . import shapes
 from .arrays import apart, like
 from .facts import is_complex, is_constant, is_structure, rank, surely_complex
 from .table import general, linear, zero
 
+_WINDOW = Array("float64", (UNKNOWN,))
 _MAYBE: dict[str, Any] = dict(aliasing="maybe", reads=False, cost="free")
 
 
@@ -80,6 +82,7 @@ for name, parameters, infer, functions in (
     ("eye", "N, M=None, k=0, dtype=float", _infer.by_example(np.eye), (np.eye,)),
     ("identity", "n, dtype=None", _infer.by_example(np.identity), (np.identity,)),
     ("tri", "N, M=None, k=0, dtype=float", _infer.by_example(np.tri), (np.tri,)),
+    *((w.__name__, "M", _infer.always(_WINDOW), (w,)) for w in (np.bartlett, np.blackman, np.hamming, np.hanning)),
 ):
     zero(define(name, *functions, infer=infer, parameters=parameters, reads=False, cost="cheap"))
 
