@@ -29,6 +29,7 @@ TITLES = {
     "containers": "Containers and classes",
     "lists": "Lists of unknown length",
     "structures": "Arguments as structures",
+    "objects bound anew": "Objects bound anew",
     "functions": "Functions",
     "generators": "Generators and iterators",
     "dispatch": "Calls known at run time only",
