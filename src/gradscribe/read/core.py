@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
 import gast
 
-from ..dispatch import FORM
 from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, inline
 from ..ir.nodes import Atom, Block, Const, Function, Var, walk
 from ..ir.primitives import External, Primitive
-from ..ir.signature import is_library_name, signature_of
+from ..ir.signature import signature_of
 from ..ir.types import (
     BOOL,
     INT,
@@ -37,10 +35,10 @@ from ..ir.types import (
     Undefined,
     is_continuous,
 )
-from .assumptions import ANY, Assumptions, Regions, Restart
+from .assumptions import Assumptions, Regions
 from .environment import Frame, Key, Store
 from .meddling import acts_in, as_call, has_methods
-from .parts import Parts
+from .outside import Outside
 from .syntax import Library
 from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value, is_foldable
 
@@ -70,7 +68,7 @@ def plain_hint(name: str) -> str:
     return name.lstrip("%").partition(":")[0]
 
 
-class Core(Parts):
+class Core(Outside):
     """The state of one reading."""
 
     def __init__(self, codes: Library, assumptions: Assumptions) -> None:
@@ -353,44 +351,6 @@ class Core(Parts):
     def site(self, node: gast.AST | None, tag: str = "") -> Hashable:
         """The place of a node in the calls that are read, the same in each reading; `tag` tells several at one node."""
         return (self.frame.path, id(node if node is not None else self.node), tag)
-
-    def note(self, owner: Any, name: Any, value: Any) -> None:
-        """Remember what was taken as it is: where it was found and what it was. The standard library and NumPy are
-        trusted to stay as they are."""
-        if isinstance(owner, ModuleType) and is_library_name(owner.__name__):
-            return
-        if isinstance(owner, type) and is_library_name(owner.__module__):
-            return
-        try:
-            stable = External(name, owner).read() is value
-        except NameError:
-            return
-        if stable:
-            self.resolved[id(owner), str(name)] = (owner, name, value)
-            self.note_form(value)
-
-    def note_form(self, function: Any) -> None:
-        """Remember what a function is made of: its code and its defaults can be replaced."""
-        if isinstance(function, FunctionType) and not is_library_name(function.__module__ or ""):
-            for name in FORM:
-                self.resolved[id(function), name] = (function, name, getattr(function, name))
-
-    def changes(self, key: Any) -> None:
-        """An object from outside gets another value under an attribute or key: what is there now decides nothing."""
-        if key not in self.assumed.changed:
-            self.assumed.changed.add(key)
-            raise Restart
-
-    def is_changed(self, key: Any) -> bool:
-        """Whether the function itself puts other values under this key into objects from outside."""
-        changed = self.assumed.changed
-        return bool(changed) and (ANY in changed or (isinstance(key, Hashable) and key in changed))
-
-    def meddles(self) -> None:
-        """A call that is not read may change what is outside: what is taken from there as it is must be compared."""
-        if not self.assumed.volatile:
-            self.assumed.volatile = True
-            raise Restart
 
     def forced(self, value: Value, node: gast.AST | None) -> tuple[Value, ...] | None:
         """The items of an iterable; the loops of a generator over constant ranges are unrolled to have them."""
