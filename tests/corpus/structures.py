@@ -11,6 +11,12 @@ import numpy as np
 
 from .case import Table, array
 
+
+class Bunch:
+    def __init__(self, **fields):
+        self.__dict__.update(fields)
+
+
 case = Table("structures")
 
 
@@ -342,3 +348,28 @@ case(complex_scalar, 0.5 + 0.3j)
 case(complex_array, array(3) + 1j * array(3, seed=1))
 case(empty_array, np.zeros(0), 1.3)
 case(module_level_params, {"a": 1.3, "b": 0.4})
+
+
+def fields_by_dict(x):
+    b = Bunch(a=x, c=2.0)
+    fields = b.__dict__
+    b.a = x * x
+    fields["c"] += fields["a"]
+    for k in range(2):
+        vars(b)[f"d{k}"] = x * k
+    return b.a * b.c + b.d1 * len(fields) + sum(fields.values())
+
+
+case(fields_by_dict, 1.3)
+
+
+def fields_by_dict_on_one_path(x):
+    b = Bunch(a=x)
+    if x > 1:
+        b.__dict__["a"] = 2 * x
+    else:
+        b.__dict__["a"] = 3.0
+    return b.a * x
+
+
+case(fields_by_dict_on_one_path, 1.3)

@@ -26,8 +26,8 @@ from .instances import is_generated
 from .resolve import is_library, is_static, stands_for_itself
 from .solved import Solved
 from .values import (
+    Cell,
     Closure,
-    Content,
     Lazy,
     Method,
     Named,
@@ -212,10 +212,9 @@ class Attributes(Fields, Core):
         if name == "__class__":
             return Const(cls, name=cls.__name__ if cls else "object")
         if name == "__dict__":
-            content = self.content(owner, node)
             if any(site == owner.cell.site for site, _ in self.assumed.hiding):
                 self.refuse("`__dict__` of an object whose fields hide values of its class", node)
-            return self.new_cell(Content("dict", content.items, content.keys), node)
+            return self._fields(owner)
         on_class = inspect.getattr_static(cls, name, None)
         self._refuse_descriptor(on_class, name, node)
         if not isinstance(on_class, property):
@@ -223,6 +222,13 @@ class Attributes(Fields, Core):
             if found is not None:
                 return self.read(found, node)
         return self._attribute_from_class(owner, cls, name, on_class, node)
+
+    def _fields(self, owner: Reference) -> Value:
+        """The dict of an instance: what is written to one is seen in the other."""
+        if owner.cell.factory is None:  # then it is like no other: no name stands for it and then for another one
+            made = owner.cell.factory = Cell("dict", owner.cell.site, fields_of=owner.cell, born=owner.cell.born)
+            made.frozen = "it holds the fields of an object"
+        return Reference(owner.cell.factory)
 
     def _attribute_from_class(self, owner: Value, cls: Any, name: str, found: Any, node: gast.AST | None) -> Value:
         """What `owner.name` is when the class defines it as `found`."""

@@ -295,7 +295,7 @@ class Core(Outside):
         if isinstance(value, Var):
             return value in self._active or (has_memory(value.type) and self.regions.find(value) in self._active)
         if isinstance(value, Reference):
-            return self.is_active(self.store.get(value.cell))
+            return self.is_active(self.store.get(value.cell.fields_of or value.cell))
         return isinstance(value, Compound) and any(map(self.is_active, value.parts))
 
     def read(self, value: Value, node: gast.AST | None = None) -> Value:
@@ -308,11 +308,11 @@ class Core(Outside):
 
     def content(self, reference: Reference, node: gast.AST | None = None) -> Content:
         """What a cell holds now."""
-        found = self.read(self.store.get(reference.cell), node)
+        found = self.read(self.store.get(reference.cell.fields_of or reference.cell), node)
         if self.recording is not None:
             self.recording.setdefault(reference.cell, found)
         assert isinstance(found, Content)
-        return found
+        return found if reference.cell.fields_of is None else Content("dict", found.items, found.keys)
 
     def change(self, reference: Reference, content: Content, node: gast.AST | None) -> None:
         """Let an object hold something else: the one way to write it."""

@@ -68,6 +68,8 @@ class LibraryCalls(Core):
         """What looks into the scope of its caller: the derivative has a scope of its own."""
         function = getattr(node, "func", None)
         name = getattr(function, "id", "it")
+        if name == "vars" and len(args) == 1 and isinstance(args[0], Reference) and args[0].cell.kind == "instance":
+            return self.get_attribute(args[0], "__dict__", node)
         if len(args) + len(keywords) > (name in ("eval", "exec")):
             return NotImplemented
         self.refuse(f"`{name}` sees the names of the function", node, "write the names out", UnsupportedCall)

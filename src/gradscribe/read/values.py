@@ -72,8 +72,9 @@ class Cell:
         site: where it is made, the same each time that the place is read again.
         cls: the class of an instance.
         frozen: why it cannot be changed any more, if so.
-        factory: what makes the missing entries of a `defaultdict`.
+        factory: what makes the missing entries of a `defaultdict`; the `__dict__` of an instance that was asked for it.
         origin: the argument of the function that it is, where it is one; writes go through to it.
+        fields_of: the instance whose `__dict__` it is: it holds what that holds.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Cell:
     origin: Atom | None = None
     frozen: str | None = None
     factory: Any = None
+    fields_of: Cell | None = None
     born: int = field(default_factory=lambda: next(serial))
 
 

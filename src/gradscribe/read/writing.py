@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, NoReturn
 
 import gast
@@ -55,9 +56,18 @@ class Writing(Core):
         else:
             self.refuse("items of this object cannot be assigned", node)
 
+    def _set_field_by_name(self, owner: Reference, name: Any, value: Value, node: gast.AST | None) -> None:
+        """`owner.__dict__[name] = value`, which asks nothing of the class."""
+        if not isinstance(name, str) or inspect.getattr_static(owner.cell.cls, name, None) is not None:
+            self.refuse(f"`__dict__[{name!r}]` of an object whose class has it too", node, "assign the attribute")
+        self.set_attribute(owner, name, value, node)
+
     def _set_entry(self, container: Reference, index: Value, value: Value, node: gast.AST | None) -> None:
         if container.cell.kind == "table":
             self.set_in_table(container, index, value, node)
+            return
+        if container.cell.fields_of is not None:
+            self._set_field_by_name(Reference(container.cell.fields_of), self.static_key(index, node), value, node)
             return
         self.demand_writable(container, node)
         content = self.content(container, node)
