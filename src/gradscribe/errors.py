@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import linecache
+import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Self
 
 
@@ -35,19 +37,26 @@ class GradscribeError(Exception):
         where: the place in the user's source, if there is one.
         hint: what to write instead.
         chain: the calls that lead to `where`, outermost first: the name of the function that calls, and where it does.
+        because: why the value is differentiated, in lines: the argument that it depends on, and the statements between.
 
     Attributes:
-        reason, where, hint, chain: as given.
+        reason, where, hint, chain, because: as given.
         filename, lineno, col_offset, function: the parts of `where` (None without it).
     """
 
     remedy: str | None = None
     """What to do where no better hint is known."""
 
-    def __init__(self, reason: str, where: Location | None = None, hint: str | None = None, chain: Chain = ()) -> None:
-        hint = hint or self.remedy
-        super().__init__(reason, where, hint, chain)
-        self.reason, self.hint, self.chain = reason, hint, chain
+    def __init__(
+        self,
+        reason: str,
+        where: Location | None = None,
+        hint: str | None = None,
+        chain: Chain = (),
+        because: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.hint, self.chain, self.because = reason, hint or self.remedy, chain, because
         self.place(where)
 
     def place(self, where: Location | None) -> None:
@@ -57,19 +66,22 @@ class GradscribeError(Exception):
         self.lineno = where.line if where else None
         self.col_offset = where.column if where else None
         self.function = where.function if where else None
-        self.args = (self.reason, self.where, self.hint, self.chain)
+        self.args = (self.reason, self.where, self.hint, self.chain, self.because)
 
     def called_from(self, name: str, where: Location) -> Self:
         """Note that what went wrong was called by the function `name` at `where`; the error itself is returned."""
         self.chain = ((name, where), *self.chain)
-        self.args = (self.reason, self.where, self.hint, self.chain)
+        self.place(self.where)
         return self
 
     def __str__(self) -> str:
         lines = [self.reason]
         if self.where is not None:
             lines = [f"{self.where}: {self.reason}", *_excerpt(self.where), f"  in {self.function}"]
-        lines += [f"  called from {name} at {where}: {where.text}" for name, where in reversed(self.chain)]
+        for (name, where), same in groupby(reversed(self.chain)):
+            times = len(list(same))
+            lines.append(f"  called from {name} at {where}: {where.text}" + (f" ({times} times)" if times > 1 else ""))
+        lines += [f"  {line}" for line in self.because]
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
@@ -85,8 +97,16 @@ def _excerpt(where: Location) -> list[str]:
     indent = len(line) - len(shown)
     start = min(max(where.column, indent), len(line))
     end = min(max(where.end_column, start + 1), max(len(line), start + 1))
-    blanks = "".join("\t" if c == "\t" else " " for c in line[indent:start])
-    return [f"    {shown}", f"    {blanks}{'^' * (end - start)}"]
+    blanks = "".join("\t" if c == "\t" else " " * _width(c) for c in line[indent:start])
+    carets = sum(map(_width, line[start:end])) or 1
+    return [f"    {shown}", f"    {blanks}{'^' * carets}"]
+
+
+def _width(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class NoSource(GradscribeError):

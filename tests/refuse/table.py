@@ -433,7 +433,7 @@ def f(x):
                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 """,
     "where",
-    "UnsupportedCall",
+    "UnsupportedKeyword",
     A,
 )
 
@@ -445,7 +445,7 @@ def f(x):
            ^^^^^^^^^^^^^^^^^
 """,
     "axes",
-    "UnsupportedCall",
+    "UnsupportedKeyword",
     A,
 )
 

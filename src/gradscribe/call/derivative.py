@@ -21,6 +21,7 @@ from ..arguments import (
 )
 from ..dispatch import keep
 from ..errors import BadArgument, GradscribeError, UnsupportedCall
+from ..explain.blame import cite
 from ..explain.looking import LookingInside
 from ..explain.nans import watchful
 from ..failures import reporting
@@ -118,7 +119,11 @@ class Derivative(LookingInside, Specialised[P, R]):
         ahead, back = self.pair_for(bound.arguments)
         if self.jit is not None:
             return run_compiled(ahead, back, bound)
-        value, record = ahead.function(*bound.args, **bound.kwargs)
+        try:
+            value, record = ahead.function(*bound.args, **bound.kwargs)
+        except Exception as error:
+            cite(error, ahead)
+            raise
         return value, record, back.function
 
     def made_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:

@@ -16,7 +16,7 @@ from ..dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
 from ..errors import BadArgument
 from ..explain.blame import cite
 from ..explain.looking import Looking
-from ..failures import explained
+from ..failures import explained, head_of
 from ..ir.types import Type
 from ..settings import Settings, settings_of, settled
 from ..signature import call_key, split
@@ -25,6 +25,8 @@ from .freshness import form_of, guards_of, refresh
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+_CALL = "call the derivative as the function is called"
 
 
 class Specialised(Looking, Generic[P, R]):
@@ -81,10 +83,10 @@ class Specialised(Looking, Generic[P, R]):
                     self._last = route.target
                     return route.function(*args, *route.rest)
             return self._slow(args, keywords, key)
-        except ArithmeticError as error:
+        except Exception as error:
             cite(error, self._last)
-            raise
-        except ValueError as error:
+            if not isinstance(error, ValueError):
+                raise
             raise explained(error)  # noqa: B904  the error itself in most cases
 
     def _slow(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Any) -> Any:
@@ -133,7 +135,7 @@ class Specialised(Looking, Generic[P, R]):
         try:
             bound = self._signature.bind(*args, **keywords)
         except TypeError as wrong:
-            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
+            raise BadArgument(f"{title(self.primal)}: {wrong}", head_of(self.primal), _CALL) from None
         bound.apply_defaults()
         return bound, ()
 

@@ -1,7 +1,8 @@
-"""Errors of arithmetic in generated code, with a note of the user's statement that the line comes from."""
+"""Errors in generated code, with a note of the user's statement that the line comes from."""
 
 from __future__ import annotations
 
+from ..errors import GradscribeError
 from ..pipeline import Compiled
 from ..write.places import places
 
@@ -14,14 +15,17 @@ def cite(error: BaseException, compiled: Compiled | None) -> None:
         compiled: the derivative that was called.
     """
     code = getattr(compiled.function, "__code__", None) if compiled is not None else None
-    if compiled is None or code is None or compiled.machine is not None:
+    if compiled is None or code is None or compiled.machine is not None or isinstance(error, GradscribeError):
         return
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code is code:
             line = trace.tb_lineno
         trace = trace.tb_next
-    for place in places(compiled.written).get(line, ()) if line else ():
-        error.add_note(f"  from {place.filename}:{place.line}: {place.text}")
-    if line:
-        error.add_note("  (debug_nans=True says which operand is to blame)")
+    found = places(compiled.written).get(line, ()) if line else ()
+    notes = [f"  from {place.filename}:{place.line}: {place.text}" for place in found]
+    if line and isinstance(error, ArithmeticError):
+        notes.append("  (debug_nans=True says which operand is to blame)")
+    for note in notes:
+        if note not in getattr(error, "__notes__", ()):  # one object may be raised again
+            error.add_note(note)

@@ -203,7 +203,7 @@ class Attributes(Fields, Core):
         if isinstance(owner.type, Scalar) and owner.type.kind != "c" and name in ("real", "T"):
             return owner
         if self.is_active(owner):
-            self.refuse(f"`.{name}` has no derivative rule", node, error=UnsupportedCall)
+            self.refuse(f"`.{name}` has no derivative rule", node, error=UnsupportedCall, because=[owner])
         return self.emit(P.GETATTR, owner, static=name, type=NUMERIC)
 
     # instances --------------------------------------------------------------------------------------------------------

@@ -197,6 +197,7 @@ class Calls(Derivatives):
                 node,
                 "register a rule for it, or write it with functions that have rules",
                 UnsupportedCall,
+                bound.values(),
             )
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:

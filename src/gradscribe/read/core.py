@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 import gast
 
-from ..errors import GradscribeError, Location, UnsupportedSyntax
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, inline
 from ..ir.nodes import Atom, Block, Const, Function, Var, walk
@@ -39,6 +38,8 @@ from .assumptions import Assumptions, Regions
 from .environment import Frame, Key, Store
 from .meddling import acts_in, as_call, has_methods
 from .outside import Outside
+from .reasons import Reasons
+from .refusing import Refusing
 from .syntax import Library
 from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value, is_foldable
 
@@ -68,7 +69,7 @@ def plain_hint(name: str) -> str:
     return name.lstrip("%").partition(":")[0]
 
 
-class Core(Outside):
+class Core(Refusing, Outside):
     """The state of one reading."""
 
     def __init__(self, codes: Library, assumptions: Assumptions) -> None:
@@ -107,30 +108,11 @@ class Core(Outside):
         self.rebound: dict[External, Frame] = {}
         self.deques: dict[Hashable, int | None] = {}
         self._active: set[Var] = set()
+        self.reasons = Reasons()
         self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
         self.assumed_types: list[tuple[External, Any]] = []
         self.resolved: dict[tuple[int, str], tuple[Any, str, Any]] = {}
-
-    # places and refusals ----------------------------------------------------------------------------------------------
-
-    def at(self, node: gast.AST) -> None:
-        """What is emitted from here on belongs to this statement."""
-        self.node = node
-        self.builder.origin = self.frame.code.location(node) or self.builder.origin
-
-    def location(self, node: gast.AST | None = None) -> Location | None:
-        found = self.frame.code.location(node) if node is not None else None
-        return found or (self.frame.code.location(self.node) if self.node is not None else None)
-
-    def refuse(
-        self,
-        reason: str,
-        node: gast.AST | None = None,
-        hint: str | None = None,
-        error: type[GradscribeError] = UnsupportedSyntax,
-    ) -> NoReturn:
-        raise error(reason, self.location(node), hint)
 
     # values -----------------------------------------------------------------------------------------------------------
 
@@ -177,6 +159,7 @@ class Core(Outside):
         self.born[var] = len(self.born)
         if active and is_continuous(type):
             self._active.add(var)
+            self.reasons.note(var, filter(self.is_active, inputs), self.builder.origin)
         self._note_acting(primitive, var, inputs)
         self._share(primitive, var, inputs)
         if primitive.aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
@@ -218,6 +201,7 @@ class Core(Outside):
                 self.born[var] = len(self.born)
                 if active and is_continuous(var.type):
                     self._active.add(var)
+                    self.reasons.note(var, filter(self.is_active, args), self.builder.origin)
                 memory.append(var)
         for var in memory[1:]:
             self.share(var, memory[0])
@@ -278,6 +262,9 @@ class Core(Outside):
         """Append an op that writes into `target`."""
         self.perform(primitive, target, *args)
         if isinstance(target, Var) and any(map(self.is_active, args)) and is_continuous(target.type):
+            if not self.is_active(target):
+                self.reasons.note(target, filter(self.is_active, args), self.builder.origin)
+                self.reasons.note(self.regions.find(target), [target], None)
             self._activate(target)
 
     def activate(self, var: Var) -> None:

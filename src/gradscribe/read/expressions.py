@@ -160,7 +160,8 @@ class Expressions(Operators, Core):
         """`slice(start, stop, step)`."""
         atoms = [self.as_atom(p, node) for p in parts]
         if any(is_continuous(a.type) and self.is_active(a) for a in atoms if isinstance(a.type, Scalar)):
-            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
+            hint = "an index is not differentiable; use int()"
+            self.refuse("an index depends on what is differentiated", node, hint, because=atoms)
         if all(map(is_foldable, atoms)):
             return Const(slice(*(a.value for a in atoms)))
         return self.emit(P.SLICE_, *atoms, type=SLICE, hint="part")

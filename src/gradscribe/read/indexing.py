@@ -134,7 +134,8 @@ class Indexing(Core):
     def _refuse_active_index(self, container: Type, index: Value, node: gast.AST | None) -> None:
         """An index selects; an object that computes with what it is given in brackets (`np.r_`) cannot be followed."""
         if self.is_active(index) and (isinstance(index, Compound) or isinstance(container, Object)):
-            self.refuse("an index depends on what is differentiated", node, "an index is not differentiable; use int()")
+            hint = "an index is not differentiable; use int()"
+            self.refuse("an index depends on what is differentiated", node, hint, because=[index])
 
     def _structure_item(self, container: Var, index: Value, node: gast.AST | None) -> Value:
         type_ = container.type
@@ -155,6 +156,7 @@ class Indexing(Core):
             P.CALL_PYTHON, Const(error, name=error.__name__), *map(Const, args), type=Object(error), hint="error"
         )
         self.perform(P.RAISE, made)
+        self.dead = True
         return UNDEF
 
     def _dict_item(self, container: Reference, index: Value, node: gast.AST | None) -> Value:

@@ -319,6 +319,7 @@ class _Join:
             assert type_ is not None
             active = self.reader.is_active(left) or self.reader.is_active(right)
             var = self.reader.new_var(hint, type_, named, active and is_continuous(type_))
+            self.reader.reasons.note(var, filter(self.reader.is_active, (left, right)), None)
             self.reader.share(var, left, joined=True)
             self.reader.share(var, right, joined=True)
             if self.reader.is_owned(left) and self.reader.is_owned(right):

@@ -93,6 +93,8 @@ class _Reading:
             for key, value in self.entries.items():
                 if reader.store.get(key) is UNDEF:
                     reader.unsure.update(atoms_of(value))
+                if isinstance(value, Var) and reader.is_active(value):
+                    reader.reasons.note(value, filter(reader.is_active, [reader.store.get(key)]), None)
                 reader.store.set(key, value)
             if exit_flag is not None:
                 reader.store.set(exit_flag, FALSE)

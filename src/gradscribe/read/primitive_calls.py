@@ -11,7 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..errors import UnsupportedCall
+from ..errors import UnsupportedCall, UnsupportedKeyword
 from ..ir import primitives as P
 from ..ir.build import UNDEF
 from ..ir.nodes import Atom, Const, Var
@@ -78,7 +78,7 @@ class PrimitiveCalls(Core):
         if any(map(self.is_active, values)) and written is not None:
             return self.call(Const(written, name=_name_of(function)), args, keywords, node)
         if any(map(self.is_active, values)):
-            self._refuse_keywords(overloads(function)[0][0], keywords, node)
+            self._refuse_keywords(overloads(function)[0][0], args, keywords, node)
         if getattr(function, "__objclass__", None) is np.ndarray:
             return self.opaque_method(args[0], function.__name__, args[1:], keywords, node)
         return self.opaque(Const(function, name=_name_of(function)), args, keywords, node)
@@ -115,7 +115,7 @@ class PrimitiveCalls(Core):
         if not (is_const(where, bool) and where.value):  # type: ignore[union-attr]
             result = self.where_into(target, where, function, args, rest, node)
             if result is NotImplemented:
-                self._refuse_keywords(overloads(function)[0][0], {"where": where}, node)
+                self._refuse_keywords(overloads(function)[0][0], args, {"where": where}, node)
             return result
         result = self.apply(function, args, rest, node)
         self.set_item(target, Const(Ellipsis), result, node)
@@ -190,13 +190,19 @@ class PrimitiveCalls(Core):
             found.append(inner)
         return made(found)
 
-    def _refuse_keywords(self, primitive: Primitive, keywords: Keywords, node: gast.AST | None) -> None:
+    def _refuse_keywords(
+        self, primitive: Primitive, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
+    ) -> None:
         declared = {} if primitive.signature is None else primitive.signature.parameters
         unknown = [f"`{k}`" for k, v in keywords.items() if k not in declared and not _is_default(k, v)]
         what = f"the keyword {unknown[0]} of" if unknown else "this use of"
         supported = ", ".join(declared) or "none"
         self.refuse(
-            f"{what} `{primitive.name}` is not differentiated", node, f"its rule supports: {supported}", UnsupportedCall
+            f"{what} `{primitive.name}` is not differentiated",
+            node,
+            f"its rule supports: {supported}",
+            UnsupportedKeyword if unknown else UnsupportedCall,
+            (*args, *keywords.values()),
         )
 
     def opaque(
@@ -226,6 +232,7 @@ class PrimitiveCalls(Core):
                 node,
                 "register a rule for it, or write it in Python with primitives that have rules",
                 UnsupportedCall,
+                (*values, callee),
             )
         if not looks:
             self._guard_objects(values, function, node)
@@ -272,6 +279,7 @@ class PrimitiveCalls(Core):
                 node,
                 "write it with functions that have rules",
                 UnsupportedCall,
+                values,
             )
         self.demand_looking(owner, name, node)
         self.keep_changes((*args, *keywords.values()), class_of_owner(owner), name, node)

@@ -22,6 +22,7 @@ from .core import Core
 from .parts import Keywords
 from .values import NONE, Cell, Content, Lazy, Reference, Value, is_foldable
 
+_ACTIVE_KEY = "a key depends on what is differentiated"
 _FIND = ExpressionSource(
     ast.parse("keys.index(key) if key in keys else -1", mode="eval").body, ("keys", "key"), leaves_alone=True
 )
@@ -41,7 +42,7 @@ class Tables(Core):
         self.unroll_for(index)
         if cell.origin is None and cell.site not in self.assumed.tables and isinstance(index, Var):
             if self.is_active(index):
-                self.refuse("a key depends on what is differentiated", node, "round it, or use int()")
+                self.refuse(_ACTIVE_KEY, node, "round it, or use int()", because=[index])
             self.assumed.tables.add(cell.site)
             raise Restart
 
@@ -60,7 +61,7 @@ class Tables(Core):
     def _find(self, table: Value, key: Value, node: gast.AST | None) -> Atom:
         """The position of a key, -1 where there is none."""
         if self.is_active(key):
-            self.refuse("a key depends on what is differentiated", node, "round it, or use int()")
+            self.refuse(_ACTIVE_KEY, node, "round it, or use int()", because=[key])
         keys = self.as_atom(self.columns(table, node)[0])
         atom = self.as_atom(key, node)
         return self.emit(P.EXPRESSION, keys, atom, static=_FIND, type=INT, inactive=True, hint="at")

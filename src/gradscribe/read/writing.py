@@ -111,7 +111,8 @@ class Writing(Core):
         if isinstance(container.type, List) and not (isinstance(index, Const) and isinstance(index.value, slice)):
             self._widen_var(container, atom)
         if isinstance(container.type, (Object, Numeric)) and container in self.samples and self.is_active(atom):
-            self.refuse("a value that is differentiated is written into a global object", node, "return it instead")
+            reason = "a value that is differentiated is written into a global object"
+            self.refuse(reason, node, "return it instead", because=[atom])
         if self._is_from_elsewhere(container):
             whole = not isinstance(index, Const) or isinstance(index.value, slice)
             self.changes(ANY if whole else index.value)  # type: ignore[union-attr]
