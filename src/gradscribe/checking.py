@@ -15,9 +15,12 @@ import numpy as np
 
 from .errors import BadArgument, GradientMismatch
 from .explain.parting import Parting, first_parting
+from .explain.parting_back import AdjointParting, last_parting
 from .numerical import Estimate, Leaf, argument_leaves, copied, flatten, numbers, numerical_gradient, numerical_jvp
 
 Function = Callable[..., Any]
+
+_OF_GRADIENT = "gradient: "
 
 
 @dataclass(frozen=True)
@@ -117,19 +120,27 @@ def _judged(report: Report, f: Function, given: Function, args: Sequence[Any], w
     if report.right:
         return report
     what = f"a derivative of {getattr(f, '__qualname__', f)} is wrong: {report.worst}"
-    parting = _parting(given, args, wrt)
+    parting = _parting(given, args, wrt, report.worst.what.startswith(_OF_GRADIENT))
     where, said = (parting.place, f"{what}; {parting}") if parting else (None, what)
     error = GradientMismatch(said, where)
     error.report, error.parting = report, parting
     raise error
 
 
-def _parting(f: Function, args: Sequence[Any], wrt: tuple[int, ...]) -> Parting | None:
-    """The first line where tangents and differences part, where the function can be run step by step."""
-    try:
-        return first_parting(f, [copied(arg) for arg in args], wrt)
-    except Exception:  # what is wrong has been found; this only helps to find out why
-        return None
+def _parting(f: Function, args: Sequence[Any], wrt: tuple[int, ...], second: bool) -> Parting | AdjointParting | None:
+    """The first line where tangents, or else adjoints, and differences part, where the function (or its gradient) can
+    be run step by step."""
+    from .api import grad
+
+    f = grad(f, argnums=wrt) if second else f
+    for search in (first_parting, last_parting):
+        try:
+            found = search(f, [copied(arg) for arg in args], wrt)
+        except Exception:  # what is wrong has been found; this only helps to find out why
+            continue
+        if found is not None:
+            return found
+    return None
 
 
 def _active(args: Sequence[Any]) -> tuple[int, ...]:
@@ -144,7 +155,7 @@ def _second_order(
     if np.shape(f(*map(copied, args))) != ():
         raise BadArgument("order=2 needs a function whose result is one real number")
     gradient = grad(f, argnums=wrt)
-    yield from _first_order(gradient, args, wrt, modes, allowed, "gradient: ")
+    yield from _first_order(gradient, args, wrt, modes, allowed, _OF_GRADIENT)
 
 
 def _first_order(

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .ir.libraries import library_named, library_of
-from .ir.signature import DEEPEST, signature_of
+from .ir.signature import DEEPEST, is_library_name, signature_of
 from .ir.types import Array, Dict, FixedList, List, Object, Record, Tuple, Type, is_sparse, type_of
 
 STATIC = (
@@ -60,13 +60,13 @@ def key_of(value: object, sizes: dict[int, int] | None = None, depth: int = 0) -
     sizes = {1: -1} if sizes is None else sizes
     if isinstance(value, np.ndarray) or (library_of(kind) is not None and hasattr(value, "shape")):
         return _key_of_array(value, sizes)
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
         return (kind, value.dtype.char)
     if isinstance(value, (tuple, list)):
         return (kind, *(key_of(v, sizes, depth + 1) for v in value))
     if kind is dict:
         return (kind, *((k, key_of(v, sizes, depth + 1)) for k, v in value.items()))  # type: ignore[attr-defined]
-    if isinstance(value, (str, bytes, type(None))):
+    if isinstance(value, (str, bytes, type(None))) and is_library_name(kind.__module__):
         return (kind, value)
     if is_static(value):
         return (kind, _Identity(value))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import inspect
@@ -18,7 +19,7 @@ import os
 import sys
 import types
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def cached(
 @functools.cache
 def _own_digest() -> str:
     """Of gradscribe itself, Python and NumPy."""
-    digest = hashlib.sha256(f"{sys.version} {np.__version__} {sys.flags.optimize}".encode())
+    own = getattr(sys.modules.get("gradscribe"), "__version__", None)
+    digest = hashlib.sha256(f"{own} {sys.version} {np.__version__} {sys.flags.optimize}".encode())
     for path, status in _own_files():
         digest.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
     return digest.hexdigest()
@@ -114,9 +116,7 @@ def _own_files() -> list[tuple[str, os.stat_result]]:
 
 def _key(function: Callable[..., Any], options: Sequence[object]) -> str:
     scipy = getattr(sys.modules.get("scipy"), "__version__", None)
-    told = repr((_own_digest(), scipy, _fingerprint(function), tuple(options)))
-    if " at 0x" in told:
-        raise _NotKept
+    told = repr((_own_digest(), scipy, _fingerprint(function))) + _told(tuple(options))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -128,9 +128,10 @@ def _fingerprint(value: Any) -> list[Any]:
         return ["module", value.__name__]
     if isinstance(value, types.FunctionType) and not is_library_name(value.__module__ or ""):
         return _of_function(value)
-    if isinstance(value, type) and not is_library_name(value.__module__):  # what its methods do is not told
+    name = _importable(value)
+    if not is_library_name(name[0]):  # what the methods of a class do, or the rule of a function, is not told
         raise _NotKept
-    return ["name", *_importable(value)]
+    return ["name", *name]
 
 
 def _of_function(function: types.FunctionType) -> list[Any]:
@@ -229,10 +230,35 @@ _CONSTANTS: dict[str, Any] = {kind.__name__: kind for kind in (bool, int, float,
 
 
 def _told(key: Any) -> str:
-    told = repr(key)
+    """Types, or keys of them, in words, and the form of each class of the user's in them."""
+    told = repr(key) + "".join(sorted({repr(_form_of_class(cls)) for cls in _classes(key)}))
     if " at 0x" in told:
         raise _NotKept
     return told
+
+
+def _classes(key: Any) -> Iterator[type]:
+    """The classes of the user's that types, or keys of them, mention."""
+    waiting, seen = [key], set()
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, type):
+            yield from (cls for cls in value.__mro__ if not is_library_name(cls.__module__))
+        elif isinstance(value, (tuple, list, frozenset)):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif dataclasses.is_dataclass(value):
+            waiting += vars(value).values()
+
+
+def _form_of_class(cls: type) -> list[Any]:
+    """The fields of a class in order, and what it defines by name; a method that is read is told where it is used."""
+    fields = [*getattr(cls, "_fields", ()), *getattr(cls, "__dataclass_fields__", ())]
+    return [cls.__module__, cls.__qualname__, [b.__qualname__ for b in cls.__bases__], fields, sorted(vars(cls))]
 
 
 def _name_told(value: Any) -> list[Any]:
@@ -320,7 +346,7 @@ def _read(place: Path) -> dict[str, Any] | None:
         found = json.loads(body)
         if not isinstance(found, dict):
             raise ValueError("it is no entry")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         stored.ignore(place, error)
         return None
     return found

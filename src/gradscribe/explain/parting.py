@@ -50,6 +50,8 @@ def first_parting(function: Callable[..., Any], args: Sequence[Any], wrt: Sequen
         wrt: the positions of the arguments to differentiate by.
     """
     here = trace(function, *args, argnums=tuple(wrt))
+    if any(reason.startswith("no tangents") for reason in here.missing):
+        return None
     for k, position in enumerate(wrt):
         ahead, behind = (_values(function, args, position, here.directions[k], sign * _STEP, wrt) for sign in (1, -1))
         if len(ahead) != len(here.steps) or len(behind) != len(here.steps):

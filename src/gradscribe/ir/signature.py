@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import inspect
 import sys
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
@@ -26,7 +28,7 @@ def signature_of(value: object, name: str = "?", depth: int = 0, sizes: dict[int
     sizes = {} if sizes is None else sizes
     if depth > DEEPEST:
         return Object(type(value))
-    if isinstance(value, tuple) and len(value) <= _WIDEST:
+    if isinstance(value, tuple) and len(value) <= _WIDEST and is_plain_tuple(type(value)):
         cls = type(value) if hasattr(value, "_fields") else None
         return Tuple(_items(value, name, depth, sizes), cls)
     if type(value) is list and len(value) <= _WIDEST:
@@ -72,6 +74,42 @@ def is_library_name(module: object) -> bool:
     return module != "__main__" and (
         top in sys.stdlib_module_names or top in ("numpy", "scipy", "pandas", "matplotlib")
     )
+
+
+_ASKED_OTHERWISE = (
+    "__init__", "__iter__", "__reversed__", "count", "index", "__array__", "__float__", "__int__", "__complex__",
+    "__index__", "__divmod__", "__rdivmod__", "__getattr__", "__getattribute__",
+)  # fmt: skip
+_OF_TUPLES = [name for name in vars(tuple) if name not in ("__new__", "__doc__", "__repr__", "__getnewargs__")]
+_OF_TUPLES += [f"__{a}{op}__" for op in ("add", "sub", "mul", "truediv", "matmul", "pow", "mod") for a in ("", "r")]
+
+
+@lru_cache(maxsize=4096)
+def is_plain_tuple(cls: type) -> bool:
+    """Whether instances of a class are tuples in all that they do, but for what is read of a named tuple."""
+    if hasattr(cls, "_fields"):
+        return is_plain_named_tuple(cls)
+    own = {name for base in cls.__mro__[: cls.__mro__.index(tuple)] for name in vars(base)}
+    return not own.intersection({*_ASKED_OTHERWISE, *_OF_TUPLES})
+
+
+@lru_cache(maxsize=4096)
+def is_plain_named_tuple(cls: Any) -> bool:
+    """Whether a class of named tuples is one of fields, made and taken apart as `namedtuple` says. Its other methods
+    and operators are read where they are used."""
+    own = {name for base in cls.__mro__[: cls.__mro__.index(tuple)] for name in vars(base)}
+    if own.intersection(_ASKED_OTHERWISE):
+        return False
+    made = [getattr(inspect.getattr_static(cls, name), "__func__", inspect.getattr_static(cls, name)) for name in _MADE]
+    if any(getattr(f, "__code__", None) is None or f.__code__.co_filename not in _GENERATED for f in made):
+        return False
+    fields = [inspect.getattr_static(cls, name) for name in cls._fields]
+    return all(type(f) is _FIELD and f.__reduce__()[1][0] == k for k, f in enumerate(fields))
+
+
+_MADE = ("__new__", "_make", "_replace", "_asdict")
+_GENERATED = ("<string>", collections.namedtuple.__code__.co_filename)
+_FIELD: Any = type(vars(collections.namedtuple("_Field", "field"))["field"])
 
 
 def _is_plain(cls: type) -> bool:

@@ -321,23 +321,11 @@ class Attributes(Fields, Core):
                 break
         self.refuse(f"`super().{name}` is not a Python function", node)
 
-    def class_of(self, value: Value) -> type | None:
-        """The user's class that a value is an instance of."""
-        if isinstance(value, Reference):
-            return value.cell.cls
-        if isinstance(value, TupleValue):
-            return value.cls
-        if isinstance(value, Const) and isinstance(value.value, type):
-            return value.value
-        if isinstance(value, Var) and isinstance(value.type, (Record, Tuple)):
-            return value.type.cls
-        return None
-
     def method_of_class(self, reference: Value, name: str) -> Value | None:
         """The special method `name` of an instance of a user's class, bound to it; None where there is none."""
         if isinstance(reference, Reference):
             cls = reference.cell.cls
-        elif isinstance(reference, Var) and isinstance(reference.type, Record):
+        elif isinstance(reference, Var) and isinstance(reference.type, (Record, Tuple)):
             cls = reference.type.cls
         elif isinstance(reference, TupleValue):
             cls = reference.cls

@@ -91,7 +91,8 @@ class BuiltinCalls(Core):
         (value,) = args
         if isinstance(value, Range):
             return self._reversed_range(value)
-        if isinstance(value, Reference) and value.cell.kind == "instance":
+        made_here = isinstance(value, Reference) and value.cell.kind == "instance"
+        if made_here or hasattr(getattr(getattr(value, "type", None), "cls", None), "__reversed__"):
             return NotImplemented
         if isinstance(value, Var) and has_methods(value.type):
             return NotImplemented

@@ -191,14 +191,10 @@ class Calls(Derivatives):
         try:
             return self.call_code(code, None, bound, node, owner_class(callee.value))
         except GradscribeError as error:
-            self.refuse(
-                f"`{callee.name}` is called with a value that is differentiated, has no derivative rule, and cannot be "
-                f"read: {error.reason}",
-                node,
-                "register a rule for it, or write it with functions that have rules",
-                UnsupportedCall,
-                bound.values(),
-            )
+            reason = f"`{callee.name}` is called with a value that is differentiated, has no derivative rule"
+            told = f"{reason}, and cannot be read: {error.reason}"
+            hint = "register a rule for it, or write it with functions that have rules"
+            self.refuse(told, node, hint, UnsupportedCall, bound.values())
 
     def how_to_call(self, function: Any, args: Sequence[Value], keywords: Keywords) -> str:
         """What becomes of a call of a Python function: "read" (its body is read in place), "opaque" (it is called), or

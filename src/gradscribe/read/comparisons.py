@@ -159,7 +159,8 @@ class Comparisons(Core):
         if value is UNDEF:
             return UNDEF
         if isinstance(value, Const):
-            return value if isinstance(value.value, bool) else Const(True if is_code(value) else bool(value.value))
+            plain = is_code(value) and not any(hasattr(type(value.value), n) for n in ("__bool__", "__len__"))
+            return value if isinstance(value.value, bool) else Const(plain or bool(value.value))
         if isinstance(value, Choice):
             return self.as_atom(
                 self.choose(value.chosen, lambda: self.truth(value.first), lambda: self.truth(value.second))

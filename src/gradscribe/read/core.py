@@ -29,7 +29,9 @@ from ..ir.types import (
     List,
     Numeric,
     Object,
+    Record,
     Scalar,
+    Tuple,
     Type,
     Undefined,
     is_continuous,
@@ -41,7 +43,7 @@ from .outside import Outside
 from .reasons import Reasons
 from .refusing import Refusing
 from .syntax import Library
-from .values import Cell, Compound, Content, Lazy, Poison, Reference, Value, is_foldable
+from .values import Cell, Compound, Content, Lazy, Poison, Reference, TupleValue, Value, is_foldable
 
 _MAKERS = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST}
 _HANDING_ON = {P.GETATTR, P.GETITEM, P.CALL_METHOD, P.CALL_PYTHON, P.SLICE_}
@@ -74,7 +76,7 @@ class Core(Refusing, Outside):
 
     def __init__(self, codes: Library, assumptions: Assumptions) -> None:
         self.codes, self.assumed = codes, assumptions
-        self.store = Store()
+        self.store, self.reasons = Store(), Reasons()
         self.root = self.builder = Builder()
         self.frame: Frame = None  # type: ignore[assignment]
         self.node: gast.AST | None = None
@@ -108,7 +110,6 @@ class Core(Refusing, Outside):
         self.rebound: dict[External, Frame] = {}
         self.deques: dict[Hashable, int | None] = {}
         self._active: set[Var] = set()
-        self.reasons = Reasons()
         self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
         self.assumed_types: list[tuple[External, Any]] = []
@@ -284,6 +285,18 @@ class Core(Refusing, Outside):
         if isinstance(value, Reference):
             return self.is_active(self.store.get(value.cell.fields_of or value.cell))
         return isinstance(value, Compound) and any(map(self.is_active, value.parts))
+
+    def class_of(self, value: Value) -> type | None:
+        """The user's class that a value is an instance of."""
+        if isinstance(value, Reference):
+            return value.cell.cls
+        if isinstance(value, TupleValue):
+            return value.cls
+        if isinstance(value, Const) and isinstance(value.value, type):
+            return value.value
+        if isinstance(value, Var) and isinstance(value.type, (Record, Tuple)):
+            return value.type.cls
+        return None
 
     def read(self, value: Value, node: gast.AST | None = None) -> Value:
         """The value, unless it cannot be followed."""

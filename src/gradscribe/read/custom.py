@@ -162,11 +162,6 @@ class CustomRules(Core):
             callee.function = closed(primal, around)
             ahead, back = paired(drafts[1], drafts[2], around)
             callee.rule = OwnRule(call.moving, ahead=ahead, back=back)
-        for made in (callee.function, callee.rule.tangent, callee.rule.ahead, callee.rule.back):
-            if made is not None and any(
-                o.args[k] in made.body.params for o in walk(made.body) for k in o.primitive.writes
-            ):
-                self.refuse(_READ_ONLY, node, "copy what is written", UnsupportedCall)
 
     def _draft(
         self, name: str, call: Call, more: Sequence[tuple[str, Type]],
@@ -218,6 +213,10 @@ class CustomRules(Core):
             vars(self).update(kept)
         if changes.outer():
             self.refuse(f"`{call.custom.__name__}` changes a variable or object around it", call.node)
+        given = set(map(self.regions.find, inner))
+        written = [o.args[k] for o in walk(Block((), ops, ())) for k in o.primitive.writes]
+        if any(isinstance(target, Var) and self.regions.find(target) in given for target in written):
+            self.refuse(_READ_ONLY, call.node, "copy what is written", UnsupportedCall)
         return Block(tuple(inner), ops, (result,))
 
     # rules of tangents ------------------------------------------------------------------------------------------------
@@ -308,7 +307,7 @@ class CustomRules(Core):
                 seed = self._taken_apart(inner[1])
                 given = (*front, self._taken_apart(residuals), seed)
                 found = self._call_rule(bwd, given, call)
-                return TupleValue(tuple(self._adjoints(call, found)))
+                return self.emit(P.TUPLE, *self._adjoints(call, found))
 
             try:
                 return Draft(name, ["record", "seed"], self._apart(inner, body, call))

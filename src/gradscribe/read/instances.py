@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from ..ir.nodes import Const
+from ..ir.signature import is_plain_named_tuple
 from .assumptions import Restart
 from .core import Core
 from .parts import Keywords
@@ -72,7 +73,7 @@ class Instances(Core):
     def _make_named_tuple(
         self, cls: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value | None:
-        if inspect.getattr_static(cls, "__init__", None) is not tuple.__init__ and "__init__" in vars(cls):
+        if not is_plain_named_tuple(cls):
             return None
         values = dict(zip(cls._fields, args, strict=False))
         values.update(keywords)
@@ -124,6 +125,15 @@ def _can_be_followed(cls: type) -> bool:
     bases = [base for base in cls.__mro__ if base is not object]
     if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
         return False
-    return type(cls) is type and not any(
-        name in vars(base) for base in bases for name in ("__new__", "__del__", "__getattribute__")
-    )
+    if type(cls) is not type or any(name in vars(base) for base in bases for name in _ACTING):
+        return False
+    return not any(_keeps_values(value) for base in bases for value in vars(base).values())
+
+
+_ACTING = ("__new__", "__del__", "__getattribute__")
+
+
+def _keeps_values(value: Any) -> bool:
+    """Whether a value of a class decides itself what becomes of an attribute that is assigned (properties are read)."""
+    known = (property, types.MemberDescriptorType, types.GetSetDescriptorType)
+    return hasattr(type(value), "__set__") and not isinstance(value, known)

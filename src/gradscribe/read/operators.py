@@ -6,6 +6,7 @@ the arithmetic that the function does.
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -91,14 +92,26 @@ class Operators(Core):
         folded = self._folded(function, left, right)
         if folded is not None:
             return folded
-        for found in (
-            self._overloaded(f"__{_NAMES[function]}__", left, right, node),
-            self._overloaded(f"__r{_NAMES[function]}__", right, left, node),
-            self._sequences(function, left, right, node),
-        ):
+        found = self._by_methods(_NAMES[function], left, right, node)
+        found = self._sequences(function, left, right, node) if found is None else found
+        return self._arithmetic(function, (left, right), node) if found is None else found
+
+    def _by_methods(self, name: str, left: Value, right: Value, node: gast.AST | None) -> Value | None:
+        """What the operands' own methods give, asked in Python's order; None where they have none."""
+        ways = [(f"__{name}__", left, right), (f"__r{name}__", right, left)]
+        for way in reversed(ways) if self._answers_first(f"__r{name}__", left, right) else ways:
+            found = self._overloaded(*way, node)
             if found is not None:
                 return found
-        return self._arithmetic(function, (left, right), node)
+        return None
+
+    def _answers_first(self, name: str, left: Value, right: Value) -> bool:
+        """Whether the right operand is asked first: its class inherits from that of the left one, and has a reflected
+        method of its own."""
+        known, other = self.class_of(left), self.class_of(right)
+        if known is None or other is None or known is other or not issubclass(other, known):
+            return False
+        return inspect.getattr_static(other, name, None) is not inspect.getattr_static(known, name, None)
 
     def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
         if isinstance(operand, Const) and type(operand.value) in (int, bool, float):

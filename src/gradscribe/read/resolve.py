@@ -249,7 +249,8 @@ class Resolve(Core):
             self._refuse_metaclass(value)
             return Const(value, name=_qualified(value, name))
         if is_static(value) or (atom is None and isinstance(value, (int, float, complex))):
-            return Const(value)
+            own = isinstance(value, (str, bytes)) and not is_library_name(type(value).__module__)
+            return Const(value, name=name) if own else Const(value)  # a class of the user's may answer otherwise
         if atom is not None:
             made = atom()
             if isinstance(made, Var):

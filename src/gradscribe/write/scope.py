@@ -14,6 +14,8 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from ..ir.primitives import External
 from ..ir.signature import is_library_name
 from .spelling import Spelling, modules_of
@@ -169,8 +171,10 @@ def literal(value: Any, scope: Scope, *, index: bool = False) -> ast.expr | None
         scope: the global names.
         index: whether it stands between brackets, where slices are written with colons.
     """
-    if value is None or value is Ellipsis or isinstance(value, (bool, str, bytes)):
+    if value is None or value is Ellipsis or type(value) in (bool, str, bytes):
         return ast.Constant(value)
+    if type(value) is np.str_ or type(value) is np.bytes_:
+        return ast.Constant(value.item())
     if type(value) is int:
         return _signed(value, value < 0)
     if type(value) is float:
