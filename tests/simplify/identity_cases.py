@@ -134,6 +134,14 @@ CASES = [
         identities.twice,
         lambda b, x, y: b.emit(ADD, b.emit(MULTIPLY, x, y), b.emit(MULTIPLY, y, x)), 2, allowed=frozenset({"range"}),
     ),
+    Case(
+        identities.added_twice, lambda b, x, y: b.emit(ADD, b.emit(ADD, x, y), y), 2,
+        allowed=frozenset({"rounding", "range"}),
+    ),
+    Case(
+        identities.added_twice, lambda b, x, y: b.emit(ADD, b.emit(ADD, y, x), y), 2,
+        allowed=frozenset({"rounding", "range"}),
+    ),
     Case(identities.sign_of_product, lambda b, x: b.emit(NEGATIVE, b.emit(MULTIPLY, c(-2.0), x))),
     # sums
     Case(

@@ -15,6 +15,8 @@ from gradscribe.ir.primitives import (
     APPEND,
     CALL_PYTHON,
     COPY,
+    DIVIDE,
+    EQUAL,
     FULL_LIKE,
     GETITEM,
     IF,
@@ -145,6 +147,38 @@ def test_equal_operations_are_one_but_not_across_writes():
     program = function(b, [x], result)
     assert primitives(share(program)).count(MULTIPLY) == 2
     np.testing.assert_array_equal(run(share(program), X), run(program, X))
+
+
+def test_views_of_the_same_cells_are_read_alike_until_they_are_written():
+    b, (x, y) = start(VECTOR, VECTOR)
+    cut = Const(slice(1, 3))
+    view = Array("float64", (Dim(None),))
+    squares = []
+    for _ in range(2):
+        squares.append(b.emit(MULTIPLY, *(b.emit(GETITEM, x, cut, type=view) for _ in range(2)), type=view))
+    b.perform(SETITEM, y, Const(0), Const(7.0))  # another argument: apart
+    squares.append(b.emit(MULTIPLY, *(b.emit(GETITEM, x, cut, type=view) for _ in range(2)), type=view))
+    b.perform(SETITEM, x, Const(1), Const(5.0))
+    squares.append(b.emit(MULTIPLY, *(b.emit(GETITEM, x, cut, type=view) for _ in range(2)), type=view))
+    total = squares[0]
+    for k, square in enumerate(squares[1:], 1):
+        total = b.emit(ADD, total, b.emit(DIVIDE, square, Const(7.0**k), type=view), type=view)
+    program = function(b, [x, y], total)
+    shared = check(prune(share(program)))
+    assert primitives(shared).count(MULTIPLY) == 2
+    assert np.array_equal(run(shared, X.copy(), X.copy()), run(program, X.copy(), X.copy()))
+
+
+def test_equality_is_the_same_from_both_sides_while_nothing_is_written():
+    b, (x, y) = start(VECTOR, VECTOR)
+    first = b.emit(EQUAL, x, y)
+    second = b.emit(EQUAL, y, x)
+    b.perform(SETITEM, x, Const(0), Const(7.0))
+    third = b.emit(EQUAL, y, x)
+    total = b.emit(ADD, b.emit(ADD, b.emit(MULTIPLY, first, Const(1.0)), second), b.emit(MULTIPLY, third, Const(4.0)))
+    shared = check(prune(share(function(b, [x, y], total))))
+    assert primitives(shared).count(EQUAL) == 2
+    assert list(run(shared, X.copy(), X.copy())) == [2.0, 6.0, 6.0, 6.0]
 
 
 def test_a_loop_that_writes_separates_its_trips():

@@ -116,14 +116,15 @@ class Extents:
         if not all(isinstance(a.type, (Array, Scalar)) for a in op.inputs):
             return None
         rank = op.result.type.ndim if isinstance(op.result.type, Array) else 0
-        return _broadcast(op.result, rank, map(self.of, op.inputs))
+        return _broadcast(op.result, rank, ((self.of(a), _lengths(a)) for a in op.inputs))
 
     def _product(self, op: Op) -> tuple[Extent, ...] | None:
         """Of `x @ y`: the rows of x and the columns of y, for each pair of matrices."""
         left, right = map(self.of, op.args)
         if not left or not right:
             return None
-        stacked = _broadcast(op.result, max(len(left), len(right), 2) - 2, (left[:-2], right[:-2]))
+        pairs = ((self.of(a)[:-2], _lengths(a)[:-2]) for a in op.args)
+        stacked = _broadcast(op.result, max(len(left), len(right), 2) - 2, pairs)
         return (*stacked, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
 
     def _inferred(self, op: Op) -> tuple[Extent, ...] | None:
@@ -286,14 +287,24 @@ def _renamed(dim: Dim, extents: Sequence[Extent]) -> Extent:
     return _plus(extents[int(dim.base)], (frozenset(), dim.less), -1)
 
 
-def _broadcast(result: Var, rank: int, shapes: Iterable[tuple[Extent, ...]]) -> tuple[Extent, ...]:
-    """Of arrays that are brought to one shape: where they agree."""
+def _lengths(atom: Atom) -> tuple[Dim, ...]:
+    return atom.type.shape if isinstance(atom, Var) and isinstance(atom.type, Array) else ()
+
+
+def _broadcast(
+    result: Var, rank: int, shapes: Iterable[tuple[tuple[Extent, ...], tuple[Dim, ...]]]
+) -> tuple[Extent, ...]:
+    """Of arrays that are brought to one shape: where they agree, and where a length is known not to be 1."""
     found: list[set[Extent]] = [set() for _ in range(rank)]
-    for extents in shapes:
-        for k, extent in enumerate(extents, rank - len(extents)):
+    certain: dict[int, Extent] = {}
+    for extents, dims in shapes:
+        for k, (extent, dim) in enumerate(zip(extents, dims, strict=True), rank - len(extents)):
             if extent != _ONE:
                 found[k].add(extent)
-    return tuple(f.pop() if len(f) == 1 else _symbol((result, k)) for k, f in enumerate(found))
+            if dim.one is False:
+                certain.setdefault(k, extent)
+    agreed = [f.pop() if len(f) == 1 else _symbol((result, k)) for k, f in enumerate(found)]
+    return tuple(certain.get(k, extent) for k, extent in enumerate(agreed))
 
 
 def _is_row(part: Atom) -> bool:

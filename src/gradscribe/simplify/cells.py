@@ -21,7 +21,7 @@ from ..analyse.regions import Regions, regions
 from ..ir.build import map_blocks, substitute
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk, walk_op
-from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
+from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, MULTIPLY, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 
 Derivative = Callable[[Op], bool]
@@ -140,7 +140,9 @@ class _Tidying:
             out.remove(earlier)
             one, other = earlier.args[2], op.args[2]
             total = Var(one.hint if isinstance(one, Var) else "t", one.type)
-            out.append(Op(ADD, (one, other), (total,), origin=op.origin))
+            twice = one is other and isinstance(one.type, (Scalar, Array)) and one.type.kind == "f"
+            how, args = (MULTIPLY, (Const(2.0), one)) if twice else (ADD, (one, other))
+            out.append(Op(how, args, (total,), origin=op.origin))
             out.append(replace(op, args=(*op.args[:2], total)))
             self.made.update(out[-2:])
         return out
@@ -152,7 +154,8 @@ class _Tidying:
         for earlier in reversed(before):
             if earlier.primitive is ADDAT and self.derivative(earlier) and self._same_cells(earlier, op):
                 own = self._mentions_memory(earlier.args[2], op.args[0])
-                return earlier if not own and _same_type(earlier.args[2], op.args[2]) else None
+                alike = earlier.args[2] is op.args[2] or _same_type(earlier.args[2], op.args[2])
+                return earlier if not own and alike else None
             commutes = earlier.primitive is ADDAT and not self._mentions_memory(earlier.args[2], op.args[0])
             if not commutes and self._accesses(earlier, op.args[0]):
                 return None

@@ -289,6 +289,17 @@ def twice(this: Algebra, op: Op) -> Atom | Op | None:
     return product(this, replace(op, primitive=MULTIPLY, args=(Const(2.0), x)))
 
 
+def added_twice(this: Algebra, op: Op) -> Op | None:
+    """`x + y + y` is `x + 2.0 * y`."""
+    x, y = op.args
+    inner = this.defined(x, ADD) if this.is_single(x) else None
+    if inner is None or not is_real(*inner.args) or kind(y) != "f" or op.result.type != y.type or y not in inner.args:
+        return None
+    first = inner.args[inner.args[0] is y]
+    doubled = this.make(MULTIPLY, Const(2.0), y, like=op, hint=getattr(y, "hint", "t"))
+    return replace(op, args=(first, doubled))
+
+
 def _same_factors(left: Op, right: Op) -> bool:
     (a, b), (c, d) = left.args, right.args
     return (same(a, c) and same(b, d)) or (same(a, d) and same(b, c))
@@ -305,7 +316,7 @@ def sign_of_product(this: Algebra, op: Op) -> Atom | Op | None:
 LOOSE: dict[Primitive, list[Rewrite]] = {
     MULTIPLY: [product],
     DIVIDE: [over_reciprocal, quotient],
-    ADD: [sum_of_constants, plus_zero, twice],
+    ADD: [sum_of_constants, plus_zero, twice, added_twice],
     SUBTRACT: [sum_of_constants, zero_less],
     NEGATIVE: [minus_constant, sign_of_product],
 }

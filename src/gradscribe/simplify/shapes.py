@@ -30,6 +30,7 @@ class _Shortening:
         self.derivative = derivative
         self.definitions = {r: op for op in walk(function.body) for r in op.results}
         self.extents = Extents(self.definitions)
+        self.forgotten: set[Var] = set()
         self.uses: Counter[Atom] = Counter(function.body.yields)
         for op in walk(function.body):
             self.uses.update(a for k, a in enumerate(op.inputs) if k != _shape_of(op))
@@ -55,8 +56,15 @@ class _Shortening:
             found = None if made is None or made.aliasing != "fresh" or made.blocks else self.like(made, with_dtype)
             if found is None:
                 break
+            self.forget(var)
             var = found
         return var
+
+    def forget(self, var: Var) -> None:
+        """What computes a value that nobody reads any more reads nothing."""
+        if var not in self.forgotten:
+            self.forgotten.add(var)
+            self.uses.subtract(self.definitions[var].inputs)
 
     def like(self, made: Op, with_dtype: bool) -> Var | None:
         """An operand that is proved to have the shape of the result."""

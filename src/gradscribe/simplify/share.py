@@ -11,13 +11,14 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 from ..analyse.regions import OPAQUE, Region, Regions, has_memory, regions
+from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
-from ..ir.primitives import ADD, CALL, COPY, FULL_LIKE, LIST, LOOP, MULTIPLY, ZEROS_LIKE
+from ..ir.primitives import ADD, CALL, COPY, EQUAL, FULL_LIKE, GETITEM, LIST, LOOP, MULTIPLY, NOT_EQUAL, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 from .rewriting import Rewriting, constant_key
 
 _ALLOCATES = (LIST, COPY, ZEROS_LIKE, FULL_LIKE)
-_COMMUTES = (ADD, MULTIPLY)
+_COMMUTES = (ADD, MULTIPLY, EQUAL, NOT_EQUAL)
 
 
 def share(function: Function, groups: Regions | None = None) -> Function:
@@ -95,34 +96,35 @@ class _Sharing(Rewriting):
         return self.numbers[var]
 
     def key(self, op: Op) -> Hashable:
-        args = [self.atom_key(a) for a in op.args]
+        operands = [(self.atom_key(a), *self.memory(op, k, a)) for k, a in enumerate(op.inputs)]
+        args, keywords = operands[: len(op.args)], tuple(operands[len(op.args) :])
         if op.primitive in _COMMUTES and all(isinstance(a.type, (Scalar, Array)) for a in op.args):
             args.sort(key=repr)
-        keywords = tuple((name, self.atom_key(a)) for name, a in op.keywords)
+        names = tuple(name for name, _ in op.keywords)
         style = None if op.style == "operator" else op.style
         static = op.static if isinstance(op.static, Hashable) else id(op.static)
-        return op.primitive, style, static, tuple(args), keywords, tuple(self.memory(op))
+        return op.primitive, style, static, tuple(args), names, keywords
 
     def atom_key(self, atom: Atom) -> Any:
         return constant_key(atom.value) if isinstance(atom, Const) else ("value", self.number(atom))
 
-    def memory(self, op: Op) -> Iterable[int]:
-        """The versions of all memory that the op may read."""
-        for position, atom in enumerate(op.inputs):
-            if isinstance(atom, Var) and has_memory(atom.type):
-                if isinstance(atom.type, Array) and not op.primitive.reads_operand(position):
-                    continue
-                for region in self.groups.reachable(self.groups.of(atom)):
-                    yield self.versions.get(region, 0)
-                    if self.groups.is_visible(region):
-                        yield self.world
+    def memory(self, op: Op, position: int, atom: Atom) -> Iterable[int]:
+        """The versions of all memory that the op may read through an operand."""
+        if not isinstance(atom, Var) or not has_memory(atom.type):
+            return
+        if isinstance(atom.type, Array) and not op.primitive.reads_operand(position):
+            return
+        for region in self.groups.reachable(self.groups.of(atom)):
+            yield self.versions.get(region, 0)
+            if self.groups.is_visible(region):
+                yield self.world
 
     # decisions ----------------------------------------------------------------------------------------------------
 
     def is_shareable(self, op: Op) -> bool:
         if not op.primitive.is_pure or len(op.results) != 1 or op.primitive in _ALLOCATES or op.primitive is CALL:
             return False
-        return not (has_memory(op.result.type) and self.groups.is_written(op.result))
+        return _names_cells(op) or not (has_memory(op.result.type) and self.groups.is_written(op.result))
 
     def may_merge(self, op: Op, known: Var) -> bool:
         result = op.result
@@ -135,6 +137,11 @@ class _Sharing(Rewriting):
                 return False
             self.escaped.add(known)
         return result.type == known.type
+
+
+def _names_cells(op: Op) -> bool:
+    """Whether an op makes a view by slices and whole numbers: it is of the same cells each time, whatever they hold."""
+    return op.primitive is GETITEM and isinstance(op.args[0].type, Array) and is_basic_index(op.args[1])
 
 
 def _is_index_arithmetic(op: Op) -> bool:

@@ -35,10 +35,19 @@ COMPARE: dict[str, ast.cmpop] = {
 
 
 def without_sign(node: ast.expr) -> ast.expr | None:
-    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric), None for what does not begin with a minus."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return node.operand if not isinstance(node.operand, ast.Constant) else None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-        left = without_sign(node.left)
-        return None if left is None else ast.BinOp(left, node.op, node.right)
-    return None
+    """`v` for `-v`, and `v * w` for `-v * w` (rounding is symmetric); None for a number alone, and for what does not
+    begin with a minus."""
+    front = node
+    while isinstance(front, ast.BinOp) and isinstance(front.op, (ast.Mult, ast.Div)):
+        front = front.left
+    if not isinstance(front, ast.UnaryOp) or not isinstance(front.op, ast.USub):
+        return None
+    number = front.operand
+    if isinstance(number, ast.Constant) and (front is node or type(number.value) is not float):
+        return None  # of unsigned integers -2 * v fails where 2 * v does not
+    return _with_front(node, front.operand)
+
+
+def _with_front(node: ast.expr, front: ast.expr) -> ast.expr:
+    """A product or quotient with another leftmost operand."""
+    return ast.BinOp(_with_front(node.left, front), node.op, node.right) if isinstance(node, ast.BinOp) else front
