@@ -14,6 +14,7 @@
     writes     statements that write to a part of an array
     itself     what is nothing but its operand
     lowering   the walk over the program
+    fuse       neighbouring nests as one
     independent  loops whose trips may run at the same time
     hoist      buffers in front of loops
     entry      what is checked on entry
@@ -30,6 +31,7 @@ from ..ir.primitives import LOOP
 from ..simplify import prune
 from .arithmetic import freedoms
 from .entry import UNFORESEEN, with_checks
+from .fuse import fuse_nests
 from .hoist import hoist_buffers
 from .independent import mark_independent
 from .itself import without
@@ -73,7 +75,8 @@ def lower_to_loops(function: Function, *, vectors: bool = False, parallel: bool 
         function = prune(without(function, low.itself))
         low = Lowering(function, vectors=vectors, assumed=low.facts.assumed)
         made = replace(function, body=low.block(function.body))
-    made, pairs, inside = prune(made), dict(low.apart), low.facts.all_inside
+    made = fuse_nests(prune(made), low.facts.assumed)
+    pairs, inside = dict(low.apart), low.facts.all_inside
     if parallel and inside:
         made, more = mark_independent(made)
         pairs |= more

@@ -81,10 +81,13 @@ def compile_program(program: Function, *, cite: bool, parallel: bool = False) ->
         warnings.warn(f"{core.name} runs on one processor: {_why_serial(core)}", NotParallel, stacklevel=2)
     try:
         return _machine(lowered, core, shell, cite)
-    except NumbaRefuses:
+    except NumbaRefuses as refused:
         if lowered.freedoms is None:
             raise
-        return _machine(Lowered(in_place(core)), core, shell, cite)
+        try:
+            return _machine(Lowered(in_place(core)), core, shell, cite)
+        except NumbaRefuses:
+            raise refused from None  # what stayed among the loops, not what is a loop
 
 
 class NotParallel(UserWarning):
