@@ -1,5 +1,7 @@
 """Lists of arrays in machine code: a row for each trip where that is certain, the list else."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,9 @@ def gradients(f, *args, wrt=0):
     """The gradient in machine code, which agrees with the plain one; its text."""
     chosen = wrt if isinstance(wrt, tuple) else (wrt,)
     fast = gradscribe.grad(f, chosen, jit="numba")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", gradscribe.call.jitting.NumbaFallback)
+        fast(*args)
     for have, want in zip(fast(*args), gradscribe.grad(f, chosen)(*args)):
         np.testing.assert_allclose(have, want, rtol=1e-11, atol=1e-13)
     return fast.source
@@ -85,6 +90,28 @@ def growing(a):
 
 def test_rows_of_different_lengths_keep_their_list():
     gradients(growing, grid(6))
+
+
+def longer_rows(r):
+    y = np.zeros_like(r)
+    y[0] = -r[0]
+    for k in range(1, len(r)):
+        y[:k] += np.sin(r[k] * y[:k][::-1])
+        y[k] = r[k] * y[0]
+    return np.sum(y * y)
+
+
+def shorter_rows(r):
+    r = r.copy()
+    for k in range(2, len(r) - 1):
+        r[k:-1] = np.sin(r[k:-1]) * r[k - 1]
+    return np.sum(r * r)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+def test_rows_that_depend_on_the_trip(n):
+    gradients(longer_rows, grid(n))
+    assert ".append(" not in gradients(shorter_rows, grid(n))
 
 
 def through_the_library(a, w, steps):

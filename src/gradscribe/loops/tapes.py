@@ -72,10 +72,11 @@ class Tapes:
         tape = self.pushes[push]
         place = self.nests.places[tape.before]
         sizes = [self._size(form, place) for form in tape.sizes]
-        if any(size is None for size in sizes) or not all(self._is_seen(n, place) for n in value.lengths):
+        sizes += [self._longest(form, tape, place) for form in value.lengths]
+        if any(size is None for size in sizes):
             return None
-        lengths = (*(s for s in sizes if s is not None), *value.lengths)
-        self.facts.lengths_of[tape.array] = self._made[tape.array] = lengths
+        self.facts.lengths_of[tape.array] = tuple(s for s in sizes if s is not None)
+        self._made[tape.array] = value.lengths
         return self._at(tape, [t.index for t in tape.trips])
 
     def popped(self, op: Op) -> tuple[Lazy, list[Op]] | None:
@@ -104,7 +105,9 @@ class Tapes:
 
     def _at(self, tape: Indexed, indices: list[Var]) -> Lazy:
         lead, lengths = self._lead(tape, indices), self._made[tape.array]
-        for form, size in zip(lead, lengths, strict=False):
+        for trips, index in zip(tape.trips, indices, strict=True):
+            lengths = tuple(form.replace(trips.index, variable(index)) for form in lengths)
+        for form, size in zip(lead, self.facts.lengths_of[tape.array], strict=False):
             if not (self.facts.proves(form) and self.facts.proves(size - form + -1)):
                 self.facts.all_inside = False
         array = tape.array
@@ -113,7 +116,7 @@ class Tapes:
         def place(index: Index) -> Cell:
             return array, (*lead, *index)
 
-        return Lazy(Array(array.type.dtype, dims), lengths[len(lead) :], place=place)  # type: ignore[attr-defined]
+        return Lazy(Array(array.type.dtype, dims), lengths, place=place)  # type: ignore[attr-defined]
 
     # lengths ----------------------------------------------------------------------------------------------------------
 
@@ -126,6 +129,17 @@ class Tapes:
                 return None
             total = total + known * coefficient
         return total if self._is_seen(total, place) else None
+
+    def _longest(self, form: Form, tape: Indexed, place: Place) -> Form | None:
+        """The greatest length of a row: one that depends on the trip has room for that of any."""
+        for trips in tape.trips:
+            coefficient = form.terms.get(trips.index, 0)
+            if coefficient:
+                last = self._size(trips.beyond + -1 if coefficient > 0 else trips.lowest, place)
+                if last is None:
+                    return None
+                form = form.replace(trips.index, last)
+        return form if self._is_seen(form, place) else None
 
     def _symbol(self, symbol: Symbol, place: Place) -> Form | None:
         if isinstance(symbol, Var):
@@ -148,7 +162,7 @@ class Tapes:
         builder = Builder(before.origin)
         for tape in self._starts.get(before, ()):
             if tape.array in self._made:
-                allocate(self.facts, builder, tape.array, self._made[tape.array])
+                allocate(self.facts, builder, tape.array, self.facts.lengths_of[tape.array])
         return builder.ops
 
     def without_lists(self, block: Block) -> Block:

@@ -165,8 +165,9 @@ class Statements:
             left = left.value
         sign, right = _signed(self.expressions.atom(value))
         if not self._may_augment(op):
-            place = self.expressions.item(target, index)
-            return ast.Assign([place], ast.BinOp(place, sign, right))
+            everything = isinstance(index, Const) and index.value is Ellipsis  # which numba does not read
+            place: Any = self.expressions.item(target, Const(slice(None)) if everything else index)
+            return ast.Assign([place], ast.BinOp(place.value if everything else place, sign, right))
         return ast.AugAssign(left, sign, right)
 
     def _may_augment(self, op: Op) -> bool:
