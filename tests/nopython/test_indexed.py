@@ -198,3 +198,23 @@ def test_single_precision():
     (slow,), (quick,) = (gradscribe.grad(single, (0,), jit=jit)(x, K[:4], 1.5) for jit in (None, "numba"))
     assert quick.dtype == slow.dtype == np.float32
     np.testing.assert_allclose(quick, slow, rtol=1e-4, atol=1e-5)
+
+
+def filled(m, k, n):
+    out = np.zeros((n, n))
+    for i in range(n):
+        out[i, :] = m[k] * 2.0
+    return np.sum(out)
+
+
+def test_what_may_fail_does_not_run_in_parallel():
+    """An error would be lost there."""
+    m, k = grid(40), np.arange(40)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fast = gradscribe.compile(filled, parallel=True)
+        np.testing.assert_allclose(fast(m, k, 40), filled(m, k, 40))
+    k[3] = 77
+    with pytest.raises(IndexError):
+        fast(m, k, 40)
+    assert "prange" not in fast.source

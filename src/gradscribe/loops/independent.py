@@ -19,6 +19,7 @@ from ..ir.types import Array, Scalar
 from ..write.ordering import Ordering
 from ..write.prune import prune
 from .facts import Facts
+from .views import PLACE
 
 FEWEST = 16
 """The number of trips below which a loop is never worth several processors."""
@@ -157,7 +158,7 @@ class _Body:
         """Whether an op has no effect but on arrays, of which it writes single entries."""
         if op.blocks:
             return True  # what is inside is looked at by itself
-        if op.primitive is CALL or self.marking.ordering.effects.has_effect(op):
+        if op.primitive in (CALL, PLACE) or self.marking.ordering.effects.has_effect(op):  # an index may fail
             return False
         if any(not isinstance(a.type, (Scalar, Array)) and not _is_index(a) for a in op.inputs if isinstance(a, Var)):
             return op.primitive in (GETITEM, TUPLE)
