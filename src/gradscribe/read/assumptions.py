@@ -38,6 +38,7 @@ class Assumptions:
         changed: the attributes and keys under which objects from outside get other values.
         rebound: the globals that the functions read assign, by their names and namespaces.
         hiding: the fields that hide a value of the class, by the site of the instance and the name.
+        in_place: the places where memory is written that could be left, since it is written elsewhere too.
         settled: whether integers from outside are taken as they are (see `Resolve.settles`).
     """
 
@@ -55,6 +56,7 @@ class Assumptions:
     changed: set[Any] = field(default_factory=set)
     rebound: dict[Any, Any] = field(default_factory=dict)
     hiding: dict[Any, Any] = field(default_factory=dict)
+    in_place: set[Hashable] = field(default_factory=set)
     settled: bool = False
 
 
@@ -63,14 +65,21 @@ class Regions:
 
     def __init__(self) -> None:
         self._parent: dict[Var, Var] = {}
+        self._united: set[Var] = set()
 
     def find(self, var: Var) -> Var:
         while var in self._parent:
             var = self._parent[var]
         return var
 
+    def is_alone(self, var: Var) -> bool:
+        """Whether a value shares memory with none so far."""
+        return var not in self._united
+
     def unite(self, left: Var, right: Var) -> tuple[Var, Var]:
         """Unite two regions; return the representatives from before."""
+        if left is not right:
+            self._united |= {left, right}
         a, b = self.find(left), self.find(right)
         if a is not b:
             self._parent[a] = b

@@ -109,6 +109,9 @@ class Core(Refusing, Outside):
         self.recording: dict[Key, Value] | None = None
         self.rebound: dict[External, Frame] = {}
         self.deques: dict[Hashable, int | None] = {}
+        self.makers: dict[Var, Builder] = {}
+        self.written: set[Var] = set()
+        self.new_bindings: dict[Var, Hashable] = {}
         self._active: set[Var] = set()
         self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
@@ -158,6 +161,7 @@ class Core(Refusing, Outside):
             primitive, *args, hint=hint or self.hint, type=type, static=static, style=style, more=keywords
         )
         self.born[var] = len(self.born)
+        self.makers[var] = self.builder
         if active and is_continuous(type):
             self._active.add(var)
             self.reasons.note(var, filter(self.is_active, inputs), self.builder.origin)
@@ -248,6 +252,8 @@ class Core(Refusing, Outside):
         """Append an op without result."""
         if acts_in(primitive, args):
             self.meddles()
+        if primitive.writes and isinstance(args[0], Var):
+            self.written.add(args[0])
         if not any(a is UNDEF for a in (*args, *keywords.values())):
             self.builder.perform(primitive, *args, static=static, style=style, **keywords)
 

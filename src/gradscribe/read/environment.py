@@ -77,6 +77,11 @@ class Store:
         elif isinstance(value, Var) and _is_holder(key) and self._holders.setdefault(value, key) != key:
             self.shared.add(value)
 
+    def is_held(self, value: Value) -> bool:
+        """Whether a name or container still holds a value."""
+        key = self._holders.get(value)
+        return key is not None and self._values.get(key) is value
+
     def begin(self) -> None:
         """Log writes from here on."""
         self._logs.append({})

@@ -149,6 +149,9 @@ class _Join:
             reader.builder.branch(self.predicate, *blocks, [row[2] for row in rows])
         for key, value in {**self.contents, **merged}.items():
             reader.store.set(key, value)
+        for left, right, var in rows:
+            if reader.store.is_held(left) or reader.store.is_held(right):
+                reader.store.shared |= {left, right, var}
         reader.dead = reader.dead or (self.first.dead and self.second.dead)
 
     def _after(self, arm: Arm, key: Key) -> Value:

@@ -143,6 +143,7 @@ class Reader(
             result = self.read_body(code, None, bound, None, owner_class(target))
         self.node = code.source.tree.body[-1]
         atom = self.as_atom(result)
+        self.settle_rebound()
         body = Block(tuple(p.var for p in made.values()), tuple(self.root.ops), (atom,))
         name = code.name if code.name.isidentifier() else "function"
         return Function(name, tuple(made.values()), body, inspect.getdoc(target))

@@ -15,13 +15,13 @@ from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Var
 from ..ir.types import Array, List, Numeric, Object, Scalar
 from .comparisons import is_numeric_for_sure
-from .core import Core
 from .lists import is_run_time_list, is_slice
 from .operators import BINARY
+from .rebinding import Rebinding
 from .values import NONE, Content, Lazy, Reference, Value, is_code
 
 
-class Statements(Core):
+class Statements(Rebinding):
     """`block` and `assign`."""
 
     def block(self, statements: Sequence[gast.stmt]) -> None:
@@ -146,7 +146,10 @@ class Statements(Core):
         with self.hinted(_hint_of(target)):
             if isinstance(target, gast.Name):
                 old = self.load(target.id, target)
-                value = self.in_place(function, old, self.expression(node.value), node)
+                given = self.expression(node.value)
+                value = self.bound_anew(function, target.id, old, given, node)
+                if value is None:
+                    value = self.in_place(function, old, given, node)
                 if value is not old:
                     self._assign_name(target, value)
             elif isinstance(target, gast.Subscript):
