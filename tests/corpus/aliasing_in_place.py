@@ -14,41 +14,51 @@ def name_of_this_trip(A):
     s = 0.0
     h = A[0] * 1.0
     for k in range(3):
-        h = A @ h; g = h
+        h = A @ h
+        g = h
         h *= 0.5
         s += g.sum()
     return s + h.sum()
 
 
 def appended_first(A):
-    h = A[0] * 1.0; keep = []
+    h = A[0] * 1.0
+    keep = []
     for k in range(3):
-        h = A @ h; keep.append(h)
+        h = A @ h
+        keep.append(h)
         h *= 0.5
     return sum(v.sum() * v[0] for v in keep)
 
 
 def view_of_it(A):
-    h = A[0] * 1.0; t = 0.0
+    h = A[0] * 1.0
+    t = 0.0
     for k in range(3):
-        h = A @ h; v = h[1:]
+        h = A @ h
+        v = h[1:]
         h *= 0.5
         t += v @ v
     return t
 
 
 def read_by_closure(A):
-    h = A[0] * 1.0; t = 0.0
+    h = A[0] * 1.0
+    t = 0.0
     for k in range(3):
         h = A @ h
-        def get(): return h.sum()
+
+        def get():
+            return h.sum()
+
         h *= 0.5
         t += get()
     return t
 
 
 def held_by_default(A):
-    h = A[0] * 1.0; t = 0.0
+    h = A[0] * 1.0
+    t = 0.0
     for k in range(3):
         h = A @ h
         get = lambda h=h: h.sum()
@@ -59,10 +69,12 @@ def held_by_default(A):
 
 def written_by_closure(A):
     h = A @ A[0]
+
     def upd():
         nonlocal h
         h *= 2.0
         return 3.0
+
     x = h * upd()
     return x.sum() + h.sum()
 
@@ -89,9 +101,11 @@ def held_by_zip(A):
 
 def written_by_callee(A):
     t = 0.0
+
     def f(q):
         q *= q.sum()
         return q.sum()
+
     for k in range(3):
         h = A @ A[k]
         t += f(h) + h.sum()
@@ -257,13 +271,15 @@ def held_by_max(A):
 
 
 def unknown_rank_chosen(A, k=0):
-    y = np.sum(A * A, axis=k); w = y if A[0, 0] > -1 else A[0]
+    y = np.sum(A * A, axis=k)
+    w = y if A[0, 0] > -1 else A[0]
     y *= 2
     return w.sum() + y[0]
 
 
 def unknown_rank_chosen_in_loop(A, k=0):
-    y = np.sum(A * A, axis=k); t = 0.0
+    y = np.sum(A * A, axis=k)
+    t = 0.0
     for i in range(3):
         w = y if A[0, 0] > -1 else A[0]
         y = y * 1.0 if i == 5 else y
@@ -273,14 +289,16 @@ def unknown_rank_chosen_in_loop(A, k=0):
 
 
 def unknown_rank_second_name(A, k=0):
-    y = np.sum(A * A, axis=k); w = y
+    y = np.sum(A * A, axis=k)
+    w = y
     for i in range(3):
         y *= 1.5
     return w.sum()
 
 
 def unknown_rank_from_loop(A, k=0):
-    y = np.sum(A * A, axis=k); w = A[0]
+    y = np.sum(A * A, axis=k)
+    w = A[0]
     for i in range(3):
         w = y
     y *= 2
@@ -288,7 +306,8 @@ def unknown_rank_from_loop(A, k=0):
 
 
 def from_loop(A):
-    y = A[0] * 2; w = A[1] * 1
+    y = A[0] * 2
+    w = A[1] * 1
     for i in range(3):
         w = y
     y *= y[0]
@@ -326,7 +345,8 @@ def chosen_dict(A, n=1):
 def dict_bound_in_loop(A, n=2):
     h = A[0] * 2
     d = {"a": A[1] * 1}
-    for _ in range(n): d = {"a": h}
+    for _ in range(n):
+        d = {"a": h}
     h *= h[0]
     return d["a"].sum()
 
