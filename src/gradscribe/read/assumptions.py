@@ -61,11 +61,18 @@ class Assumptions:
 
 
 class Regions:
-    """Which values may share memory (union-find), to know which arrays hold active values."""
+    """Which values may share memory (union-find), to know which arrays hold active values.
+
+    Attributes:
+        written: what is written in place.
+        bound_anew: what a name is bound to where it could be written in place, with the places.
+    """
 
     def __init__(self) -> None:
         self._parent: dict[Var, Var] = {}
         self._united: set[Var] = set()
+        self.written: set[Var] = set()
+        self.bound_anew: dict[Var, Hashable] = {}
 
     def find(self, var: Var) -> Var:
         while var in self._parent:

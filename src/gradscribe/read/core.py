@@ -74,6 +74,9 @@ def plain_hint(name: str) -> str:
 class Core(Refusing, Outside):
     """The state of one reading."""
 
+    facts: dict[Var, bool]
+    opposites: dict[Var, Var]
+
     def __init__(self, codes: Library, assumptions: Assumptions) -> None:
         self.codes, self.assumed = codes, assumptions
         self.store, self.reasons = Store(), Reasons()
@@ -83,8 +86,7 @@ class Core(Refusing, Outside):
         self.hint = "t"
         self.depth = 0
         self.dead = False
-        self.facts: dict[Var, bool] = {}
-        self.opposites: dict[Var, Var] = {}
+        self.facts, self.opposites = {}, {}
         self.regions = Regions()
         self.born: dict[Var, int] = {}
         self.parameters: set[Var] = set()
@@ -110,8 +112,6 @@ class Core(Refusing, Outside):
         self.rebound: dict[External, Frame] = {}
         self.deques: dict[Hashable, int | None] = {}
         self.makers: dict[Var, Builder] = {}
-        self.written: set[Var] = set()
-        self.new_bindings: dict[Var, Hashable] = {}
         self._active: set[Var] = set()
         self._owned: set[Var] = set()
         self.externals: dict[tuple[int, str], tuple[External, Var]] = {}
@@ -253,7 +253,7 @@ class Core(Refusing, Outside):
         if acts_in(primitive, args):
             self.meddles()
         if primitive.writes and isinstance(args[0], Var):
-            self.written.add(args[0])
+            self.regions.written.add(args[0])
         if not any(a is UNDEF for a in (*args, *keywords.values())):
             self.builder.perform(primitive, *args, static=static, style=style, **keywords)
 

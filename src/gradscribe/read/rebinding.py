@@ -39,7 +39,7 @@ class Rebinding(Core):
         made = self.binary(function, target, value, node)
         if not isinstance(made, Var) or made.type != target.type:
             return None
-        self.new_bindings[made] = site
+        self.regions.bound_anew[made] = site
         return made
 
     def _is_private(self, name: str, target: Var) -> bool:
@@ -49,8 +49,8 @@ class Rebinding(Core):
 
     def settle_rebound(self) -> None:
         """Read again, with writes in place of names bound anew, where the same memory is written in other ways."""
-        written = {self.regions.find(var) for var in self.written}
-        sites = {site for var, site in self.new_bindings.items() if self.regions.find(var) in written}
+        written = {self.regions.find(var) for var in self.regions.written}
+        sites = {site for var, site in self.regions.bound_anew.items() if self.regions.find(var) in written}
         if sites:
             self.assumed.in_place |= sites
             raise Restart
