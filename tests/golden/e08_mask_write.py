@@ -15,12 +15,12 @@ def f(x, c):
 def f_grad(x, c, seed=1.0):
     # forward
     y = x * x
-    y_1 = x < 0.0
-    y[y_1] = c
+    mask = x < 0.0
+    y[mask] = c
     # reverse
     by = seed * x  # np.sum(y * x)
     bx = seed * y
-    bc = np.sum(by[y_1])  # y[x < 0.0] = c
-    by[y_1] = 0.0
+    bc = np.sum(by[mask])  # y[x < 0.0] = c
+    by[mask] = 0.0
     bx += np.where(by == 0.0, 0.0, 2.0 * by * x)  # y = x * x
     return bx, bc

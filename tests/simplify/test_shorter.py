@@ -99,3 +99,43 @@ def test_nothing_is_computed_for_its_shape():
     check_grads(lambda x, w: scaled(x, w, 2), (X, np.array([0.3])))
     source = gradscribe.grad(scaled).source_for(X, np.array([0.3]), 2)
     assert "x[k:]" in source and "0.5 * x[k:]" not in source
+
+
+def stored(x):
+    y = np.zeros_like(x)
+    y[1:] = x[1:] * x[:-1]
+    z = y.copy()
+    z[0] = x[0]
+    return np.sum(y * z)
+
+
+def stored_in_an_argument(x):
+    y = x * 2.0
+    x[0] = np.sum(y)
+    return np.sum(x * x)
+
+
+def stored_in_turn(x):
+    y = x * 2.0
+    y[0] = y[1] * y[2]
+    y[1] = y[0] * y[3]
+    y[0] = np.sum(y[:2] * x[3:5])
+    return np.sum(y**2)
+
+
+def stored_in_loops(x):
+    y = x * 2.0
+    for k in range(3):
+        y[k] = y[k + 1] * x[k]
+    return np.sum(y**2)
+
+
+@pytest.mark.parametrize("f", [stored, stored_in_an_argument, stored_in_turn, stored_in_loops])
+def test_cells_that_nobody_reads_again_are_not_set_to_zero(f):
+    check_grads(f, (X.copy(),))
+    body = source_of(f, X).splitlines()
+    last = next(k for k in reversed(range(len(body))) if body[k].startswith("    return"))
+    zeroed = [k for k, line in enumerate(body) if line.startswith("    b") and "] = 0.0" in line]
+    for k in zeroed:
+        buffer = body[k].split("[")[0].strip()
+        assert any(buffer in line for line in body[k + 1 : last + 1])

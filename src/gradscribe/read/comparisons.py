@@ -61,7 +61,8 @@ class Comparisons(Core):
         atoms = [self._operand(v, node) for v in (left, right)]
         found = lookup(function)
         assert found is not None
-        return self.emit(found[0], *atoms, style="operator")
+        is_mask = self.hint == "t" and any(isinstance(a.type, Array) for a in atoms)
+        return self.emit(found[0], *atoms, style="operator", hint="mask" if is_mask else None)
 
     def _compare_structures(
         self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None

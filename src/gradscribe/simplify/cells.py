@@ -46,9 +46,9 @@ class _Tidying:
 
     def block(self, block: Block) -> Block:
         ops = [map_blocks(op, self.block) if self._mine(op) else op for op in block.ops]
+        self.root = block is self.outermost
         ops = self._delay_zeros(ops)
         ops = self._set_instead_of_add(self._add_once(ops))
-        self.root = block is self.outermost
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
         ops = self._zero_at_once(ops)
@@ -64,7 +64,7 @@ class _Tidying:
     # zeros ---------------------------------------------------------------------------------------------------------
 
     def _delay_zeros(self, ops: list[Op]) -> list[Op]:
-        """Move each `s[i] = 0.0` to just before the next access of that memory."""
+        """Move each `s[i] = 0.0` to just before the next access of that memory; drop it where there is none."""
         out: list[Op] = []
         waiting: list[Op] = []
         for op in ops:
@@ -75,7 +75,7 @@ class _Tidying:
                 waiting.append(op)
             else:
                 out.append(op)
-        return out + waiting
+        return out + [zero for zero in waiting if not self.root or self.groups.escapes(zero.args[0])]  # type: ignore[arg-type]
 
     def _zero_at_once(self, ops: list[Op]) -> list[Op]:
         """Move each `s[i] = 0.0` that is left back up, to the statement that it belongs to."""
