@@ -32,25 +32,20 @@ def _lstm_numba(args):
 
 
 def _ba_numba(args):
-    """A compiled loop over the observations calls the derivative of each residual."""
-    import numba
+    """One compiled program for all observations, which takes an adjoint for each of the two residuals."""
+    cams, X, w, obs, feats = args
+    seeds = np.zeros((2, len(w), 2))
+    seeds[0, :, 0] = seeds[1, :, 1] = 1.0
 
-    w = args[2]
-    residual = gradscribe.derive(both_residuals, argnums=("cam", "X", "w"), jit="numba")
-
-    @numba.njit
-    def blocks(cams, X, w, obs, feats):
+    def derivative():
+        cam, point = cams[obs[:, 0]], X[obs[:, 1]]
+        _, pullback = gradscribe.vjp(residuals, cam, point, w, feats, jit="numba")
         out = np.empty((len(w), 2, 15))
-        for i in range(len(w)):
-            cam, point = cams[obs[i, 0]], X[obs[i, 1]]
-            for k in range(2):
-                dcam, dpoint, dw = residual(cam, point, w[i], feats[i], 1.0 - k, 0.0 + k)
-                out[i, k, :11] = dcam
-                out[i, k, 11:14] = dpoint
-                out[i, k, 14] = dw
-        return out
+        for k, seed in enumerate(seeds):
+            out[:, k, :11], out[:, k, 11:14], out[:, k, 14], _ = pullback(seed)
+        return out, -2.0 * w
 
-    return lambda: objectives.ba_gather(*args), lambda: (blocks(*args), -2.0 * w), list
+    return lambda: objectives.ba_gather(*args), derivative, list
 
 
 def _hand_numba(args):
@@ -65,11 +60,12 @@ def _hand_numba(args):
     return lambda: objectives.hand_numpy(*args), derivative, lambda jacobian: [jacobian]
 
 
-def both_residuals(cam, X, w, feat, first, second):
-    """The residuals of one observation, with a weight each."""
-    err = np.zeros(2)
-    objectives.ba_residual(cam, X, w, feat, err)
-    return first * err[0] + second * err[1]
+def residuals(cam, X, w, feats):
+    """Those of all observations, whose cameras and points are in order."""
+    err = np.zeros((len(w), 2))
+    for i in range(len(w)):
+        objectives.ba_residual(cam[i], X[i], w[i], feats[i], err[i])
+    return err
 
 
 def _gmm(args):

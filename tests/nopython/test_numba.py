@@ -487,3 +487,38 @@ def test_the_page_shows_what_is_printed():
     g = grad(logistic_map, jit="numba")
     g(3.2, 10)
     assert g.source in page
+
+
+def squared_in_place(a, b):
+    a *= a
+    return a * b
+
+
+def apart_from_arguments(a, b):
+    return a * a * b
+
+
+@pytest.mark.parametrize("f", [squared_in_place, apart_from_arguments])
+def test_a_pullback_is_of_the_arguments_as_they_were(f):
+    """Any number of times, whatever happens to the arrays meanwhile, and whether or not the gradient writes to them."""
+    a, b, seed = np.arange(1.0, 4.0), np.full(3, 2.0), np.ones(3)
+    _, back = vjp(f, a, b, jit="numba")
+    expected = (4.0 * np.arange(1.0, 4.0), np.arange(1.0, 4.0) ** 2)
+    for _ in range(3):
+        same(back(seed), expected)
+        a[:], b[:] = 7.0, 9.0
+
+
+def test_what_numba_finds_out_late_is_a_refusal(monkeypatch):
+    """Its code generator has errors that are none of numba's own kind."""
+
+    def compile(self, types):
+        raise NotImplementedError("No definition for lowering getitem")
+
+    monkeypatch.setattr(numba.core.dispatcher.Dispatcher, "compile", compile)
+    with pytest.warns(NumbaFallback, match="numba refuses this function: No definition for lowering"):
+        np.testing.assert_allclose(grad(apart_from_sums, jit="numba")(np.arange(3.0)), [0.0, 2.0, 4.0])
+
+
+def apart_from_sums(a):
+    return np.sum(a * a)

@@ -82,7 +82,7 @@ def around(x):
 GRID = np.random.default_rng(0).standard_normal((23, 31))
 LINE = GRID[0].copy()
 PROGRAMS = [
-    (heat, (GRID, 3), 3),
+    (heat, (0.1 * GRID, 3), 3),
     (rows, (GRID,), 2),
     (stretched, (LINE, GRID), 1),
     (windows, (LINE,), 1),

@@ -7,11 +7,12 @@ import copy
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 from ..arguments import check_followed
 from ..errors import BadArgument, GradscribeError
+from ..ir.nodes import Function
 from ..ir.types import Type
 from ..loops import UNFORESEEN
 from ..nopython.calls import make_callable
@@ -20,6 +21,7 @@ from ..nopython.machine import NumbaMissing, NumbaRefuses
 from ..pipeline import Compiled, compile_derivative, compile_primal, compile_pullback
 from ..settings import Settings
 from ..signature import abstract
+from ..write.ordering import Ordering
 from .freshness import refresh
 
 
@@ -146,6 +148,14 @@ def compiled_pair(
     return compiled_with(ahead, jit, name), compiled_with(back, jit, name)
 
 
+@lru_cache(maxsize=512)
+def _changes_arguments(program: Function) -> bool:
+    """Whether a program writes to memory that is there before."""
+    ordering = Ordering(program)
+    outside = {ordering.region(p) for p in program.body.params}
+    return any(region in outside for op in program.body.ops for _, region in ordering.writes(op))
+
+
 def run_compiled(ahead: Compiled, back: Compiled, bound: inspect.BoundArguments) -> tuple[Any, Any, Callable[..., Any]]:
     """The value, a record and the reverse function that takes it, as `vjp` needs them: the record holds the arguments,
     and the reverse function computes the gradient from them anew, which in machine code is cheaper than a record."""
@@ -153,7 +163,7 @@ def run_compiled(ahead: Compiled, back: Compiled, bound: inspect.BoundArguments)
     value = ahead.function(*bound.args, **bound.kwargs)
 
     def reverse(record: inspect.BoundArguments, seed: Any) -> Any:
-        given = copy.deepcopy(record)
+        given = copy.deepcopy(record) if _changes_arguments(back.program) else record
         return back.function(*given.args, seed, **given.kwargs)
 
     return value, record, reverse

@@ -179,7 +179,7 @@ class Core:
             made.enable_caching()
         try:
             made.compile(tuple(map(_argument_type, self.parameters)))
-        except numba.core.errors.NumbaError as error:
+        except (numba.core.errors.NumbaError, NotImplementedError) as error:  # the latter from its code generator
             hint = 'the plain flavour is the one without jit="numba"'
             raise NumbaRefuses(_reason(error, self.text), hint=hint) from None
         return made
