@@ -381,3 +381,34 @@ def added(b, c, k):
 def test_statements_that_stay_check_what_fits():
     agree(backwards, *[(grid(n), grid(m, seed=1)) for n, m in ((9, 8), (9, 9), (9, 7), (9, 1), (1, 0), (2, 5))])
     agree(added, *[(grid(9), grid(m, seed=1), k) for m in (1, 2, 3) for k in (1, 2, -1)])
+
+
+def copies(a, b, back):
+    kept, changed, seen, alias = a.copy(), b.copy(), a.copy(), b.copy()
+    changed[1:] += kept[1:]
+    rows = [seen]
+    rows[0][0] = 3.0
+    for k in range(len(b)):
+        alias[k] *= 2.0
+    view = a.copy()[1:]
+    a[:] = a * back
+    return np.sum(kept * changed) + np.sum(seen) * np.sum(alias) + np.sum(view)
+
+
+def handed_out(a):
+    b = a.copy()
+    return b, np.sum(b)
+
+
+def only_read(a, x):
+    a = a.copy()
+    x = x.copy()
+    return np.sum((a @ x) ** 2)
+
+
+def test_copies_are_made_where_somebody_may_tell():
+    agree(copies, *[(grid(4), grid(4, seed=1), k) for k in (0, 1)])
+    a = grid(3)
+    assert gradscribe.compile(handed_out)(a)[0] is not a
+    text = agree(only_read, (grid(3, 4), grid(4)))
+    assert "copy" not in text

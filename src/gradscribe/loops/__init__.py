@@ -34,7 +34,7 @@ from .entry import UNFORESEEN, with_checks
 from .fuse import fuse_nests
 from .hoist import hoist_buffers
 from .independent import mark_independent
-from .itself import without
+from .itself import idle_copies, without
 from .lowering import Lowering
 
 __all__ = ["UNFORESEEN", "Lowered", "lower_to_loops"]
@@ -69,6 +69,7 @@ def lower_to_loops(function: Function, *, vectors: bool = False, parallel: bool 
         vectors: whether elementary functions may be called that take several elements at a time.
         parallel: whether loops are marked whose trips may run at the same time.
     """
+    function = without(function, idle_copies(function))
     low = Lowering(function, vectors=vectors)
     made = replace(function, body=low.block(function.body))
     if low.itself:  # what was only recorded for its shape is recorded no more
