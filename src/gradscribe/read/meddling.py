@@ -8,8 +8,10 @@ anything. Where there is one, what was taken as it is from outside is compared w
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import functools
 import importlib
+import reprlib
 import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -188,7 +190,13 @@ def has_methods(type_: Type) -> bool:
         return any(map(has_methods, type_.items))
     cls = getattr(type_, "cls", None)
     found = [vars(base).get(name) for base in _own_bases(cls) for name in _SPECIAL] if cls is not None else []
-    return any(method is not None and not _is_library(method) for method in found)
+    return any(method is not None and not _is_library(method) and not _is_generated(method) for method in found)
+
+
+def _is_generated(method: Any) -> bool:
+    """Whether `dataclass` has made a method."""
+    code = getattr(method, "__code__", None)
+    return code is not None and code.co_filename in ("<string>", dataclasses.__file__, reprlib.__file__)
 
 
 def as_call(
