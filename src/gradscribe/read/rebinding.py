@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from ..ir.nodes import Var
-from ..ir.types import UNKNOWN, Array, Scalar, Type
+from ..ir.types import Array, Scalar, Type
 from .assumptions import Restart
 from .core import Core
 from .values import Value
@@ -31,7 +31,7 @@ class Rebinding(Core):
         """What `name <operator>= value` binds the name to; None where it must write."""
         if not isinstance(target, Var) or not self._is_private(name, target) or not _fits(target.type, value):
             return None
-        if self.depth == 0 and (function in _SUMS or not self.is_active(value)):
+        if self.depth == 0 and not self._is_needed(target) and (function in _SUMS or not self.is_active(value)):
             return None
         site = self.site(node, "rebound")
         if self.attempt is not None or site in self.assumed.in_place:
@@ -46,6 +46,15 @@ class Rebinding(Core):
         """Whether an array was made in this block, and only this name stands for it."""
         made_here = self.makers.get(target) is self.builder and self.regions.is_alone(target)
         return made_here and self.frame_of(name) is self.frame and self.is_owned(target) and self.is_active(target)
+
+    def _is_needed(self, target: Var) -> bool:
+        """Whether something was computed from an array that was made in this block; its derivative may need it."""
+        for op in reversed(self.builder.ops):
+            if target in op.results:
+                return False
+            if target in op.inputs:
+                return True
+        return True
 
     def settle_rebound(self) -> None:
         """Read again, with writes in place of names bound anew, where the same memory is written in other ways."""
@@ -65,5 +74,5 @@ def _fits(target: Type, value: Value) -> bool:
         return True
     behind = target.shape[len(target.shape) - len(type_.shape) :]
     return len(type_.shape) <= len(target.shape) and all(
-        dim == other and dim != UNKNOWN for dim, other in zip(type_.shape, behind, strict=True)
+        dim.one or dim.same_as(other) for dim, other in zip(type_.shape, behind, strict=True)
     )
