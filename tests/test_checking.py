@@ -169,3 +169,9 @@ def test_nothing_parts_where_all_is_right():
         return total
 
     assert first_parting(f, (np.arange(3.0), 2.0), (0, 1)) is None
+
+
+@pytest.mark.parametrize("args", [1.3, np.ones(3)])
+def test_arguments_that_are_not_in_a_tuple_are_refused(args):
+    with pytest.raises(BadArgument, match="as a tuple"):
+        check_grads(several, args)

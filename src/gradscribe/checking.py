@@ -103,6 +103,8 @@ def check_grads(
             first line of the program where tangents and differences part; the attribute `report` has the rest.
         GradscribeError: the function cannot be differentiated.
     """
+    if not isinstance(args, (tuple, list)):
+        raise BadArgument("the arguments are given as a tuple", hint="check_grads(f, (x,))")
     chosen = (modes,) if isinstance(modes, str) else tuple(modes)
     if not chosen or set(chosen) - {"forward", "reverse"} or order not in (1, 2):
         raise BadArgument(f"modes are 'forward' and 'reverse', not {modes!r}; order is 1 or 2, not {order!r}")
