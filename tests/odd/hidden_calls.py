@@ -31,6 +31,8 @@ import warnings
 import weakref
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from . import meddlers
 from .meddlers import TURNED, Actor, table, turn
 
@@ -219,7 +221,21 @@ actor, described, getting, getting_all, setting = Everything(), Described(), Get
 missing, getter, lying, held = Missing(), Getter(a=1), Lying(), [Everything()]
 here = sys.modules[__name__]
 _IMPORTED = f"{__package__}.imported_late"
-NAMES = (collections, contextlib, copy, functools, heapq, importlib, itertools, json, math, numbers, operator, pickle)
+NAMES = (
+    collections,
+    contextlib,
+    copy,
+    functools,
+    heapq,
+    importlib,
+    itertools,
+    json,
+    math,
+    np,
+    numbers,
+    operator,
+    pickle,
+)
 MORE = (random, re, string, threading, types, unittest.mock, warnings, weakref, TURNED, table)
 
 

@@ -39,7 +39,8 @@ def test_never_stale(k, change):
 @pytest.mark.filterwarnings("ignore")
 def test_never_stale_by_hidden_calls(k, change):
     f = defined(meddlers.program(change, meddlers.READS[k % len(meddlers.READS)]), hidden_calls)
-    judge(f, X, hidden_calls.reset, [list(WAYS)[k % len(WAYS)]])
+    verdicts = judge(f, X, hidden_calls.reset, [list(WAYS)[k % len(WAYS)]])
+    assert "UnresolvedName" not in verdicts.values()
 
 
 def unread():
