@@ -8,7 +8,6 @@ write         Python text, compiled
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +25,7 @@ from .ir.inlining import inline_calls
 from .ir.namespaces import Namespace, namespace_for
 from .ir.nodes import Block, Const, Function, walk
 from .ir.primitives import COMMENT, LOOP, External
+from .ir.signature import first_parameter
 from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Numeric, Tuple, Type
 from .nopython.flavour import PARALLEL, Machine, compile_program
@@ -130,7 +130,7 @@ def plain_name(function: Callable[..., Any]) -> str:
 def derivative_name(function: Callable[..., Any], mode: str, wrt: Sequence[str], keep_value: bool) -> str:
     """`f_grad`, `f_value_and_grad`, `f_jvp`."""
     name = plain_name(function)
-    first = next(iter(inspect.signature(function).parameters), None)
+    first = first_parameter(function)
     ending = "jvp" if mode == "forward" else "value_and_grad" if keep_value else "grad"
     chosen = "" if list(wrt) == [first] else "_" + "_".join(wrt)
     return f"{name}_{ending}{chosen if len(wrt) == 1 else ''}"

@@ -88,7 +88,8 @@ def test_arrays(x):
 @pytest.mark.parametrize("x", [np.float16(2), np.float32(2), np.float64(2), np.longdouble(2), 2.0, 2, math.inf])
 def test_numbers(x):
     assert grad(squares)(x) == 2 * x
-    assert not isinstance(x, np.generic) or type(grad(squares)(x)) is type(x)
+    plain = isinstance(x, np.generic) and type(2.0 * x) is type(x)  # which NumPy 1 does not do in single precision
+    assert not plain or type(grad(squares)(x)) is type(x)
 
 
 @pytest.mark.parametrize("name", ["strided", "reversed", "Fortran-ordered", "float32", "big-endian", "unaligned"])

@@ -10,7 +10,7 @@ import threading
 import numpy as np
 import pytest
 
-from gradscribe import GradscribeError, adjoint, grad, hessian, vjp
+from gradscribe import GradscribeError, adjoint, compile, grad, hessian, vjp
 from gradscribe.call.sending import received, sent
 from gradscribe.rules.table import GIVEN
 
@@ -209,6 +209,16 @@ def test_a_rule_that_comes_back_is_a_rule_of_its_own(module):
     for k in range(3):
         made = pickle.loads(pickle.dumps(grad(lambda x, k=k: k * square(x))))
         assert made(3.0) == 5.0 * k
+
+
+def test_compiled_functions_travel_as_derivatives_do():
+    factor = 3.0
+
+    def helper(x):
+        return factor * x
+
+    again = pickle.loads(pickle.dumps(compile(lambda x: helper(x) * x)))
+    assert type(again).__name__ == "CompiledFunction" and again.primal(2.0) == 12.0 and again.jit == "numba"
 
 
 def test_pullbacks_travel(tmp_path, module):

@@ -13,6 +13,7 @@ from ..ir.types import Type
 from ..settings import Settings
 from .disk import cached
 from .jitting import compiled_with, prepare
+from .sending import received, sent
 from .specialised import Specialised
 
 P = ParamSpec("P")
@@ -51,6 +52,10 @@ class CompiledFunction(Specialised[P, R]):
         return self if instance is None else type(self)(self.primal.__get__(instance, owner), self.jit)
 
     def __reduce__(self) -> Any:
+        """By the source of the function, as derivatives travel."""
+        return received, (sent(self),)
+
+    def __send__(self) -> Any:
         return type(self), (self.primal, self.jit)
 
     def __repr__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import inspect
 import sys
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
@@ -123,3 +124,11 @@ def is_made_of_fields(cls: type) -> bool:
         return False
     made = getattr(cls.__init__, "__code__", None)
     return made is not None and made.co_filename == "<string>" and all(f.init for f in fields(cls))
+
+
+def first_parameter(function: Callable[..., Any]) -> str | None:
+    """The name of the first parameter of a function; None where there is none, or a function in C does not say."""
+    try:
+        return next(iter(inspect.signature(function).parameters), None)
+    except (ValueError, TypeError):
+        return None
