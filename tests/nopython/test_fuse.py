@@ -109,6 +109,22 @@ def test_rows_and_columns():
     agree(rows_and_columns, *[(grid(n, n), grid(n, n, seed=1)) for n in (1, 2, 5)])
 
 
+def read_once_for_a_row(m, a):
+    m, a = m.copy(), a.copy()
+    for i in range(len(a)):
+        for j in range(m.shape[1]):
+            m[i, j] = m[i, j] * 0.5
+    for i in range(len(a)):
+        s = a[i]
+        for j in range(m.shape[1]):
+            a[i] += s * m[i, j]
+    return np.sum(a)
+
+
+def test_what_is_read_once_for_a_row():
+    agree(read_once_for_a_row, *[(grid(n, 3), grid(n, seed=1)) for n in (0, 1, 4)])
+
+
 def counted(a, n):
     a = a.copy()
     for i in range(n):

@@ -120,6 +120,8 @@ class _Fusing:
             between += ops[:-1] if inner is not None else ()
         if not loops or any(o.blocks for o in loops[-1].blocks[0].ops):
             return None
+        if any(o.args and isinstance(o.args[0].type, Array) and o.primitive in _OF_ENTRIES for o in between):
+            return None  # an entry that is read once for a row is not read in each trip
         nest = _Nest(loops, loops[-1].blocks[0], between)
         if not all(self._noted(nest, o) for o in (*between, *nest.body.ops)) or len(nest.reads) > 40:
             return None
