@@ -114,7 +114,7 @@ CORPUS = [case for case in (constructs.CASES + kernels.CASES + aliasing.CASES)[:
 @pytest.mark.parametrize("case", CORPUS, ids=lambda c: c.name)
 def test_corpus(case, capsys):
     try:
-        wanted = derive(case.function, argnums=list(case.argnums))(*map(copied, case.args), **case.kwargs)
+        wanted = derive(case.function, argnums=list(case.argnums))(*map(copied, case.args), seed=1.0, **case.kwargs)
     except GradscribeError:
         return
     seen = trace(case.function, *map(copied, case.args), argnums=list(case.argnums), limit=10**6, **case.kwargs)
