@@ -132,6 +132,17 @@ def of_number(x, n, flag):
     return x * n if flag else x
 
 
+def with_default(x, scale=2.5):
+    return x * scale
+
+
+def test_defaults_are_known_by_value(cache):
+    """Those of the function come with each call, as other objects where they were read from disk."""
+    for _ in range(2):
+        compiled = compile(with_default)
+        assert compiled(2.0) == 5.0 and compiled(2.0, float("2.5")) == 5.0 and compiled(2.0, 3.0) == 6.0
+
+
 def test_numbers_are_looked_at(cache):
     compiled = compile(of_number)
     compiled(2.0, 3, True)

@@ -205,7 +205,7 @@ def _entry(made: Compiled) -> dict[str, Any]:
 def _machine_told(machine: Machine) -> dict[str, Any]:
     """Machine code by the texts that it is made of, next to which it is stored itself."""
     core, around = machine.core, machine.around
-    if not core.portable:
+    if not core.portable or core.namespace:
         raise _NotKept
     return {
         "core": [core.text, core.name, [_parameter_told(p) for p in core.parameters]],

@@ -35,7 +35,10 @@ def front(name: str, parameters: Sequence[Parameter], entry: Callable[..., Any],
         if parameter.default is not None:
             space[f"default{k}"] = parameter.default.value
             heads.append(f"{x}=default{k}")
-            checks.append(f"{x} is default{k}")
+            space[f"type{k}"] = type(parameter.default.value)
+            checks.append(
+                f"({x} is default{k} or (type({x}) is type{k} and {x} == default{k} != 0))"
+            )  # 0.0 may be -0.0
         else:
             heads.append(x)
             checks += _checks(x, k, parameter.var.type)
