@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -10,18 +12,36 @@ import gast
 from .exits import assign, at, name_of
 
 
+def _once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a node be taken apart into the same nodes each time: places of the program are known by their nodes."""
+    name = f"_{function.__name__}"
+
+    @functools.wraps(function)
+    def known(node: Any) -> Any:
+        owner, made = getattr(node, name, (None, None))
+        if owner is not node:  # a copy has the attributes of its original
+            made = function(node)
+            setattr(node, name, (node, made))
+        return made
+
+    return known
+
+
+@_once
 def as_load(target: gast.Subscript | gast.Attribute) -> Any:
     if isinstance(target, gast.Attribute):
         return at(target, gast.Attribute(value=target.value, attr=target.attr, ctx=gast.Load()))
     return at(target, gast.Subscript(value=target.value, slice=target.slice, ctx=gast.Load()))
 
 
+@_once
 def augmented(node: gast.AugAssign) -> gast.BinOp:
     """`x + v` of `x += v`."""
     left = name_of(node.target.id, node) if isinstance(node.target, gast.Name) else as_load(node.target)
     return at(node, gast.BinOp(left=left, op=node.op, right=node.value))
 
 
+@_once
 def with_named_value(node: gast.AugAssign) -> list[gast.stmt] | None:
     """`name = v; x += name` of `x += v`; None where v is a name or number already."""
     made: list[gast.stmt] = []
@@ -30,6 +50,7 @@ def with_named_value(node: gast.AugAssign) -> list[gast.stmt] | None:
     return [*made, again] if made else None
 
 
+@_once
 def in_steps(node: gast.AugAssign) -> list[gast.stmt]:
     """`old = x; new = old + v; x = new` of `x += v`, for an entry or attribute x."""
     old, new = (f"%{word}:{node.lineno}_{node.col_offset}" for word in ("old", "new"))
@@ -38,6 +59,7 @@ def in_steps(node: gast.AugAssign) -> list[gast.stmt]:
     return [assign(old, as_load(node.target), node), assign(new, made, node), store]
 
 
+@_once
 def flattened(node: gast.stmt) -> list[gast.stmt] | None:
     """A statement in which what an expression is made of stands in statements of its own, in Python's order; None
     where there is nothing to take apart."""
