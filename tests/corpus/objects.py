@@ -727,6 +727,118 @@ def tuple_bound_anew(t):
     return a * b
 
 
+class Circle:
+    def __init__(self, r):
+        self.r = r
+        self.n = 0.0
+
+    def area(self):
+        return 3.0 * self.r**2
+
+    def grow(self, k):
+        self.r = self.r * k
+        return self
+
+
+class Square:
+    side = 1.0
+
+    def __init__(self, a):
+        self.a = a
+        self.n = 1.0
+
+    def area(self):
+        return self.a**2
+
+    def grow(self, k):
+        self.a += k
+        return self
+
+
+def one_of_two_classes(x):
+    s = Circle(x) if x > 0.1 else Square(x)
+    return s.area() * s.n + s.area()
+
+
+def one_of_two_classes_written(x):
+    if x > 0.1:
+        s = Circle(x)
+    else:
+        s = Square(x)
+    s.grow(2.0)
+    s.n = x
+    return s.area() * s.n
+
+
+def one_of_two_classes_other_names(x):
+    a, b = Circle(x), Square(x)
+    s = a if x > 0.1 else b
+    s.n = 5 * x
+    s.grow(3.0)
+    return a.area() + 10 * b.area() + a.n * b.n
+
+
+def one_of_two_classes_identity(x):
+    a, b = Circle(x), Square(x)
+    s = a if x > 0.1 else b
+    return x if s is a else x * x
+
+
+def class_changes_in_loop(x):
+    s = Circle(x)
+    for k in range(3):
+        if k == 1:
+            s = Square(s.area())
+        s.grow(1.5)
+    return s.area()
+
+
+def one_of_two_classes_tested(x):
+    s = Circle(x) if x > 0.1 else Square(x)
+    return s.r if isinstance(s, Circle) else s.a * 3
+
+
+def one_of_two_classes_in_loop(x):
+    out = []
+    for k in range(3):
+        s = Circle(x * k) if k % 2 else Square(x + k)
+        out.append(s.area())
+    return sum(out)
+
+
+def class_or_none(x):
+    s = Circle(x) if x > 0.1 else (Square(x) if x > -5 else None)
+    return s.area() if s is not None else x
+
+
+def object_or_number(x):
+    s = Circle(x) if x > 0.1 else 3.0
+    return s.area() if isinstance(s, Circle) else s * x
+
+
+def one_of_two_classes_second_name(x):
+    s = Circle(x) if x > 0.1 else Square(x)
+    t = s
+    t.n = 7 * x
+    return s.n * t.area()
+
+
+def one_of_two_classes_asked(x):
+    s = Circle(x) if x > 0.1 else Square(x)
+    return getattr(s, "a", 2.0) * x + (1 if hasattr(s, "r") else 2) * x
+
+
+def one_of_two_classes_in_list(x):
+    s = Circle(x) if x > 0.1 else Square(x)
+    return sum(v.area() for v in [s, Circle(2 * x), s])
+
+
+def class_chosen_again(x):
+    s = Circle(x) if x > 0.1 else Square(x)
+    s = Square(s.area()) if x > 0.5 else s
+    return s.area()
+
+
 case(first_alias, 0.7, refused=True)
 case(first_alias_read, 0.7)
 case(first_alias_write_after, 0.7, refused=True)
@@ -807,3 +919,29 @@ case(optional_best_pair, 0.7)
 case(optional_best_entry, 0.7)
 case(optional_previous_or_none, 0.7)
 case(tuple_bound_anew, ((0.3, 0.4), 0.5))
+case(one_of_two_classes, 0.7)
+case(one_of_two_classes, -0.3)
+case(one_of_two_classes_written, 0.7)
+case(one_of_two_classes_written, -0.3)
+case(one_of_two_classes_other_names, 0.7)
+case(one_of_two_classes_other_names, -0.3)
+case(one_of_two_classes_identity, 0.7)
+case(one_of_two_classes_identity, -0.3)
+case(class_changes_in_loop, 0.7, refused=True)
+case(class_changes_in_loop, -0.3, refused=True)
+case(one_of_two_classes_tested, 0.7)
+case(one_of_two_classes_tested, -0.3)
+case(one_of_two_classes_in_loop, 0.7)
+case(one_of_two_classes_in_loop, -0.3)
+case(class_or_none, 0.7, refused=True)
+case(class_or_none, -0.3, refused=True)
+case(object_or_number, 0.7, refused=True)
+case(object_or_number, -0.3, refused=True)
+case(one_of_two_classes_second_name, 0.7)
+case(one_of_two_classes_second_name, -0.3)
+case(one_of_two_classes_asked, 0.7)
+case(one_of_two_classes_asked, -0.3)
+case(one_of_two_classes_in_list, 0.7)
+case(one_of_two_classes_in_list, -0.3)
+case(class_chosen_again, 0.7, refused=True)
+case(class_chosen_again, -0.3, refused=True)

@@ -176,6 +176,9 @@ def by_rule(forward: Forward, op: Op, builder: Builder) -> Tangent:
             continue
         seen.add(name)
         parts.append(_part(forward, op, rule, name, key, builder))
+    if any(isinstance(p, tuple) for p in parts) and not isinstance(op.result.type, STRUCTURES):
+        hint = "convert the operand so that its rank is known (np.asarray(...))"
+        raise UnsupportedCall(f"the derivative of {op.primitive} needs the rank of its operand", op.origin, hint)
     return total(builder, op.result.type, parts, dot(op.result.hint))
 
 

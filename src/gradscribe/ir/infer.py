@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
@@ -195,11 +195,12 @@ def by_example(function: Callable[..., Any], *, size: int = 3) -> Infer:
     """Call `function` on small samples of the operands and take the rank and dtype of what comes back.
 
     The samples give dimensions that are proved equal the same length (3), length-1 dimensions 1, others 3 too, so that
-    products and solves fit; the result's dimensions are unknown. Where the call fails nothing is known, nor where an
-    integer decides (an axis, a number of axes).
+    products and solves fit; the result's dimensions are unknown. Where that does not fit, unknown lengths are taken for
+    one of those that are known. Where the call fails nothing is known, nor where an integer decides (an axis, a number
+    of axes).
     """
 
-    def called(args: Sequence[Atom], keywords: Mapping[str, Atom], integer: int) -> Type:
+    def called(args: Sequence[Atom], keywords: Mapping[str, Atom], integer: int, size: int = size) -> Type:
         def sample(atom: Atom) -> Any:
             return atom.value if isinstance(atom, Const) else _sample_of(atom.type, size, integer)
 
@@ -208,10 +209,9 @@ def by_example(function: Callable[..., Any], *, size: int = 3) -> Infer:
             return forget_lengths(function(*map(sample, args), **{k: sample(a) for k, a in keywords.items()}))
 
     def infer(args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Type:
-        try:
-            known = called(args, keywords, 1)
-        except Exception:  # the sample did not fit: nothing is known
-            return NUMERIC
+        known = _first_that_fits(
+            lambda length: called(args, keywords, 1, length), (size, *_lengths((*args, *keywords.values())))
+        )
         if any(_holds_integer(a.type) for a in (*args, *keywords.values()) if not isinstance(a, Const)):
             for integer in (0, 2):
                 with contextlib.suppress(Exception):  # an integer that does not fit
@@ -219,6 +219,26 @@ def by_example(function: Callable[..., Any], *, size: int = 3) -> Infer:
         return known
 
     return infer
+
+
+def _first_that_fits(call: Callable[[int], Type], lengths: Sequence[int]) -> Type:
+    for length in lengths:
+        with contextlib.suppress(Exception):  # the sample did not fit
+            return call(length)
+    return NUMERIC
+
+
+def _lengths(atoms: Iterable[Atom]) -> list[int]:
+    """The lengths of dimensions that are known."""
+    found: dict[int, None] = {}
+    types = [a.type for a in atoms if not isinstance(a, Const)]
+    while types:
+        type_ = types.pop()
+        if isinstance(type_, Array):
+            found.update(dict.fromkeys(d.base for d in type_.shape if isinstance(d.base, int) and d.base > 1))
+        elif isinstance(type_, (Tuple, FixedList)):
+            types += type_.items
+    return list(found)
 
 
 def _holds_integer(type_: Type) -> bool:

@@ -193,9 +193,9 @@ def _numpy_path(function: Callable[..., Any], name: str, module: str) -> str | N
 
 
 def _public(module: str) -> str:
-    """The public module of SciPy whose parts are private ones."""
+    """The public module whose parts are private ones: of SciPy, or of the standard library (`_bisect`)."""
     if not module.startswith("scipy."):
-        return module
+        return module.lstrip("_")
     return ".".join(itertools.takewhile(lambda part: not part.startswith("_"), module.split(".")))
 
 

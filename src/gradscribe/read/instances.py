@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import inspect
 import types
+import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -125,11 +127,14 @@ def _can_be_followed(cls: type) -> bool:
     bases = [base for base in cls.__mro__ if base is not object]
     if any(base.__module__ == "builtins" or base.__flags__ & (1 << 9) == 0 for base in bases):
         return False
-    if type(cls) is not type or any(name in vars(base) for base in bases for name in _ACTING):
+    if type(cls) not in _METACLASSES or getattr(cls, "__abstractmethods__", None):
+        return False
+    if any(name in vars(base) for base in bases for name in _ACTING):
         return False
     return not any(_keeps_values(value) for base in bases for value in vars(base).values())
 
 
+_METACLASSES = (type, abc.ABCMeta, type(typing.Protocol))
 _ACTING = ("__new__", "__del__", "__getattribute__")
 
 

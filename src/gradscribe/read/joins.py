@@ -227,6 +227,8 @@ class _Join:
         """Two lists, dicts or instances become one."""
         if left.cell is right.cell:
             return left
+        if left.cell.kind == right.cell.kind == "instance" and left.cell.cls is not right.cell.cls:
+            return self._choice(left, right, hint, named)
         pair = (left.cell, right.cell)
         if pair in self.cells:
             return Reference(self.cells[pair])

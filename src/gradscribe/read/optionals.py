@@ -20,6 +20,7 @@ from .calls import Calls
 from .comparisons import Comparisons
 from .indexing import Indexing
 from .values import Choice, Value, is_const, is_none, may_be_none
+from .writing import Writing
 
 _TAKE_NONE = (
     isinstance, hasattr, getattr, type, callable, str, repr, ascii, format, print, id, copy.copy, copy.deepcopy,
@@ -28,7 +29,7 @@ _TAKE_NONE = (
 )  # fmt: skip
 
 
-class Optionals(Comparisons, Indexing, Attributes, Calls):
+class Optionals(Comparisons, Indexing, Writing, Attributes, Calls):
     """`present`, and what is done with one of two values."""
 
     def call(
@@ -66,12 +67,30 @@ class Optionals(Comparisons, Indexing, Attributes, Calls):
             return known(self.present(container, TypeError, "'NoneType' object is not subscriptable"), index, node)
         return self._either(container, lambda value: known(value, index, node))
 
+    def set_attribute(self, owner: Value, name: str, value: Value, node: gast.AST | None = None) -> None:
+        """`owner.name = value`."""
+        known = super().set_attribute
+        self._write_either(owner, lambda found: known(found, name, value, node))
+
+    def set_item(self, container: Value, index: Value, value: Value, node: gast.AST | None = None) -> None:
+        """`container[index] = value`."""
+        known = super().set_item
+        self._write_either(container, lambda found: known(found, index, value, node))
+
+    def _write_either(self, owner: Value, write: Callable[[Value], None]) -> None:
+        if not isinstance(owner, Choice):
+            write(owner)
+        elif may_be_none(owner):
+            write(self.present(owner, TypeError, "None where an object is needed"))
+        else:
+            self.branch(owner.chosen, lambda: write(owner.first), lambda: write(owner.second))
+
     def _either(self, choice: Choice, use: Callable[[Value], Value]) -> Value:
         return self.choose(choice.chosen, lambda: use(choice.first), lambda: use(choice.second))
 
     def with_either(self, values: Sequence[Value], use: Callable[[Sequence[Value]], Value]) -> Value:
         """`use(values)`, in a branch for each of two values that one of them may be."""
-        at = next((k for k, v in enumerate(values) if isinstance(v, Choice) and may_be_none(v)), None)
+        at = next((k for k, v in enumerate(values) if isinstance(v, Choice)), None)
         if at is None:
             return use(values)
         choice, before, behind = values[at], values[:at], values[at + 1 :]

@@ -5,6 +5,7 @@ Each names the keywords that it supports: those that its signature leaves out ar
 
 from __future__ import annotations
 
+import bisect
 import math
 from typing import Any
 
@@ -384,6 +385,8 @@ for name, parameters, function in (
     ("digitize", "x, bins, right=False", np.digitize),
 ):
     zero(declare(name, parameters, function, infer=_infer.by_example(function)))
+for function in (bisect.bisect_left, bisect.bisect_right):
+    zero(define(function.__name__, function, infer=_infer.always(INT), parameters="a, x, lo=0, hi=None, *, key=None"))
 zero(declare("searchsorted", "a, v, side='left', sorter=None", np.searchsorted, infer=_search_type))
 zero(
     define("size", np.size, np.ndarray.size, infer=_infer.always(INT), parameters="a", reads=False, cost="free"),
