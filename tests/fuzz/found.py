@@ -1,6 +1,50 @@
 """Programs, shrunk from random ones, that were differentiated wrongly (or crashed) once. They stay right."""
 
 FOUND = {
+    "a function that calls itself, inside of try": """
+import math
+import numpy as np
+
+def tree(p, n):
+    if n < 2:
+        return p * p
+    return tree(p, n - 1) + 0.3 * tree(p * 0.5, n - 2)
+
+def tower(p, n):
+    if n == 0:
+        return p
+    return math.sin(p) + 0.5 * tower(p, n - 1)
+
+def f(x, y):
+    for i1 in range(2, 0, -1):
+        y = 0.1
+        if i1 % 2 == 0:
+            s2 = tower(math.exp(-x * x), 3)
+            if x > -0.3 and i1 < 0.3:
+                break
+        else:
+            x, y = (i1, -1.1 + x)
+            x = y
+    try:
+        if x + -0.7 < 1.1:
+            x = (min(-1.1, 0.5) - x) ** 2
+        elif x - 0.7 < -1.0:
+            if x - -0.8 < 1.3:
+                return max(tower(y, 0), y - y)
+            else:
+                s3 = max(tower(0.2, 2) / (2.0 + 0.7 * 0.7), math.cos(max(x, x)))
+                return -0.8
+            return -1.1 / (2.0 + np.sin(x) * np.sin(x))
+        if x > -0.9 and x < 1.4:
+            raise ValueError
+        pass
+    except ValueError:
+        pass
+    finally:
+        pass
+    return 1.0 * y + 1.7 * x
+ARGS = (-0.95, 0.154)
+""",
     "two parameters of a helper are one array": """
 import numpy as np
 

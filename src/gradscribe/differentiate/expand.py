@@ -53,8 +53,8 @@ class NeedsRank(Exception):
     """A rule asks for the rank of a value of which nothing is known."""
 
 
-class NeedsConstant(Exception):
-    """A rule branches on a value that is not known."""
+class NeedsConstant(TypeError):
+    """A rule asks for a value that is not known: for Python, one that is no number or truth value."""
 
 
 def wrap(builder: Builder, value: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ..ir import primitives as P
-from ..ir.nodes import Atom, Block, Const, Op, Var, walk
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
 from ..ir.types import STRING, STRUCTURES, Array, Scalar
 
 _SAFE = {
@@ -47,14 +47,19 @@ def cannot_raise(op: Op) -> bool:
     return op.primitive in _SAFE and len(arrays) <= 1 and all(isinstance(a.type, (Scalar, Array)) for a in op.args)
 
 
-def has_no_effect(ops: Iterable[Op]) -> bool:
-    """Whether operations can be run twice, and nobody sees it."""
+def has_no_effect(ops: Iterable[Op], around: tuple[Function, ...] = ()) -> bool:
+    """Whether operations can be run twice, and nobody sees it.
+
+    Args:
+        ops: the operations.
+        around: the functions that they are part of: a call of one, by itself, adds no effect of its own.
+    """
     every = list(walk(Block((), tuple(ops))))
     own = {result for op in every for result in op.results if op.aliasing == "fresh"}
-    return all(_is_quiet(op, own) for op in every)
+    return all(_is_quiet(op, own, around) for op in every)
 
 
-def _is_quiet(op: Op, own: set[Var]) -> bool:
+def _is_quiet(op: Op, own: set[Var], around: tuple[Function, ...]) -> bool:
     if any(op.args[k] not in own for k in op.primitive.writes):
         return False
     if op.primitive is P.CALL_PYTHON:
@@ -63,7 +68,9 @@ def _is_quiet(op: Op, own: set[Var]) -> bool:
         return isinstance(op.args[0].type, (Scalar, Array)) or op.args[0].type == STRING
     if op.primitive is P.CALL:
         function = op.static.function
-        return function is not None and has_no_effect(function.body.ops)
+        if any(function is known for known in around):
+            return True
+        return function is not None and has_no_effect(function.body.ops, (*around, function))
     return not op.primitive.effect or op.primitive in (P.RAISE, P.ASSERT, P.EXPRESSION, P.COMMENT)
 
 
