@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import inspect
 import re
+import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -15,9 +17,11 @@ import numpy as np
 from . import checkpoints, runtime, runtime_scipy
 from .differentiate.reverse import SEED_NAMES
 from .errors import BadArgument
+from .ir.nodes import Parameter
 from .ir.primitives import External
 from .ir.types import Array, Dict, Dim, FixedList, Scalar, Tuple, Type, does_otherwise
 from .pipeline import Compiled
+from .source.imports import arranged
 
 _HELPERS = re.compile(r"from gradscribe\.(runtime|runtime_scipy|checkpoints) import (.*)")
 
@@ -33,6 +37,7 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
         BadArgument: the function uses a value from outside that cannot be written down.
     """
     given, rest = _split(_guarded(compiled))
+    _check_alone(given)
     found = [match for line in given if (match := _HELPERS.match(line))]
     helpers = _all_helpers(["check_kinds", *(name for match in found for name in match[2].split(", "))])
     imports = [line for line in given if not _HELPERS.match(line)]
@@ -44,7 +49,7 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
         imports.append("from math import comb")
     if helpers or any("np." in v for v in values):
         imports.append("import numpy as np")
-    blocks = [_header(compiled, primal), "\n".join(_sorted_imports(imports))]
+    blocks = [_header(compiled, primal), "\n".join(arranged(imports))]
     blocks.append("\n".join(v for v in values if not v.startswith(("import ", "from "))))
     blocks += [_source_of_helper(name) for name in helpers]
     blocks.append("\n".join(rest).strip("\n"))
@@ -59,18 +64,42 @@ def _split(text: str) -> tuple[list[str], list[str]]:
     return [ast.unparse(node) for node in nodes], [line for k, line in enumerate(lines) if k not in places]
 
 
+def _check_alone(imports: Iterable[str]) -> None:
+    """Refuse what only this package has, beside the helpers that are copied."""
+    for line in imports:
+        if line.startswith("from gradscribe.") and not _HELPERS.match(line):
+            name = line.rpartition(" import ")[2].rpartition(" as ")[2]
+            hint = 'save the derivative without jit="numba", which is written for NumPy alone'
+            raise BadArgument(f"`{name}` of gradscribe's machine code cannot be written to a module", hint=hint)
+
+
 def _guarded(compiled: Compiled) -> str:
     """The text of the derivative, which looks at its arguments first: it was written for those of one call."""
     parameters = [p for p in compiled.program.parameters if p.var.hint not in SEED_NAMES]
     letters: dict[Any, str] = {}
     kinds = {p.var.hint: kind for p in parameters if (kind := _kind(p.var.type, letters)) is not None}
     text = compiled.written.text
+    values = ", ".join(f"{name!r}: {name}" for name in kinds)
+    check = [f"    check_kinds({kinds!r}, {{{values}}})"] if kinds else []
     main = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == compiled.program.name)
+    if main.decorator_list:
+        return _around(text, main, compiled.program.parameters, check)
     first = main.body[1] if ast.get_docstring(main, clean=False) is not None and len(main.body) > 1 else main.body[0]
     lines = text.split("\n")
-    values = ", ".join(f"{name!r}: {name}" for name in kinds)
-    check = f"    check_kinds({kinds!r}, {{{values}}})" if kinds else ""
-    return "\n".join([*lines[: first.lineno - 1], *([check] if check else []), *lines[first.lineno - 1 :]])
+    return "\n".join([*lines[: first.lineno - 1], *check, *lines[first.lineno - 1 :]])
+
+
+def _around(text: str, main: ast.FunctionDef, parameters: Iterable[Parameter], check: list[str]) -> str:
+    """Machine code that is called by a function which looks at the arguments, as it can only outside of machine code;
+    numbers are what the code was made for, not integers."""
+    text = text.replace(f"def {main.name}(", "def core(").rstrip("\n")
+    given = ", ".join(f"float({p.var.hint})" if _is_float(p.var.type) else p.var.hint for p in parameters)
+    head = f"def {main.name}({ast.unparse(main.args)}):"
+    return "\n".join([text, "", "", head, *check, f"    return core({given})"])
+
+
+def _is_float(type_: Type) -> bool:
+    return isinstance(type_, Scalar) and type_.kind == "f" and type_.dtype in (None, "float64")
 
 
 def _kind(type_: Type, letters: dict[Any, str]) -> Any:
@@ -92,10 +121,6 @@ def _length(dim: Dim, letters: dict[Any, str]) -> str:
     if dim.one:
         return "1"
     return letters.setdefault(dim.base if dim.base is not None else dim, f"n{len(letters)}")
-
-
-def _sorted_imports(imports: list[str]) -> list[str]:
-    return sorted(set(imports), key=lambda line: ("numpy" in line or "scipy" in line, line))
 
 
 def _header(compiled: Compiled, primal: Callable[..., Any]) -> str:
@@ -163,29 +188,51 @@ def _annotated(tree: ast.AST) -> Iterator[Any]:
 
 
 def _bindings(externals: Mapping[str, Any]) -> Iterator[str]:
-    """A line for each name that the text takes from outside."""
+    """Lines for each name that the text takes from outside."""
     for name, held in externals.items():
         value = held.read() if isinstance(held, External) else held
-        yield _binding(name, value)
+        yield from _binding(name, value).splitlines()
 
 
 def _binding(name: str, value: Any) -> str:
     if isinstance(value, types.ModuleType):
         return f"import {value.__name__} as {name}" if value.__name__ != name else f"import {name}"
     if type(value) is np.ndarray and value.dtype.kind in "biufc":
-        return f"{name} = np.array({_numbers(value.tolist())}, dtype=np.{value.dtype.name})"
+        return f"{name} = {_array(value)}"
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
-        return f"{name} = np.{value.dtype.name}({_numbers(value.item())})"
+        return f"{name} = np.{value.dtype.type.__name__}({_numbers(value.item())})"
     if type(value) in (int, float, complex, str, bool, type(None)):
         return f"{name} = {_numbers(value)}"
-    module, path = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if module and module != "__main__" and path and path.isidentifier() and _is_dotted(module):
-        return f"from {module} import {path}" + ("" if path == name else f" as {name}")
-    raise BadArgument(f"{name} cannot be written to a module", hint="pass it as an argument")
+    found = _place(value)
+    if found is None:
+        raise BadArgument(f"{name} cannot be written to a module", hint="pass it as an argument")
+    module, path = found
+    head, _, rest = path.partition(".")
+    if rest:
+        return f"from {module} import {head} as {name}_home\n{name} = {name}_home.{rest}"
+    return f"from {module} import {path}" + ("" if path == name else f" as {name}")
 
 
-def _is_dotted(path: str) -> bool:
-    return all(map(str.isidentifier, path.split(".")))
+def _array(value: np.ndarray[Any, Any]) -> str:
+    """An array of the same layout: sums go through entries in the order of memory."""
+    written = f"np.array({_numbers(value.tolist())}, dtype=np.{value.dtype.type.__name__}"
+    flags = value.flags
+    written += ', order="F")' if flags.f_contiguous and not flags.c_contiguous else ")"
+    return written if value.size else f"{written}.reshape({value.shape})"
+
+
+def _place(value: Any) -> tuple[str, str] | None:
+    """The module and the path under which anybody finds just this object."""
+    owner = getattr(value, "__self__", None)  # of a method that stands in a module, as those of `random` do
+    module = getattr(value, "__module__", None) or getattr(type(owner), "__module__", None)
+    if not isinstance(module, str) or module == "__main__" or module not in sys.modules:
+        return None
+    for path in (getattr(value, "__qualname__", None), getattr(value, "__name__", None)):
+        if isinstance(path, str) and all(map(str.isidentifier, (*module.split("."), *path.split(".")))):
+            found = functools.reduce(lambda v, n: getattr(v, n, None), path.split("."), sys.modules[module])
+            if found is value or ((inspect.ismethod(value) or inspect.isbuiltin(value)) and found == value):
+                return module, path
+    return None
 
 
 def _numbers(value: Any) -> str:

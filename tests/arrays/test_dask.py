@@ -68,7 +68,18 @@ def branching(x):
     return np.sum(x**3) if np.sum(x) > 0.0 else np.sum(x**2)
 
 
+def clipped(x, low, high):
+    return np.sum(np.clip(x, low, high) ** 2) + np.sum(np.clip(x, None, 0.5) * x.clip(-0.5))
+
+
+def numbers_alone(x):
+    y = np.where(x > 1.0, np.nan, x)
+    return np.nanmean(y) + np.nanstd(y, ddof=1) + np.sum(np.nanvar(y, axis=0)) + np.sum(np.nanmean(y, axis=1) ** 2)
+
+
 CASES = {
+    "clipped": (clipped, (X, -0.3, 0.8), (DX, -0.3, 0.8), (0,)),
+    "numbers alone": (numbers_alone, (X,), (DX,), (0,)),
     "least squares": (least_squares, (X, Y, W), (DX, DY, W), (0, 1, 2)),
     "parameters alone": (least_squares, (X, Y, W), (DX, DY, W), (2,)),
     "logistic": (logistic, (X, np.sign(Y), W, 0.3), (DX, np.sign(DY), W, 0.3), (0, 2, 3)),

@@ -156,8 +156,8 @@ def test_entries_of_somebody_else_are_ignored(place):
 
 
 def test_writers_at_the_same_time(place):
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: run(place), range(4)))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: run(place), range(8)))
     assert all(one[0] == found[0][0] for one in found) and run(place)[1] == 0
     assert [p.suffix for p in (place / "cache").iterdir()] == [".json"] * 2
 

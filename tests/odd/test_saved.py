@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import random
 import subprocess
 import sys
 import textwrap
+import types
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gradscribe import derive, grad, value_and_grad
+from gradscribe import GradscribeError, derive, grad, value_and_grad
+from gradscribe.export import _place
+from gradscribe.source.imports import arranged
 
 HELPER_SCALE = np.array([2.0, 3.0])
 
@@ -186,3 +191,138 @@ def test_constants_that_have_no_literal(tmp_path):
         save(grad(with_constants), (np.ones(3),), path)
         wanted = grad(with_constants)(np.ones(3))
         np.testing.assert_array_equal(load(path)["with_constants_grad"](np.ones(3)), wanted)
+
+
+@pytest.mark.parametrize("shape", [(2, 0), (0, 3), ()])
+def test_arrays_from_outside_keep_shape_and_layout(shape, tmp_path):
+    empty, columns = np.zeros(shape), np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    mask = np.array([True, False, True])
+
+    def f(x):
+        return np.sum((x * x * mask) @ columns.T) + x[0] * np.sum(empty + 1.0) * np.sum(mask)
+
+    path = tmp_path / "saved.py"
+    save(grad(f), (np.ones(3),), path)
+    held = load(path)
+    np.testing.assert_array_equal(held["f_grad"](np.ones(3)), grad(f)(np.ones(3)))
+    assert held["empty"].shape == shape and held["columns"].flags.f_contiguous and held["mask"].dtype == bool
+
+
+def draws(x):
+    random.seed(4)
+    return x * random.random() + x * x * random.gauss(0.0, 1.0)
+
+
+def test_methods_that_stand_in_a_module(tmp_path):
+    path = tmp_path / "saved.py"
+    save(grad(draws), (2.0,), path)
+    assert load(path)["draws_grad"](2.0) == grad(draws)(2.0)
+
+
+def opaque(text):
+    return text
+
+
+def test_another_function_under_the_same_name_has_no_place():
+    """An import would give what the module holds by then."""
+    made = types.FunctionType(opaque.__code__, {}, "opaque")
+    made.__module__ = opaque.__module__
+    assert _place(opaque) == (__name__, "opaque") and _place(made) is None
+
+
+def test_what_is_refused_leaves_the_file(tmp_path):
+    class Counter:
+        def add(self, x):
+            return x
+
+    counter = Counter()
+
+    def f(x):
+        return x * len(str(counter))
+
+    path = tmp_path / "saved.py"
+    path.write_text("as it was")
+    with pytest.raises(GradscribeError, match="`?counter`? cannot be written"):
+        grad(f).save(str(path))
+    assert path.read_text() == "as it was"
+
+
+def nested_exceptions(x):
+    s = 0.0
+    for k in range(3):
+        try:
+            if k == 0:
+                raise KeyError("k")
+            s += x
+        except KeyError:
+            s += x * math.exp(x)
+    return s
+
+
+def given_later(x):
+    best, kept = None, None
+    for k in range(4):
+        c = (x - k) ** 2
+        if best is None or c < best:
+            best, kept = c, x * k
+    return kept * best
+
+
+MORE = [(nested_exceptions, (0.5,)), (given_later, (1.6,)), (draws, (2.0,))]
+
+
+@pytest.mark.parametrize("f, args", MORE, ids=lambda v: getattr(v, "__name__", ""))
+def test_more_of_what_the_linter_reads(f, args, tmp_path):
+    test_passes_the_linter(f, args, tmp_path)
+    held = load(tmp_path / "saved.py")
+    assert held[f"{f.__name__}_grad"](*args) == grad(f)(*args)
+
+
+def test_imports_are_sorted():
+    given = [
+        "import numpy as np",
+        "from math import sqrt",
+        "import os.path",
+        "from b import z, Y, X_",
+        "from b import c as d",
+    ]
+    wanted = [
+        "import os.path",
+        "from math import sqrt",
+        "",
+        "import numpy as np",
+        "from b import X_, Y, z",
+        "from b import c as d",
+    ]
+    assert arranged(given) == wanted
+
+
+def smooth(x, n):
+    while x < 100.0:
+        x = x * x + 0.5 if x > 1.0 else x + 0.7
+    return x * n
+
+
+def test_machine_code_is_called_behind_the_check(tmp_path):
+    pytest.importorskip("numba", reason="numba is not installed")
+    path = tmp_path / "saved.py"
+    fast = grad(smooth, jit="numba")
+    save(fast, (0.3, 2), path)
+    saved = load(path)["smooth_grad"]
+    assert saved(0.3, 2) == fast(0.3, 2) and saved(2, 2) == fast(2, 2)
+    with pytest.raises(ValueError, match="written for"):
+        saved(np.ones(2), 2)
+
+
+def waves(x):
+    return np.sum(np.sin(x) * x)
+
+
+def test_machine_code_of_ours_is_refused_by_name(tmp_path):
+    pytest.importorskip("numba", reason="numba is not installed")
+    fast = grad(waves, jit="numba")
+    fast(X)
+    if "vector" not in fast.source:
+        pytest.skip("this processor has no vectors of elementary functions")
+    with pytest.raises(GradscribeError, match="vector_(sin|cos)` of gradscribe"):
+        fast.save(str(tmp_path / "saved.py"))

@@ -64,11 +64,15 @@ class Looking:
 
         Args:
             path: the file to write.
+
+        Raises:
+            BadArgument: it uses a value from outside that cannot be written down, or what only this package has.
         """
         self.source  # noqa: B018  compiles it, where no call has
         assert self._last is not None
+        text = module_text(self._last, self.primal)  # what is there stays where this is refused
         with open(path, "w", encoding="utf-8") as file:
-            file.write(module_text(self._last, self.primal))
+            file.write(text)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: the source."""

@@ -43,6 +43,7 @@ class Primitive:
         writes: the positions of the operands whose memory it writes.
         effect: whether it must run once and in order (print, opaque calls), besides `writes`.
         cost: of running it again: "free" (no arithmetic), "cheap" (plain arithmetic) or "dear".
+        bare: the parameters behind the first that are written without their names, as some libraries want them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Primitive:
     writes: tuple[int, ...] = ()
     effect: bool = False
     cost: str = "dear"
+    bare: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return self.name
@@ -324,9 +326,8 @@ class External:
         try:
             if isinstance(self.owner, CellType):
                 return self.owner.cell_contents
-            return (
-                self.owner[self.name] if isinstance(self.owner, (dict, list, tuple)) else getattr(self.owner, self.name)
-            )
+            keyed = isinstance(self.owner, (dict, list, tuple))
+            return self.owner[self.name] if keyed else getattr(self.owner, self.name)
         except (AttributeError, LookupError, ValueError):
             raise NameError(f"name {self.name!r} is not defined") from None
 

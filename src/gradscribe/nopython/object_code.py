@@ -79,12 +79,16 @@ def load(place: Path) -> Entry | None:
 
 @functools.cache
 def processor() -> tuple[object, ...]:
-    """What code is made for here."""
+    """What code is made for here, and by what: the layout of arrays is NumPy's, the code itself LLVM's."""
+    import llvmlite
     import llvmlite.binding as llvm
+    import numpy as np
 
     config: Any = importlib.import_module("numba.core.config")
     chosen = (config.CPU_NAME, config.CPU_FEATURES, config.OPT, config.LOOP_VECTORIZE, config.BOUNDSCHECK)
-    return llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), *chosen
+    versions = (llvmlite.__version__, llvm.llvm_version_info, np.__version__)
+    cpu = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    return llvm.get_process_triple(), *cpu, *versions, *chosen
 
 
 def _linked(told: dict[str, Any]) -> Entry | None:

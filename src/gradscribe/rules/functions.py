@@ -269,6 +269,7 @@ CLIP = define(
     infer=clip_type,
     parameters="a, a_min=None, a_max=None, *, min=None, max=None",
     cost="cheap",
+    bare=("a_min", "a_max"),
 )
 register(np.ndarray.clip, CLIP, "np")
 general(CLIP, _CLIP, _CLIP, elementwise=True, picks=True)

@@ -14,6 +14,7 @@ from .reductions import (
     initial_adjoint,
     initial_tangent,
     mean_adjoint,
+    mean_where,
     std_adjoint,
     std_tangent,
     sum_adjoint,
@@ -78,8 +79,8 @@ def _nan_tangent(tangent: Any) -> Any:
     return lambda d, z, a, *args, **keywords: rule(np.where(np.isnan(a), 0.0, d), z, a, *args, **keywords)
 
 
-def _nanmean_tangent(d: Any, z: Any, a: Any, *, where: Any = True, **keywords: Any) -> Any:
-    return np.mean(d, where=_numbers(a, where), **keywords)
+def _nanmean_tangent(d: Any, z: Any, a: Any, axis: Any = None, *, where: Any = True, **keywords: Any) -> Any:
+    return mean_where(d, axis, _numbers(a, where), **keywords)
 
 
 NANMEAN = declare("nanmean", "a, axis=None, dtype=None, *, keepdims=False, where=True", np.nanmean)

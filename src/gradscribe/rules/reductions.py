@@ -238,10 +238,14 @@ def freedom(a: Any, axis: Any, ddof: Any, correction: Any, where: Any) -> Any:
 
 def deviation(a: Any, axis: Any, where: Any = True, mean: Any = None) -> Any:
     """The entries less their mean."""
-    if mean is not None:
-        return masked(a - mean, where)
-    keywords = {} if where is True else {"where": where}
-    return masked(a - np.mean(a, axis=axis, keepdims=True, **keywords), where)
+    return masked(a - (mean_where(a, axis, where, keepdims=True) if mean is None else mean), where)
+
+
+def mean_where(a: Any, axis: Any, where: Any, **keywords: Any) -> Any:
+    """The mean of the entries that are not left out, without `where=`, which few libraries but NumPy take."""
+    if where is True:
+        return np.mean(a, axis=axis, **keywords)
+    return np.sum(masked(a, where), axis=axis, **keywords) / count(a, axis, where, keywords.get("keepdims", False))
 
 
 def _conj(a: Any) -> Any:

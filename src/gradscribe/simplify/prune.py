@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from ..analyse.regions import Region, Regions, has_memory, regions
 from ..ir.indexing import is_basic_index
-from ..ir.nodes import Atom, Block, Function, Op, Var, loop_of, replace, walk
-from ..ir.primitives import CALL, GETATTR, GETITEM, IF, LOOP, POP
+from ..ir.nodes import Atom, Block, Const, Function, Op, Var, loop_of, replace, walk
+from ..ir.primitives import CALL, CALL_PYTHON, GETATTR, GETITEM, IF, LOOP, POP
 from ..ir.types import Array
 from .rewriting import mentioned, uses
 
@@ -45,6 +45,15 @@ def drop_unused(function: Function) -> Function:
 
 def _only_computes(op: Op) -> bool:
     return bool(op.results) and op.primitive.is_pure and op.primitive is not CALL
+
+
+def makes_exception(op: Op) -> bool:
+    """Whether an op only makes one of Python's exceptions, of literals: nobody sees whether it does."""
+    if op.primitive is not CALL_PYTHON or op.keywords or not all(isinstance(a, Const) for a in op.args):
+        return False
+    made = op.args[0].value  # type: ignore[union-attr]
+    plain = isinstance(made, type) and made.__module__ == "builtins" and issubclass(made, Exception)
+    return plain and not issubclass(made, (UnicodeError, BaseExceptionGroup))  # these look at their arguments
 
 
 class _Marking:
@@ -83,7 +92,9 @@ class _Marking:
 
     def acts(self, op: Op) -> bool:
         """Whether the op must run whatever happens to its result."""
-        return op.primitive.effect or (op.primitive is CALL and self.has_effects(op.static.function))
+        if op.primitive is CALL:
+            return self.has_effects(op.static.function)
+        return op.primitive.effect and not makes_exception(op)
 
     def has_effects(self, function: Function) -> bool:
         if function not in self.effects:

@@ -176,7 +176,7 @@ class _Plan:
         self.names = names = name_all(self.locations, set(scope.used), self.fed, self.parts)
         expressions = Expressions(names, self.inliner.inlined, self.inliner.definition, scope)
         filler = zero_of if self.nopython else none_of
-        gaps = Gaps(self.lines, names)
+        gaps = Gaps(self.lines, names, self.inliner.leaves)
         build = Statements(expressions, names, gaps, self.read, filler, fits=not self.nopython)
         self.body = build.block(self.lines)
         parameters = parameter_list(self.function.parameters, expressions)

@@ -175,8 +175,11 @@ def slice_parts(op: Op) -> tuple[Atom, ...]:
 
 
 def by_position(op: Op) -> tuple[list[Atom], list[tuple[str, Atom]]]:
-    """The operands, those that may not be named last among the positional ones."""
+    """The operands, those that may not or shall not be named last among the positional ones."""
     parameters = () if op.primitive.signature is None else op.primitive.signature.parameters.values()
     keywords = dict(op.keywords)
     named = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in keywords]
-    return [*op.args, *(keywords.pop(n) for n in named)], list(keywords.items())
+    args = [*op.args, *(keywords.pop(n) for n in named)]
+    rest = op.primitive.bare[len(args) - 1 :]
+    bare = [keywords.pop(n, Const(None)) for n in rest] if any(n in keywords for n in rest) else []
+    return [*args, *bare], list(keywords.items())

@@ -26,7 +26,7 @@ def expression_text(op: Op, names: Mapping[Var, str], inlined: Mapping[Var, Op] 
     build = Expressions(names, inlined, inlined, Scope(()))
     if op.results:
         return statement_text(ast.Expr(build.op(op)))
-    statements = Statements(build, names, Gaps([], dict(names)), frozenset(names), none_of)
+    statements = Statements(build, names, Gaps([], dict(names), lambda atom: ()), frozenset(names), none_of)
     return statement_text(statements.effect(op))
 
 

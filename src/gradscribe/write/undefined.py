@@ -2,18 +2,19 @@
 
 In the IR a value that is undefined on a path can be passed on, as long as nobody looks at it. In the text, reading a
 name without a value is an error, so such names start as None; names that are only passed on to themselves need not.
+So do names that a loop reads further up in the text than it gives them a value: a reader, or a linter, looks above.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..ir.nodes import Atom, Var
 from ..ir.primitives import APPEND, CALL, CHECK_NUMBER, IF, LIST, SETITEM, Primitive
 from ..ir.types import Array, Scalar
-from .lines import Copies, Do, Line, Return, atoms_of, every_line
-from .liveness import is_undefined
+from .lines import Copies, Do, Line, Repeat, Return, atoms_of, every_line
+from .liveness import Leaves, is_undefined
 from .scope import Scope
 
 
@@ -39,10 +40,11 @@ class Gaps:
     Args:
         lines: the lines.
         names: the names of values; passing a value on to another of the same name prints nothing.
+        leaves: the values that an atom's expression reads.
     """
 
-    def __init__(self, lines: list[Line], names: Mapping[Var, str]) -> None:
-        self.names = names
+    def __init__(self, lines: list[Line], names: Mapping[Var, str], leaves: Leaves) -> None:
+        self.names, self.leaves = names, leaves
         sources: dict[Var, list[Atom]] = {}
         for line in every_line(lines):
             if isinstance(line, Copies):
@@ -50,12 +52,21 @@ class Gaps:
                     sources.setdefault(target, []).append(source)
         maybe = _reached(sources)
         needed = [v for line in every_line(lines) for v in self._passed(line) if v in maybe]
+        needed += self._read_ahead(lines, maybe)
         self.filled: set[Var] = set()
         while needed:
             var = needed.pop()
             if var not in self.filled:
                 self.filled.add(var)
                 needed += [s for s in sources.get(var, ()) if isinstance(s, Var) and s in maybe]
+
+    def _read_ahead(self, lines: list[Line], maybe: set[Var]) -> Iterator[Var]:
+        """The values of `maybe` that are read above every line that gives their name a value."""
+        named: set[str | None] = set()
+        for line in every_line(lines):
+            for atom in () if isinstance(line, Copies) else atoms_of(line):
+                yield from (v for v in self.leaves(atom) if v in maybe and self.names.get(v) not in named)
+            named |= {self.names.get(v) for v in _given(line)}
 
     def _passed(self, line: Line) -> list[Var]:
         """The values that a line reads whether or not they are defined."""
@@ -68,6 +79,15 @@ class Gaps:
         if isinstance(line, Do) and _passes_on(line.op.primitive):
             return [a for a in atoms_of(line) if isinstance(a, Var)]
         return []
+
+
+def _given(line: Line) -> list[Var]:
+    """The values whose names a line gives a value."""
+    if isinstance(line, Do):
+        return list(line.op.results)
+    if isinstance(line, Copies):
+        return [target for target, source in line.pairs if not is_undefined(source)]
+    return line.bound if isinstance(line, Repeat) else []
 
 
 def _passes_on(primitive: Primitive) -> bool:
