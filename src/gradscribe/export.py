@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import hashlib
 import inspect
 import re
@@ -229,7 +228,9 @@ def _place(value: Any) -> tuple[str, str] | None:
         return None
     for path in (getattr(value, "__qualname__", None), getattr(value, "__name__", None)):
         if isinstance(path, str) and all(map(str.isidentifier, (*module.split("."), *path.split(".")))):
-            found = functools.reduce(lambda v, n: getattr(v, n, None), path.split("."), sys.modules[module])
+            found: Any = sys.modules[module]
+            for name in path.split("."):
+                found = getattr(found, name, None)
             if found is value or ((inspect.ismethod(value) or inspect.isbuiltin(value)) and found == value):
                 return module, path
     return None

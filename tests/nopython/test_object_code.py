@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import stat
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -183,3 +185,33 @@ def test_numbers_from_outside_are_those_of_the_call(cache, monkeypatch):
         for size in (1, 6, 1, 6):
             a = np.arange(float(size))
             np.testing.assert_allclose(fast(a), plain(a), err_msg=f"{scale}, {size}")
+
+
+@pytest.mark.parametrize("module, name", [("numpy", "__version__"), ("llvmlite", "__version__"), ("numba", "__version__"),
+                                          ("llvmlite.binding", "get_host_cpu_name")])  # fmt: skip
+def test_versions_and_the_processor_decide(module, name, cache, monkeypatch):
+    from gradscribe.nopython import machine, object_code
+
+    monkeypatch.setattr(object_code, "processor", object_code.processor.__wrapped__)
+    before = machine._place("f", "text", ())
+    found = getattr(importlib.import_module(module), name)
+    monkeypatch.setattr(f"{module}.{name}", (lambda: "another") if callable(found) else "0.0.1")
+    assert machine._place("f", "text", ()) not in (None, before)
+
+
+BRIEF = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+import stored_module as m
+from gradscribe import grad
+print(grad(m.cubed, jit="numba")(3.0))
+"""
+
+
+def test_processes_that_write_at_the_same_time(cache):
+    (cache.parent / "stored_module.py").write_text("def cubed(x):\n    return x * x * x\n")
+    command = [sys.executable, "-W", "error", "-c", BRIEF, str(cache.parent), str(ROOT / "src")]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: subprocess.run(command, capture_output=True, text=True), range(4)))
+    assert [(one.stdout, one.stderr) for one in found] == [("27.0\n", "")] * 4
+    assert sorted(p.suffix for p in cache.iterdir() if p.is_file()) == [".code", ".json", ".py"]

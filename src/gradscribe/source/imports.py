@@ -28,9 +28,9 @@ def arranged(imports: Iterable[str]) -> list[str]:
         ranked = sorted(names, key=_rank)
         lines.append(((1, module.lower(), _rank(ranked[0])), _from(module, ranked)))
     lines += [((1, module.lower(), _rank(name)), f"from {module} import {name}") for module, name in renamed]
-    ours, others = [], []
-    for _, line in sorted(lines):
-        (ours if line.split()[1].split(".")[0] in sys.stdlib_module_names else others).append(line)
+    ordered = [line for _, line in sorted(lines)]
+    ours = [line for line in ordered if line.split()[1].split(".")[0] in sys.stdlib_module_names]
+    others = [line for line in ordered if line not in ours]
     return [*ours, *([""] if ours and others else []), *others]
 
 
