@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from .language import CLASSES, LANGUAGE
 from .scope import Array, Scope
 from .statements import Statements, indent
+from .states import STATE_CLASSES, STATES
 
 FEATURES = (
     "arrays", "writes", "views", "aliases", "matrix", "masks", "fancy", "exits", "while", "helpers", "mutating",
-    "recursion", "memory", "lists", "dicts", "closures", "comprehensions", *LANGUAGE,
+    "recursion", "memory", "lists", "dicts", "closures", "comprehensions", *LANGUAGE, *STATES,
 )  # fmt: skip
 
 PURE = (
@@ -64,6 +65,8 @@ KINDS = {
     "tower": ("scalar", "count"), "tree": ("scalar", "count"),
 }  # fmt: skip
 
+_OF_STATES = ("Data(", "Plain(", "next_", "replace(", "copy.", "damped(", ".moved(")
+
 
 def program(seed: int, features: Iterable[str] = FEATURES) -> str:
     """The text of a module.
@@ -82,6 +85,8 @@ def program(seed: int, features: Iterable[str] = FEATURES) -> str:
     body.append(f"return {_result(writer, scope)}")
     head = ["import math", "", "import numpy as np", ""]
     head += CLASSES if any("Box(" in line or "Held(" in line for line in body) else ()
+    if any(mark in line for line in body for mark in _OF_STATES):
+        head = ["import copy", "from dataclasses import dataclass, replace", *head, *STATE_CLASSES]
     definitions = [line for text in helpers for line in ("", *text, "")]
     function = [f"def f({', '.join(arguments)}):", *indent(body)]
     given = f"ARGS = ({', '.join(arguments.values())},)"

@@ -25,13 +25,14 @@ class Scope:
     lists: dict[str, int] = field(default_factory=dict)
     dicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     closures: dict[str, int] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
     loops: int = 0
     depth: int = 0
     frozen: tuple[str, ...] = ()
 
     def inner(self, loop: bool = False) -> Scope:
         copy = replace(self, loops=self.loops + loop, depth=self.depth + 1)
-        for name in ("scalars", "integers", "arrays", "lists", "dicts", "closures"):
+        for name in ("scalars", "integers", "arrays", "lists", "dicts", "closures", "states"):
             setattr(copy, name, type(getattr(self, name))(getattr(self, name)))
         return copy
 

@@ -6,13 +6,14 @@ import random
 from collections.abc import Callable
 
 from .expressions import _bracket
-from .language import LANGUAGE, Language
+from .language import LANGUAGE
 from .scope import Array, Scope
+from .states import STATES, States
 
 Lines = list[str]
 
 
-class Statements(Language):
+class Statements(States):
     """Draws blocks of statements. `budget` bounds the number of statements of a whole program."""
 
     def __init__(self, rng: random.Random, features: frozenset[str], budget: int) -> None:
@@ -55,6 +56,8 @@ class Statements(Language):
             makers.append((self.closure, 0.5))
         if any(map(self.has, LANGUAGE)):
             makers.append((self.language_statement, 2.0))
+        if any(map(self.has, STATES)) and self.has("arrays"):
+            makers.append((self.turn_statement, 2.0))
         (maker,) = self.rng.choices([m for m, _ in makers], [w for _, w in makers])
         return maker(scope) or self.assign(scope)
 
