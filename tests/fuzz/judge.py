@@ -41,7 +41,7 @@ def load(text: str) -> Program:
     filename = f"<program {next(_numbers)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     made: dict[str, Any] = {"__name__": "program"}
-    exec(compile(text, filename, "exec"), made)  # noqa: S102
+    exec(compile(text, filename, "exec", dont_inherit=True), made)  # noqa: S102
     return Program(text, made["f"], made["ARGS"])
 
 

@@ -57,7 +57,7 @@ class Statements(States):
         if any(map(self.has, LANGUAGE)):
             makers.append((self.language_statement, 2.0))
         if any(map(self.has, STATES)) and self.has("arrays"):
-            makers.append((self.turn_statement, 2.0))
+            makers.append((self.turn_statement, 6.0))
         (maker,) = self.rng.choices([m for m, _ in makers], [w for _, w in makers])
         return maker(scope) or self.assign(scope)
 

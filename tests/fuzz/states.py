@@ -64,24 +64,26 @@ class States(Language):
     # objects that are bound anew
 
     def state_statement(self, scope: Scope) -> Lines:
+        """A few steps with a state: one that is there, or a new one."""
         names = [name for name in scope.states if name.isidentifier()]
-        if not names or self.chance(0.2):
-            return self.first_state(scope)
-        name, kind = self.pick(names), self.rng.randrange(8)
-        if kind < 2:
-            return self.state_loop(scope, name)
-        if kind < 4:
+        lines = self.first_state(scope) if not names or self.chance(0.3) else []
+        names = [name for name in scope.states if name.isidentifier()]
+        for _ in range(self.rng.randrange(1, 5) if names else 0):
+            lines += self.state_step(scope, self.pick(names))
+        return lines
+
+    def state_step(self, scope: Scope, name: str) -> Lines:
+        steps = [self.state_loop, self.state_loop, self.state_branch, self.state_named_twice, self.state_write]
+        if self.chance(0.2):
             return [f"{name} = {self.state_anew(scope, name)}"]
-        if kind == 4:
-            return self.state_branch(scope, name)
-        if kind == 5:
-            return self.state_named_twice(scope, name)
-        return self.state_write(scope, name)
+        return self.rng.choice(steps)(scope, name)
 
     def first_state(self, scope: Scope) -> Lines:
         vectors = [n for n in self._vectors(scope, written=True) if scope.arrays[n].shape[0] > 1]
         if not vectors:
-            return []
+            source = self.fresh("u")
+            scope.arrays[source] = Array((2,))
+            return [f"{source} = np.array([{self.scalar(scope, 1)}, {self.constant()}])", *self.first_state(scope)]
         source, kind, name = self.pick(vectors), self.pick(list(_FIRST)), self.fresh("st")
         value = source if self.chance(0.4) else f"{source} * {self.constant()}"
         made = _FIRST[kind].format(x=self.scalar(scope, 1), v=value, c=self.constant())
@@ -103,7 +105,9 @@ class States(Language):
         kind = scope.states[name]
         if self.chance(0.5):
             return [f"{_part(name, kind, 'p')} {self.pick(['=', '+=', '*='])} {self.scalar(scope, 2)}"]
-        return [f"{_part(name, kind, 'v')}[{self.pick([0, -1])}] {self.pick(['=', '+=', '*='])} {self.scalar(scope, 1)}"]
+        return [
+            f"{_part(name, kind, 'v')}[{self.pick([0, -1])}] {self.pick(['=', '+=', '*='])} {self.scalar(scope, 1)}"
+        ]
 
     def state_loop(self, scope: Scope, name: str) -> Lines:
         """A loop of no trips or a few; writes, other names and exits in front of the state that is bound anew."""

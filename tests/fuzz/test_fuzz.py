@@ -86,6 +86,15 @@ def test_every_feature_appears():
         "match (",
         "yield",
         "nonlocal",
+        "replace(st",
+        "{**st",
+        " for k, e in st",
+        "def next_plain",
+        "best",
+        " is None or ",
+        "isinstance(best",
+        "damped(",
+        ", out=u",
     ):
         assert mark in text, mark
 

@@ -43,6 +43,15 @@ def test_never_stale_by_hidden_calls(k, change):
     assert "UnresolvedName" not in verdicts.values()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_recorded_is_read_where_it_was():
+    """An entry that both the value and the pullback need, in front of a call that changes the dict."""
+    change = "y = unittest.mock.patch.dict(table, axis=1).start()"
+    assert change in hidden_calls.CHANGES
+    f = defined(meddlers.program(change, meddlers.READS[2]), hidden_calls)
+    assert judge(f, X, hidden_calls.reset, ["vjp"]) == {"vjp": "right"}
+
+
 def unread():
     """Rebinds the globals of this module, in a way that is not read."""
 

@@ -34,11 +34,12 @@ from ..ir.primitives import (
     TUPLE,
     UNBROADCAST,
 )
-from ..ir.types import Array, Numeric, Object, Scalar, Slice, Type, Undefined
+from ..ir.types import Array, Numeric, Object, Scalar, Slice, Tuple, Type, Undefined
 from ..ir.types import List as ListType
 
 Cell = tuple[str, Var]
-"""A part of a region: ("slots" or "data", the region's representative)."""
+"""A part of a region: ("slots", "data" or "entries", the region's representative). Entries of dicts and of lists whose
+length is known are changed by opaque code alone."""
 
 OPAQUE = (CALL_PYTHON, CALL_METHOD, EXPRESSION)
 OUTSIDE = Var("outside", Object())
@@ -192,7 +193,9 @@ class Ordering:
         if isinstance(container.type, Array):
             view = isinstance(op.result.type, Array) and is_basic_index(index)
             return set() if view else self.cells(container) | self.cells(index)
-        return self.cells(container) if isinstance(container.type, (Numeric, Object)) else set()
+        if isinstance(container.type, (Numeric, Object)):
+            return self.cells(container)
+        return set() if isinstance(container.type, Tuple) else self.cells(container, ("entries",))
 
     def writes(self, op: Op) -> set[Cell]:
         """The memory that an op, or an op inside it, changes."""
