@@ -42,10 +42,7 @@ def module_text(compiled: Compiled, primal: Callable[..., Any]) -> str:
     imports = [line for line in given if not _HELPERS.match(line)]
     values = list(_bindings(compiled.written.externals))
     imports += [line for line in values if line.startswith(("import ", "from "))]
-    if "copy.deepcopy" in "".join(map(_source_of_helper, helpers)):
-        imports.append("import copy")
-    if "Snapshots" in helpers:
-        imports.append("from math import comb")
+    imports += [line for name in helpers for line in _imports_of(name)]
     if helpers or any("np." in v for v in values):
         imports.append("import numpy as np")
     blocks = [_header(compiled, primal), "\n".join(arranged(imports))]
@@ -146,6 +143,17 @@ def _all_helpers(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def _imports_of(name: str) -> Iterator[str]:
+    """The imports that a helper needs, besides NumPy."""
+    home, nodes = _home_of(name), ast.walk(ast.parse(_source_of_helper(name)))
+    for other in {node.id for node in nodes if isinstance(node, ast.Name)}:
+        value = getattr(home, other, None)
+        if isinstance(value, types.ModuleType) and value is not np:
+            yield f"import {value.__name__}" + ("" if value.__name__ == other else f" as {other}")
+        elif inspect.isbuiltin(value):
+            yield f"from {value.__module__} import {other}"
+
+
 def _names_in(code: types.CodeType | None) -> list[str]:
     """The global names that a function mentions, also in what it defines."""
     if code is None:
@@ -199,7 +207,7 @@ def _binding(name: str, value: Any) -> str:
     if type(value) is np.ndarray and value.dtype.kind in "biufc":
         return f"{name} = {_array(value)}"
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
-        return f"{name} = np.{value.dtype.type.__name__}({_numbers(value.item())})"
+        return f"{name} = np.{_type(value)}({_numbers(value.item())})"
     if type(value) in (int, float, complex, str, bool, type(None)):
         return f"{name} = {_numbers(value)}"
     found = _place(value)
@@ -212,9 +220,14 @@ def _binding(name: str, value: Any) -> str:
     return f"from {module} import {path}" + ("" if path == name else f" as {name}")
 
 
+def _type(value: Any) -> str:
+    """The name of a dtype, which NumPy 1 has too."""
+    return "bool_" if value.dtype.kind == "b" else value.dtype.type.__name__
+
+
 def _array(value: np.ndarray[Any, Any]) -> str:
     """An array of the same layout: sums go through entries in the order of memory."""
-    written = f"np.array({_numbers(value.tolist())}, dtype=np.{value.dtype.type.__name__}"
+    written = f"np.array({_numbers(value.tolist())}, dtype=np.{_type(value)}"
     flags = value.flags
     written += ', order="F")' if flags.f_contiguous and not flags.c_contiguous else ")"
     return written if value.size else f"{written}.reshape({value.shape})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import random
 import subprocess
@@ -326,3 +327,22 @@ def test_machine_code_of_ours_is_refused_by_name(tmp_path):
         pytest.skip("this processor has no vectors of elementary functions")
     with pytest.raises(GradscribeError, match="vector_(sin|cos)` of gradscribe"):
         fast.save(str(tmp_path / "saved.py"))
+
+
+def test_helpers_bring_their_imports():
+    """Whatever a helper mentions is defined in a module that it is copied to."""
+    import builtins
+
+    from gradscribe import checkpoints, export, runtime, runtime_scipy
+
+    for home in (runtime, runtime_scipy, checkpoints):
+        for name, value in vars(home).items():
+            if not isinstance(value, types.FunctionType) or value.__module__ != home.__name__:
+                continue
+            helpers = export._all_helpers([name])
+            imports = {line.split()[-1] for h in helpers for line in export._imports_of(h)}
+            known = {*helpers, *imports, "np", *vars(builtins)}
+            tree = ast.parse(export._source_of_helper(name))
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            missing = {n for n in names if hasattr(home, n)} - known
+            assert not missing, (name, missing)

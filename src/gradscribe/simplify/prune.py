@@ -53,7 +53,9 @@ def makes_exception(op: Op) -> bool:
         return False
     made = op.args[0].value  # type: ignore[union-attr]
     plain = isinstance(made, type) and made.__module__ == "builtins" and issubclass(made, Exception)
-    return plain and not issubclass(made, (UnicodeError, BaseExceptionGroup))  # these look at their arguments
+    return plain and not issubclass(
+        made, (UnicodeError, SyntaxError, BaseExceptionGroup)
+    )  # these look at their arguments
 
 
 class _Marking:
