@@ -334,4 +334,15 @@ def f(m):
     return sum(xs8)
 ARGS = (np.array([[1.0, 1.5], [0.5, 1.0], [1.0, 2.0]]),)
 """,
+    "an einsum that picks entries is a view of what is changed in place": """
+import numpy as np
+
+def f(x, a):
+    h = a * x
+    k = h * h
+    w = np.einsum("i->i", h)
+    h *= k
+    return w[0] * h[1] + k[0]
+ARGS = (0.8, np.array([0.5, 0.9, 0.7]))
+""",
 }

@@ -230,7 +230,8 @@ class Core(Refusing, Outside):
             for atom in inputs:
                 self.share(var, atom)
         elif primitive.aliasing != "fresh" and inputs:
-            self.share(var, inputs[0])
+            arrays = [a for a in inputs if isinstance(a, Var) and isinstance(a.type, Array)]
+            self.share(var, arrays[0] if len(arrays) == 1 else inputs[0])  # subscripts may stand in front of it
         if var.type in (INT, BOOL, STRING):
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:
