@@ -67,6 +67,8 @@ def _check_alone(imports: Iterable[str]) -> None:
             name = line.rpartition(" import ")[2].rpartition(" as ")[2]
             hint = 'save the derivative without jit="numba", which is written for NumPy alone'
             raise BadArgument(f"`{name}` of gradscribe's machine code cannot be written to a module", hint=hint)
+        if line.startswith("import gradscribe"):
+            raise BadArgument(f"`{line.split()[1]}` cannot be written to a module: it is read by gradscribe alone")
 
 
 def _guarded(compiled: Compiled) -> str:

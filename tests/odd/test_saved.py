@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradscribe import GradscribeError, derive, grad, value_and_grad
+from gradscribe import GradscribeError, derive, fixed_point, grad, value_and_grad
 from gradscribe.export import _place
 from gradscribe.source.imports import arranged
 
@@ -346,3 +346,14 @@ def test_helpers_bring_their_imports():
             names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
             missing = {n for n in names if hasattr(home, n)} - known
             assert not missing, (name, missing)
+
+
+def fixed(a):
+    return fixed_point(lambda x: 0.5 * (x + a / x), a)
+
+
+def test_what_needs_this_package_is_refused_by_name(tmp_path):
+    g = grad(fixed)
+    g(3.0)
+    with pytest.raises(GradscribeError, match="`gradscribe.fixed_points` cannot be written"):
+        g.save(str(tmp_path / "saved.py"))
