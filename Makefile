@@ -12,7 +12,7 @@ MUTANTS ?= 60
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage arrays language docs docs-update clean bench-kernels bench-clusters
+.PHONY: help demo test test-long test-all fuzz fuzz-loops mutants redefine limits corpus lint format bench bench-adbench bench-loops coverage arrays language docs docs-update clean bench-kernels bench-clusters
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ demo: $(READY)  ## differentiate, check, train and time two models on real data
 
 test: $(READY)  ## run the tests
 	$(RUN) -m pytest -q
+
+test-long: $(VENV)/.ready-numba  ## run the tests that take many seconds each to compile
+	LONG=1 $(RUN) -m pytest -q -m long
 
 test-all:  ## run the tests on every Python found (3.11, 3.12, 3.13), and with the oldest NumPy
 	.ci/test-all

@@ -1,6 +1,17 @@
 """Programs, shrunk from random ones, that were differentiated wrongly (or crashed) once. They stay right."""
 
 FOUND = {
+    "a view of an adjoint that is set to zero before it is added": """
+import numpy as np
+
+def f(x, b):
+    u1 = b * 1.0
+    u1[:] = 2
+    u1[:] += b
+    b[1] += x
+    return np.sum(u1)
+ARGS = (1.0, np.array([1.0, 1.0, 1.0, 1.0, 1.0]))
+""",
     "a function that calls itself, inside of try": """
 import math
 import numpy as np

@@ -88,6 +88,7 @@ def scattered(x, k, v):
     return np.sum(y * z) + z[0] + 3.0 * z[1]
 
 
+@pytest.mark.long
 def test_what_is_written_more_than_once():
     text = agree(scattered, *[(grid(3), k, grid(len(k), seed=1)) for k in INDICES], (grid(3), K, grid(2)))
     assert "np.add.at" not in text

@@ -216,6 +216,7 @@ def reductions(a, x):
     return e / s, np.mean(a, axis=0), np.min(a, axis=0), a[1:] @ x, x[:-1] @ a[:, :-1].T, np.max(a), np.mean(a)
 
 
+@pytest.mark.long
 def test_reductions_along_axes():
     text = agree(reductions, *[(grid(n, m), grid(m)) for n in (1, 2, 5) for m in (1, 2, 4)])
     assert "vector_exp" in text and "np.sum" not in text

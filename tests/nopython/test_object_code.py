@@ -82,6 +82,7 @@ def test_another_process_compiles_nothing(cache):
     assert again == first and "others may have written it" in warned
 
 
+@pytest.mark.long
 def test_changed_sources_are_not_what_was_stored(cache):
     run(cache)
     (cache.parent / "stored_module.py").write_text(MODULE.replace("a[1:-1] += ", "a[1:-1] -= "))

@@ -119,6 +119,7 @@ def test_the_watch_sees_a_race(f, args):
 
 
 @pytest.mark.parametrize("f, args", [p[:2] for p in PROGRAMS[:3]], ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.long
 def test_machine_code_gives_the_numbers_of_one_processor(f, args):
     serial, fast = grad(f, jit="numba"), grad(f, jit="numba", parallel=True)
     expected = fast(*args)

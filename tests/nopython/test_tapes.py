@@ -109,6 +109,7 @@ def shorter_rows(r):
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7])
+@pytest.mark.long
 def test_rows_that_depend_on_the_trip(n):
     gradients(longer_rows, grid(n))
     assert ".append(" not in gradients(shorter_rows, grid(n))
@@ -135,6 +136,7 @@ def stretched(a, b, steps):
 @pytest.mark.parametrize(
     "a, b", [((5,), (5,)), ((5,), (1,)), ((1,), (5,)), ((1,), (1,)), ((3, 1), (1, 4)), ((0,), (0,))]
 )
+@pytest.mark.long
 def test_what_is_stretched_is_summed(a, b):
     gradients(stretched, grid(*a), grid(*b, seed=1), 3, wrt=(0, 1))
 

@@ -151,15 +151,26 @@ class _Tidying:
         """An earlier addition to the same cells, that may as well be made here."""
         if op.primitive is not ADDAT or not self.derivative(op) or self._mentions_memory(op.args[2], op.args[0]):
             return None
-        for earlier in reversed(before):
+        for place in range(len(before) - 1, -1, -1):
+            earlier = before[place]
             if earlier.primitive is ADDAT and self.derivative(earlier) and self._same_cells(earlier, op):
                 own = self._mentions_memory(earlier.args[2], op.args[0])
                 alike = earlier.args[2] is op.args[2] or _same_type(earlier.args[2], op.args[2])
-                return earlier if not own and alike else None
+                stays = self._is_left_alone(earlier.args[2], before[place + 1 :])
+                return earlier if not own and alike and stays else None
             commutes = earlier.primitive is ADDAT and not self._mentions_memory(earlier.args[2], op.args[0])
             if not commutes and self._accesses(earlier, op.args[0]):
                 return None
         return None
+
+    def _is_left_alone(self, value: Atom, ops: Iterable[Op]) -> bool:
+        """Whether a value, which may be a view, is the same behind these ops."""
+        return not any(
+            self._mentions_memory(value, inner.args[k])
+            for op in ops
+            for inner in walk_op(op)
+            for k in inner.primitive.writes
+        )
 
     def _mentions_memory(self, value: Atom, target: Atom) -> bool:
         known = isinstance(value, Var) and isinstance(target, Var) and self.groups.knows(value)
