@@ -839,6 +839,83 @@ def class_chosen_again(x):
     return s.area()
 
 
+@dataclass
+class Nested:
+    a: dict
+    v: float
+
+
+def inner_of_two_names_no_trips(x):
+    s = {"p": x, "in": {"q": 0.5}}
+    t = s
+    for i in range(0):
+        s = {"p": s["p"], "in": {**s["in"], "q": x}}
+    s["in"]["q"] = x * 3
+    return t["in"]["q"] + s["p"]
+
+
+def inner_written_after_append(x):
+    h = []
+    for k in range(3):
+        d = {"in": {"q": x * k}}
+        h.append(d)
+        d["in"]["q"] = x * x
+    return sum(e["in"]["q"] for e in h)
+
+
+def inner_written_in_loop(x):
+    s = {"in": {"q": x}}
+    for i in range(3):
+        s = {"in": {"q": s["in"]["q"] * x}}
+        s["in"]["q"] += 1
+    return s["in"]["q"]
+
+
+def inner_with_a_name(x):
+    inner = {"q": x}
+    s = {"in": inner}
+    if x > 0:
+        s = {"in": {"q": 2 * x}}
+    s["in"]["q"] *= 5
+    return inner["q"] + s["in"]["q"]
+
+
+def inner_kept_by_replace(x):
+    s = Nested({"k": x}, x)
+    t = s
+    if x > 0:
+        s = replace(s, v=2 * x)
+    s.a["k"] = 7 * x
+    return t.a["k"] + s.v
+
+
+def inner_of_two_names_one_path(x):
+    s = Nested({"k": x}, x)
+    t = s
+    if x > 5:
+        s = Nested({"k": x * x}, x)
+    s.a["k"] = 7 * x
+    return t.a["k"] + s.v
+
+
+def inner_of_inner_with_a_name(x):
+    s = {"d": {"e": {"q": x}}}
+    t = s["d"]
+    for i in range(2):
+        s = {"d": {"e": {"q": s["d"]["e"]["q"] * x}}}
+    s["d"]["e"]["q"] = 1.0
+    return t["e"]["q"]
+
+
+def inner_of_object_in_tuple(x):
+    s = {"d": {"q": x}}
+    t = (s, 1)
+    for i in range(0):
+        s = {"d": {"q": s["d"]["q"] * x}}
+    s["d"]["q"] = 2 * x
+    return t[0]["d"]["q"]
+
+
 case(first_alias, 0.7, refused=True)
 case(first_alias_read, 0.7)
 case(first_alias_write_after, 0.7, refused=True)
@@ -945,3 +1022,11 @@ case(one_of_two_classes_in_list, 0.7)
 case(one_of_two_classes_in_list, -0.3)
 case(class_chosen_again, 0.7, refused=True)
 case(class_chosen_again, -0.3, refused=True)
+case(inner_of_two_names_no_trips, 0.7, refused=True)
+case(inner_written_after_append, 0.7, refused=True)
+case(inner_written_in_loop, 0.7)
+case(inner_with_a_name, 0.7, refused=True)
+case(inner_kept_by_replace, 0.7)
+case(inner_of_two_names_one_path, 0.7, refused=True)
+case(inner_of_inner_with_a_name, 0.7, refused=True)
+case(inner_of_object_in_tuple, 0.7, refused=True)

@@ -94,7 +94,7 @@ class Containers(Core):
         if isinstance(value, Reference):
             if value.cell.kind == "list" and value.cell.origin is None:
                 self.grow(value.cell)
-            value.cell.frozen = "it is an item of a list whose length is known at run time only"
+            self._freeze(value)
         if isinstance(value, TupleValue):
             for item in value.items:
                 if isinstance(item, Reference):
@@ -102,6 +102,15 @@ class Containers(Core):
         if is_function(value):
             self._unroll_around(node)
         return self.as_atom(value, node)
+
+    def _freeze(self, value: Value) -> None:
+        """An item of a list of the program is what it was when it was put there, with all that it holds."""
+        if isinstance(value, Reference) and value.cell.frozen is None:
+            value.cell.frozen = "it is an item of a list whose length is known at run time only"
+            self._freeze(self.store.get(value.cell))
+        elif isinstance(value, (Content, TupleValue)):
+            for part in value.parts:
+                self._freeze(part)
 
     def _unroll_around(self, node: gast.AST | None) -> None:
         """Functions are no items of a list of the program: unroll a loop around, so that the list stays known."""

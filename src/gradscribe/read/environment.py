@@ -156,7 +156,7 @@ class _Walk:
     def _visit(self, value: Value) -> None:
         if isinstance(value, Reference):
             self.counted[value.cell] += 1
-            if self.counted[value.cell] == 1:
+            if self.counted[value.cell] <= 2:  # what an object with two names holds has two names
                 self._visit(self.values.get(value.cell, UNDEF))
         elif isinstance(value, Compound):
             self._enter_frames_of(value)
