@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 from gradscribe import runtime
@@ -158,6 +160,8 @@ for function in (np.zeros_like, np.ones_like, np.empty_like, len, np.shape):
 case(np.zeros_like, A(2, 3), shape=(2,))
 for function in (np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri):
     case(function, 3)
+for function in (bisect.bisect_left, bisect.bisect_right):
+    case(function, np.array([0.1, 0.5, 0.9, 1.4]), 0.7)
 for function in (np.bartlett, np.blackman, np.hamming, np.hanning):
     case(function, 5)
 case(np.linspace, 1.0, 2.0, 5)
