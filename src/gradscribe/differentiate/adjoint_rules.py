@@ -15,6 +15,7 @@ from ..ir.types import STRUCTURES, Array, Scalar, is_continuous
 from ..rules.table import Rule, is_starred, operand_names, rule_of
 from .adjoints import Adjoint, Adjoints, bar, is_spread, same_shape
 from .expand import call, expand, wrap
+from .summing import not_yet_summed
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -25,6 +26,7 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
     if op.primitive is MULTIPLY and op.args[0] is op.args[1]:
         _apply_square(op, g, adjoints)
         return
+    whole = not_yet_summed(sweep, op, g, adjoints) if rule is not None and rule.elementwise else None
     for name, position, atom in _active_operands(op, sweep):
         if rule is None or (name not in rule.adjoint and name not in rule.zero):
             what = f"there is no derivative of {op.primitive} with respect to {name or 'its operands'}"
@@ -32,7 +34,7 @@ def apply_rule(sweep: Sweep, op: Op, g: Adjoint, adjoints: Adjoints) -> None:
         if name in rule.zero:
             continue
         if rule.elementwise:
-            adjoints.add(atom, _elementwise(sweep, op, rule, name, atom, g, adjoints))
+            adjoints.add(atom, _elementwise(sweep, op, rule, name, atom, g, adjoints, whole))
         else:
             found = _general(op, rule, name, position, atom, g, adjoints)
             _pass_on(op, rule, name, g, found, adjoints)
@@ -91,8 +93,11 @@ def _active_operands(op: Op, sweep: Sweep) -> list[tuple[str, int, Var]]:
     return [(n, k, a) for n, k, a in named if isinstance(a, Var) and a in sweep.active]
 
 
-def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints) -> Atom | None:
+def _elementwise(
+    sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom, adjoints: Adjoints, whole: Var | None
+) -> Atom | None:
     builder, z = adjoints.builder, op.result
+    g = g if whole is None else whole
     partial = rule.adjoint[name]
     if same_shape(atom.type, z.type) or _is_alone(op, atom) or sweep.extents.same(atom, z):
         mark = len(builder.ops)
@@ -101,7 +106,8 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
             del builder.ops[mark:]
             g = builder.emit(FULL_LIKE, atom, g, hint=bar(z.hint))
             found = expand(builder, partial, g, z, op=op)
-        return _masked(op, rule, name, g, found, adjoints)
+        found = _masked(op, rule, name, g, found, adjoints)
+        return found if whole is None else _summed(atom, found, adjoints)
     if is_spread(g, z.type):
         mark = len(builder.ops)
         small = expand(builder, partial, g, z, op=op)
@@ -114,7 +120,16 @@ def _elementwise(sweep: Sweep, op: Op, rule: Rule, name: str, atom: Var, g: Atom
     found = _masked(op, rule, name, g, expand(builder, partial, g, z, op=op), adjoints)
     if found is None:
         return None
-    summed = adjoints.unbroadcast(found, atom, sweep.extents.repeated(atom, z))
+    return _summed(atom, found, adjoints, sweep.extents.repeated(atom, z))
+
+
+def _summed(
+    atom: Var, found: Atom | None, adjoints: Adjoints, repeated: tuple[int, tuple[int, ...]] | None = None
+) -> Atom | None:
+    """A contribution of the shape of its operand."""
+    if found is None:
+        return None
+    summed = adjoints.unbroadcast(found, atom, repeated)
     for zeros in (adjoints.masked, adjoints.cut):
         if found in zeros and isinstance(summed, Var):
             zeros.add(summed)

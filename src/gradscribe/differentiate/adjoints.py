@@ -58,6 +58,7 @@ class Adjoints:
         undefined: values that may lack a value where their zero is wanted (their shape must not be asked for).
         to_shadow: called with a value that lives in written memory and a contribution; adds it to its shadow.
         is_pointer: whether a value lives in written memory.
+        like: for a value of which the shape is wanted, one of that shape that is easier to have.
     """
 
     def __init__(
@@ -67,9 +68,10 @@ class Adjoints:
         undefined: Container[Var],
         is_pointer: Callable[[Var], bool],
         to_shadow: Callable[[Builder, Var, Atom], None],
+        like: Callable[[Atom], Atom],
     ) -> None:
         self.builder, self.active, self.undefined = builder, active, undefined
-        self.is_pointer, self.to_shadow = is_pointer, to_shadow
+        self.is_pointer, self.to_shadow, self.like = is_pointer, to_shadow, like
         self.values: dict[Var, Adjoint] = {}
         self.returned: set[Var] | None = None  # what the function returns so far, once it comes to that
         self.masked: set[Var] = set()
@@ -80,7 +82,7 @@ class Adjoints:
 
     def nested(self, builder: Builder) -> Adjoints:
         """The adjoints of a block inside: none yet."""
-        made = Adjoints(builder, self.active, self.undefined, self.is_pointer, self.to_shadow)
+        made = Adjoints(builder, self.active, self.undefined, self.is_pointer, self.to_shadow, self.like)
         made.masked, made.cut = self.masked, self.cut
         return made
 
@@ -237,7 +239,8 @@ class Adjoints:
             lead, axes = repeated
         elif doubt:
             contribution = self._real_part(contribution, operand.type)
-            return self.builder.emit(UNBROADCAST, contribution, operand, hint=bar(getattr(operand, "hint", "t")))
+            hint = bar(getattr(operand, "hint", "t"))
+            return self.builder.emit(UNBROADCAST, contribution, self.like(operand), hint=hint)
         traced = wrap(self.builder, contribution)
         if lead:
             every = lead == len(shape_of(contribution.type))

@@ -14,6 +14,7 @@ from .recording import place
 from .reuse import reuse
 from .saving import assemble, resolve_block, tapes
 from .steps import Frame, Step, assemble_branch
+from .summing import without_unread_sums
 
 if TYPE_CHECKING:
     from .frames import Sweep
@@ -82,7 +83,7 @@ def _resolve_arms(sweep: Sweep, frame: Frame, step: Step, mirrors: list[Block]) 
     """See to what the mirrored arms read of the arms; put the finished branch into the forward sweep."""
     out = []
     for k, (inner, mirror) in enumerate(zip(step.frames, mirrors, strict=True)):
-        mirror = reuse(inner.builder.ops, mirror)
+        mirror = reuse(inner.builder.ops, without_unread_sums(mirror))
         found = resolve_block(sweep, step.op, inner.builder.ops, (), mirror, {})
         pops: list[Op] = []
         if frame.in_loop:

@@ -4,6 +4,7 @@ saved for the way back. `Sweep` holds what is known about the whole function; it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -42,6 +43,7 @@ from .reads import MirrorReads
 from .recording import mentions
 from .shadows import add_to_shadow, check_view
 from .steps import Frame, Restore, Step
+from .summing import with_shape_of
 
 _OUTSIDE = "write into an array that the function makes, or copy it with .copy() before it is written"
 
@@ -115,7 +117,8 @@ class Sweep:
         return any(write in self.restored for write in self.memory.writes(self.memory.of(var)))
 
     def adjoints(self, builder: Builder) -> Adjoints:
-        return Adjoints(builder, self.active, self.undefined, self.is_pointer, add_to_shadow(self))
+        like = partial(with_shape_of, self)
+        return Adjoints(builder, self.active, self.undefined, self.is_pointer, add_to_shadow(self), like)
 
     def outer_values(self, blocks: Sequence[Block]) -> list[Var]:
         """The active values from outside that blocks mention and whose adjoints are values."""

@@ -19,6 +19,7 @@ from .recording import Resolved, place
 from .reuse import reuse
 from .saving import assemble, into_arms, resolve_block, tapes
 from .steps import Frame, MirrorShape, Step, assemble_branch, assemble_loop, finish_unmirrored
+from .summing import without_unread_sums
 from .trips import count_trips, mirrored_range
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def _refuse_structures(loop: Loop, carried: list[int]) -> None:
 def _resolve_body(sweep: Sweep, frame: Frame, step: Step, mirror: Block, known: dict[Var, Atom]) -> Block:
     """See to what the mirrored body reads of the body; put the finished loop into the forward sweep."""
     (body,) = step.frames
+    mirror = without_unread_sums(mirror)
     assert step.shape is not None
     index = loop_of(step.op).index
     params = ([] if index is None else [index]) + step.carried

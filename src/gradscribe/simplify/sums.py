@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var, replace
-from ..ir.primitives import ADD, BY_NAME, GETITEM, MATMUL, MULTIPLY, SUBTRACT, TUPLE, VADDAT, ZEROS_LIKE
+from ..ir.primitives import ADD, BY_NAME, GETITEM, MATMUL, MULTIPLY, SUBTRACT, TUPLE, UNBROADCAST, VADDAT, ZEROS_LIKE
 from ..ir.types import INT, Array, Scalar
 from .rewriting import same
 
@@ -68,6 +68,17 @@ def of_scaled(this: Algebra, op: Op) -> Atom | Op | None:
     this.count[total] = 1
     this.ours.add(total)
     return scaled(this, c, total, op)
+
+
+def of_unbroadcast(this: Algebra, op: Op) -> Atom | Op | None:
+    """`unbroadcast(-c * g, x)` is `-c * unbroadcast(g, x)`."""
+    from .identities import peel, scaled
+
+    g, x = op.args
+    c, inner = peel(this, g)
+    if c == 1 or inner is None or inner.type != g.type or not (_is_float(g) and _is_float(op.result)):
+        return None
+    return scaled(this, c, this.emitted(replace(op, args=(inner, x)), op, op.result.hint), op)
 
 
 def of_product(this: Algebra, op: Op) -> Op | None:
@@ -241,5 +252,6 @@ SUMS = {
     SUBTRACT: [common_factor, offset],
     VADDAT: [to_one_entry, into_new, through_row],
     GETITEM: [entry_of_sum],
+    UNBROADCAST: [of_unbroadcast],
     **({BY_NAME["sum"]: [of_scaled, of_product]} if "sum" in BY_NAME else {}),
 }
