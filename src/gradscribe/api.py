@@ -192,6 +192,8 @@ def jvp(
     Returns:
         `(y, dy)`.
     """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise BadArgument("primals and tangents are given as tuples", hint="jvp(f, (x,), (dx,))")
     if len(primals) != len(tangents):
         raise BadArgument(f"{len(primals)} primals and {len(tangents)} tangents")
     chosen = [k for k, t in enumerate(tangents) if t is not None]

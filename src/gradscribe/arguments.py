@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -34,7 +34,7 @@ ArgNums = int | str | Sequence[int | str]
 
 def names_of(signature: inspect.Signature, argnums: ArgNums, primal: Callable[..., Any]) -> tuple[str, ...]:
     """The names of the parameters to differentiate with respect to."""
-    given = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
+    given = [argnums] if isinstance(argnums, (int, str)) or not isinstance(argnums, Iterable) else list(argnums)
     names = list(signature.parameters)
     chosen = []
     for one in given:
@@ -81,6 +81,23 @@ def signature_of(primal: Callable[..., Any]) -> inspect.Signature:
     except (ValueError, TypeError):
         hint = "pass a function that calls it: lambda x: g(x)"
         raise NoSource(f"{title(primal)} does not say what it accepts", hint=hint) from None
+
+
+def bound_to(
+    signature: inspect.Signature, args: Sequence[Any], keywords: Mapping[str, Any], primal: Callable[..., Any]
+) -> inspect.BoundArguments:
+    """The arguments of a call by name, with the defaults.
+
+    Raises:
+        BadArgument: the function does not take them.
+    """
+    try:
+        bound = signature.bind(*args, **keywords)
+    except TypeError as wrong:
+        hint = "call the derivative as the function is called"
+        raise BadArgument(f"{title(primal)}: {wrong}", head_of(primal), hint) from None
+    bound.apply_defaults()
+    return bound
 
 
 def title(function: Callable[..., Any]) -> str:

@@ -24,7 +24,12 @@ def checkpoint(function: F) -> F:
 
     Returns:
         a function that does the same.
+
+    Raises:
+        TypeError: it is not a function.
     """
+    if not callable(function):
+        raise TypeError("checkpoint takes a function; a loop is marked with checkpointed(range(n), snapshots=s)")
 
     @functools.wraps(function)
     def call(*args: Any, **keywords: Any) -> Any:

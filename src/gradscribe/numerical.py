@@ -88,11 +88,20 @@ def _walk(value: Any, path: str, found: list[Leaf], top: bool) -> Callable[[Iter
         steps = [f".{name}" for name in getattr(value, "_fields", ())] or [f"[{k}]" for k in range(len(value))]
         items = [_walk(v, path + step, found, False) for v, step in zip(value, steps, strict=True)]
         return lambda values: _like_sequence(value, [item(values) for item in items])
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value)]
-        fields = {n: _walk(getattr(value, n), f"{path}.{n}", found, False) for n in names if hasattr(value, n)}
+    held = fields_of(value)
+    if held is not None:
+        fields = {name: _walk(part, f"{path}.{name}", found, False) for name, part in held.items()}
         return lambda values: _like_dataclass(value, {n: part(values) for n, part in fields.items()})
     return lambda values: _copy_constant(value)
+
+
+def fields_of(value: Any) -> dict[str, Any] | None:
+    """The fields of an instance of a dataclass that have a value; None for what is none, or decides itself what is
+    found under a name."""
+    cls = type(value)
+    if not dataclasses.is_dataclass(cls) or cls.__getattribute__ is not object.__getattribute__:
+        return None
+    return {f.name: getattr(value, f.name) for f in dataclasses.fields(cls) if hasattr(value, f.name)}
 
 
 def _copy_leaf(value: Any) -> Any:
@@ -161,8 +170,9 @@ def numbers(value: Any) -> np.ndarray:
 def _collect(value: Any, parts: list[np.ndarray]) -> None:
     if isinstance(value, dict):
         value = list(value.values())
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    else:
+        fields = fields_of(value)
+        value = value if fields is None else list(fields.values())
     if isinstance(value, (list, tuple)):
         for item in value:
             _collect(item, parts)

@@ -457,6 +457,12 @@ def caught(compute: Callable[[], Any], *handlers: type[BaseException] | tuple[ty
     return 0
 
 
+def demand_writable(array: Any, what: str = "assignment destination") -> None:
+    """Raise what NumPy raises where an array is written that is read-only."""
+    if isinstance(array, np.ndarray) and not array.flags.writeable:
+        raise ValueError(f"{what} is read-only")
+
+
 def exception_of(
     compute: Callable[[], Any], *handlers: type[BaseException] | tuple[type[BaseException], ...]
 ) -> BaseException | None:

@@ -33,6 +33,8 @@ USES = [
     "x * (lambda v=None: 2 if v is None else 3)(c)",
     "x * 2 if copy.copy(c) is None else x * 3",
     "x * (c is not None and 3.0)",
+    "x * 2 if c.__class__ is float else x * 3",
+    "x * 2 if c.__class__ == type(None) else x * len(c.__class__.__name__)",
     "x * c + 1",
     "x + abs(c)",
     "x * c[0]",

@@ -186,6 +186,27 @@ def test_what_the_function_raises_names_its_line(way, f, error, text):
     assert any(f"{__file__}:" in note and note.endswith(text) for note in caught.value.__notes__)
 
 
+def _root(x):
+    y = x * x
+    return np.sqrt(y) ** 2.5
+
+
+BACKWARD = {
+    "pullback": lambda x: gradscribe.vjp(_root, x)[1](x),
+    "elementwise": lambda x: gradscribe.elementwise_grad(_root)(x),
+    "jacobian": lambda x: gradscribe.jacrev(_root)(x),
+    "linear": lambda x: gradscribe.linearize(_root, x)[1](x),
+    "several": lambda x: gradscribe.vjp_each(_root, x)[1](np.eye(2)),
+}
+
+
+@pytest.mark.parametrize("way", BACKWARD.values(), ids=BACKWARD)
+def test_what_the_way_back_raises_names_its_line(way):
+    with np.errstate(all="raise"), pytest.raises(FloatingPointError) as caught:
+        way(np.array([1.0, 0.0]))
+    assert any(f"{__file__}:" in note and "return np.sqrt(y) ** 2.5" in note for note in caught.value.__notes__)
+
+
 def test_notes_do_not_pile_up_on_an_exception_that_is_raised_again():
     again = LookupError("one object")
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BadArgument
+from ..numerical import fields_of
 from .sending import Sendable
 
 Chunk = tuple[Any, ...]
@@ -280,9 +281,7 @@ def _parts(value: Any) -> dict[Any, Any] | None:
         return dict(enumerate(value))
     if type(value) is dict:
         return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-    return None
+    return fields_of(value)
 
 
 def _built(like: Any, parts: list[Any]) -> Any:

@@ -21,7 +21,7 @@ from ..arguments import (
 )
 from ..dispatch import keep
 from ..errors import BadArgument, GradscribeError, UnsupportedCall
-from ..explain.blame import cite
+from ..explain.blame import cite, citing
 from ..explain.looking import LookingInside
 from ..explain.nans import watchful
 from ..failures import reporting
@@ -56,6 +56,8 @@ class Derivative(LookingInside, Specialised[P, R]):
         """A derivative that counts the arguments of each call, where the parameters of the function do not."""
         if not callable(primal):
             raise BadArgument(f"a function is needed, not {type(primal).__name__}")
+        if not isinstance(argnums, (int, str, Sequence)):
+            raise BadArgument(f"argnums is a position, a name, or a sequence of these, not {argnums!r}")
         if cls is Derivative and needs_spreading(primal, argnums):
             cls = SpreadDerivative
         return super().__new__(cls)
@@ -124,7 +126,7 @@ class Derivative(LookingInside, Specialised[P, R]):
         except Exception as error:
             cite(error, ahead)
             raise
-        return value, record, back.function
+        return value, record, citing(back)
 
     def made_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
         """The program for arguments like these, which is made where there is none yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..errors import BadArgument, BadResult
 from ..failures import head_of, reporting
 from ..ir.libraries import dtype_of, has_labels, library_of, same_labels
 from ..ir.types import is_continuous
+from ..numerical import fields_of
 from ..signature import abstract, describe
 from ..source.text import make_function, text_of_function
 
@@ -25,7 +26,7 @@ class Pullback:
 
     def __reduce__(self) -> Any:
         """By the text of the reverse function: it needs no source where it is read again."""
-        made = (*text_of_function(self._back), self._record, self._value, self._chosen, self._count)
+        made = (*text_of_function(inspect.unwrap(self._back)), self._record, self._value, self._chosen, self._count)
         return _read_again, made
 
     @reporting
@@ -126,6 +127,8 @@ def _dtype(value: Any) -> np.dtype[Any]:
 
 
 def _refuse(tangent: Any, primal: Any, what: str) -> Any:
+    if not is_continuous(abstract(primal, "x")):
+        raise BadArgument(f"{what} belongs to {_described(primal)}, which has no derivative", hint="pass None for it")
     reason = f"{what} is {_described(tangent)}, and belongs to {_described(primal)}"
     raise BadArgument(reason, hint="give it the structure and the shapes of the value")
 
@@ -142,9 +145,7 @@ def _parts(value: Any) -> dict[Any, Any] | None:
         return dict(enumerate(value))
     if type(value) is dict:
         return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-    return None
+    return fields_of(value)
 
 
 def _rebuilt(value: Any, parts: dict[Any, Any]) -> Any:

@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from .. import pipeline
-from ..arguments import signature_of, title
+from ..arguments import bound_to, signature_of
 from ..dispatch import MISSING, Route, for_values, is_constant, keep, quick_key
-from ..errors import BadArgument
 from ..explain.blame import cite
 from ..explain.looking import Looking
-from ..failures import explained, head_of
+from ..failures import explained
 from ..ir.types import Type
 from ..settings import Settings, settings_of, settled
 from ..signature import call_key, split
@@ -25,8 +24,6 @@ from .freshness import form_of, guards_of, refresh
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-
-_CALL = "call the derivative as the function is called"
 
 
 class Specialised(Looking, Generic[P, R]):
@@ -132,12 +129,7 @@ class Specialised(Looking, Generic[P, R]):
 
     def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[inspect.BoundArguments, tuple[Any, ...]]:
         """The arguments by name, and those that the function itself does not take."""
-        try:
-            bound = self._signature.bind(*args, **keywords)
-        except TypeError as wrong:
-            raise BadArgument(f"{title(self.primal)}: {wrong}", head_of(self.primal), _CALL) from None
-        bound.apply_defaults()
-        return bound, ()
+        return bound_to(self._signature, args, keywords, self.primal), ()
 
     def _compiled_for(self, arguments: Mapping[str, Any]) -> pipeline.Compiled:
         kinds = call_key(arguments.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar
@@ -15,6 +14,7 @@ from ..dispatch import keep
 from ..errors import BadArgument
 from ..ir.libraries import library_of
 from ..ir.types import Array, Type
+from ..numerical import fields_of
 from ..settings import Settings
 from ..signature import abstract, call_key, split
 from .derivative import Derivative
@@ -120,6 +120,6 @@ def _arrays(value: Any) -> Iterator[Any]:
     elif isinstance(value, (tuple, list)):
         for item in value:
             yield from _arrays(item)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from _arrays(getattr(value, field.name, None))
+    else:
+        for item in (fields_of(value) or {}).values():
+            yield from _arrays(item)

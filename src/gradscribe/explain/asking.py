@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import pipeline
-from ..arguments import ArgNums, names_of, title
+from ..arguments import ArgNums, bound_to, names_of, title
 from ..errors import BadArgument, GradscribeError
 from ..ir.types import is_continuous
 from ..numerical import flatten
@@ -41,12 +41,7 @@ def lowered_for(
 
 
 def bound(function: Callable[..., Any], point: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        bound = inspect.signature(function).bind(*point, **keywords)
-    except TypeError as wrong:
-        raise BadArgument(f"{title(function)}: {wrong}") from None
-    bound.apply_defaults()
-    return dict(bound.arguments)
+    return dict(bound_to(inspect.signature(function), point, keywords, function).arguments)
 
 
 def chosen(function: Callable[..., Any], arguments: Mapping[str, Any], argnums: ArgNums | None) -> tuple[str, ...]:

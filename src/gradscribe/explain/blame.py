@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..errors import GradscribeError
 from ..pipeline import Compiled
 from ..write.places import places
+
+
+def citing(compiled: Compiled) -> Callable[..., Any]:
+    """The function of a derivative, whose errors say which statement of the user's they come from."""
+    function = compiled.function
+
+    def called(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            cite(error, compiled)
+            raise
+
+    called.__wrapped__ = function  # type: ignore[attr-defined]
+    return called
 
 
 def cite(error: BaseException, compiled: Compiled | None) -> None:

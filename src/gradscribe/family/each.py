@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import ArgNums, differentiable, names_of
+from ..arguments import ArgNums, bound_to, differentiable, names_of
 from ..errors import BadArgument
 from .directions import Directions, Leaves
 from .sweeps import Pull, Sweeps
@@ -86,8 +86,7 @@ def _at(
     fun: Callable[..., Any], argnums: Any, primals: Sequence[Any], keywords: Any = None
 ) -> tuple[Sweeps, inspect.BoundArguments]:
     sweeps = _sweeps(fun, argnums)
-    bound = inspect.signature(fun).bind(*primals, **(keywords or {}))
-    bound.apply_defaults()
+    bound = bound_to(inspect.signature(fun), primals, keywords or {}, fun)
     for name in sweeps.wrt:
         bound.arguments[name] = differentiable(bound.arguments[name], name, fun)
     return sweeps, bound

@@ -3,12 +3,12 @@ is the transpose of its pullback."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..arguments import title
+from ..arguments import bound_to, signature_of, title
 from ..errors import BadArgument
+from ..explain.blame import citing
 from ..ir.types import is_continuous
 from ..numerical import copied
 from ..signature import abstract
@@ -25,9 +25,8 @@ class Linearized:
 
     def __init__(self, fun: Callable[..., Any], primals: Sequence[Any]) -> None:
         self._count = len(primals)
-        signature = inspect.signature(fun)
-        bound = signature.bind(*primals)
-        bound.apply_defaults()
+        signature = signature_of(fun)
+        bound = bound_to(signature, primals, {}, fun)
         names = [name for name in signature.parameters if name in bound.arguments][: len(primals)]
         self._names = [name for name, p in zip(names, primals, strict=True) if _moves(p, name)]
         self._chosen = [names.index(name) for name in self._names]
@@ -54,7 +53,7 @@ class Linearized:
         moved = tuple(fitted(p, t, f"tangent {k}") for (p, t), k in zip(pairs, self._chosen, strict=True))
         made = self._sweeps.transposed(self._pull.program)
         if made is not None:
-            return made.function(self._pull.record, self.value, moved)
+            return citing(made)(self._pull.record, self.value, moved)
         args, keywords = copied(self._pristine)  # memory that the way back restores: the tangent program runs anew
         return self._sweeps.forward(*args, *moved, **keywords)[1]
 

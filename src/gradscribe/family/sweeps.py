@@ -15,6 +15,7 @@ from ..batch import NotBatched
 from ..call.derivative import Derivative
 from ..differentiate.shadows import CHECK_APART
 from ..errors import BadResult, InternalError, UnsupportedCall, UntrackableAlias
+from ..explain.blame import citing
 from ..ir.nodes import walk
 from ..ir.types import STRUCTURES, Array, Scalar, Tuple, Type, is_continuous, leaves
 from ..numerical import copied
@@ -196,7 +197,7 @@ class Pull:
     def back_one(self, adjoint: Any) -> Any:
         """One adjoint, of the structure of the value, to those of the arguments, a tuple."""
         seed = (adjoint, Leaves.of(self.value[1]).zero()) if self.sweeps.has_aux else adjoint
-        return self.program.function(self.record, seed)
+        return citing(self.program)(self.record, seed)
 
     def forth(self, tangents: Directions) -> Directions | None:
         """k tangents of the arguments to those of the value; None where that needs another run of the function."""
@@ -215,12 +216,12 @@ class Pull:
         self.sweeps._last = several if isinstance(several, pipeline.Compiled) else program
         if several is None or isinstance(several, str):
             one = (self._seed(ahead, ahead.row(given, k), 0) for k in range(count))
-            return stacked([self._parts(behind, program.function(*held, row)) for row in one], behind.shapes)
+            return stacked([self._parts(behind, citing(program)(*held, row)) for row in one], behind.shapes)
         key = (id(program), *shapes(ahead, behind))
         while done < count:
             step = min(self.sweeps.groups.size(key, count), count - done)
             seed = self._seed(ahead, ahead.rows(given, slice(done, done + step)), step)
-            run = functools.partial(several.function, *held, seed)
+            run = functools.partial(citing(several), *held, seed)
             groups.append(self._parts(behind, self.sweeps.groups.measured(key, step, run)))
             done += step
         return concatenated(groups, behind.shapes)

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from ..arguments import ArgNums, differentiable, names_of, of_method, title
+from ..arguments import ArgNums, bound_to, differentiable, names_of, of_method, title
 from ..call.sending import received, sent
 from ..errors import BadArgument
 
@@ -72,11 +72,7 @@ class Transform(Generic[P, R]):
 
     def bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> inspect.BoundArguments:
         """The arguments of the primal by name, differentiable integers as floats."""
-        try:
-            bound = self._signature.bind(*args, **keywords)
-        except TypeError as wrong:
-            raise BadArgument(f"{title(self.primal)}: {wrong}") from None
-        bound.apply_defaults()
+        bound = bound_to(self._signature, args, keywords, self.primal)
         for name in self._wrt:
             bound.arguments[name] = differentiable(bound.arguments[name], name, self.primal)
         return bound

@@ -53,6 +53,10 @@ def _record(value: Any, name: str, depth: int, sizes: dict[int, str]) -> Type | 
     cls = type(value)
     if is_library_name(cls.__module__) or isinstance(value, type) or cls.__flags__ & (1 << 9) == 0:
         return None
+    if (
+        inspect.getattr_static(cls, "__getattribute__") is not object.__getattribute__
+    ):  # its fields may not be what is found under their names
+        return None
     if library_of(cls) is not None and hasattr(value, "shape"):
         return None
     if is_dataclass(value):

@@ -49,6 +49,8 @@ class Attributes(Fields, Core):
         """`owner.name`."""
         if owner is UNDEF:
             return UNDEF
+        if name == "__class__" and self._is_of_library_class(owner):
+            return self.call(Const(type, name="type"), (owner,), {}, node)
         if isinstance(owner, Const):
             return self._attribute_of_constant(owner, name, node)
         if isinstance(owner, Reference) and owner.cell.kind == "instance":
@@ -64,6 +66,14 @@ class Attributes(Fields, Core):
         if isinstance(owner, Var):
             return self._attribute_of_var(owner, name, node)
         return self.attribute_of_solved(owner, name, node) if isinstance(owner, Solved) else Named(owner, name)
+
+    def _is_of_library_class(self, owner: Value) -> bool:
+        """Whether a value is a number, an array, a container or None, whose class says nothing of its own."""
+        if isinstance(owner, Const):
+            return not is_code(owner)
+        if isinstance(owner, Var):
+            return owner not in self.samples and not isinstance(owner.type, (Record, Object))
+        return isinstance(owner, (TupleValue, Reference)) and self.class_of(owner) is None
 
     def _attribute_of_constant(self, owner: Const, name: str, node: gast.AST | None) -> Value:
         if not is_code(owner):

@@ -23,6 +23,7 @@ from ..ir.types import (
     Object,
     Record,
     Scalar,
+    is_numeric,
 )
 from .core import Core
 from .meddling import has_methods
@@ -326,7 +327,9 @@ class BuiltinCalls(Core):
         return self._folded_number(int, args, keywords)
 
     def _folded_number(self, function: Any, args: Sequence[Value], keywords: Keywords) -> Value:
-        """A function of one integer that is known."""
+        """A function of one integer that is known, or of none."""
+        if not args and not keywords:
+            return Const(function())
         if len(args) == 1 and not keywords and is_const(args[0], int):
             return Const(function(args[0].value))  # type: ignore[union-attr]
         return NotImplemented
@@ -339,7 +342,12 @@ class BuiltinCalls(Core):
 
     @reads(divmod)
     def _divmod(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        if any(has_methods(a.type) for a in args if isinstance(a, Var)):
+        if len(args) != 2:
+            return NotImplemented
+        found = self.by_methods("divmod", *args, node)
+        if found is not None:
+            return found
+        if not all(isinstance(a, (Var, Const)) and is_numeric(a.type) for a in args):
             return NotImplemented
         return TupleValue((self.binary(operator.floordiv, *args, node), self.binary(operator.mod, *args, node)))
 
@@ -370,19 +378,6 @@ class BuiltinCalls(Core):
         if len(args) == 1 and is_foldable(args[0]) and not keywords:
             return Const(str(args[0].value))  # type: ignore[union-attr]
         return NotImplemented
-
-    @reads(*[getattr(operator, n) for n in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")])
-    def _operator(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        return NotImplemented
-
-    @reads(operator.getitem)
-    def _getitem(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        return self.get_item(args[0], args[1], node)
-
-    @reads(operator.setitem)
-    def _setitem(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        self.set_item(args[0], args[1], args[2], node)
-        return NONE
 
 
 def _is_scalar(value: Value) -> bool:

@@ -20,7 +20,6 @@ from ..ir.primitives import definition_of, overloads
 from ..ir.solvers import solver_of
 from ..ir.types import NUMERIC, List, Object, Type
 from .assumptions import Restart
-from .changing import in_place_operator, is_method_of_container
 from .core import type_from_outside as signature_of
 from .derivatives import Derivatives
 from .environment import Frame
@@ -29,6 +28,7 @@ from .parts import Keywords
 from .primitive_calls import is_observer
 from .resolve import is_followed, is_library
 from .solved import Native
+from .special_calls import SpecialCalls
 from .syntax import Code, parameters
 from .values import (
     NONE,
@@ -53,7 +53,7 @@ _DEEPEST = 60
 smoothly."""
 
 
-class Calls(Derivatives):
+class Calls(Derivatives, SpecialCalls):
     """`call`, `apply`, `opaque` and `call_code`."""
 
     whole = False
@@ -99,7 +99,7 @@ class Calls(Derivatives):
         known = self.special(function) is not None or overloads(function)
         if known and function not in (iter, next) and any(map(is_iterator, args)):
             args = self.drained(args, function in _WHOLE, node)
-        result = self._call_special(function, args, keywords, node)
+        result = self.call_special(function, args, keywords, node)
         if result is not NotImplemented:
             return result
         result = self.call_of_ours(callee, args, keywords, node)
@@ -119,18 +119,6 @@ class Calls(Derivatives):
             if result is not NotImplemented:
                 return result
         return self._call_python(callee, args, keywords, node)
-
-    def _call_special(self, function: Any, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
-        """What is read in a way of its own, `list.append(x, v)` and `operator.iadd(x, v)` among it."""
-        if is_method_of_container(function) and args:
-            return self.call_named(args[0], function.__name__, args[1:], keywords, node)
-        in_place = in_place_operator(function)
-        if in_place is not None and len(args) == 2:
-            return self.in_place(in_place, args[0], args[1], node)
-        special = self.special(function)
-        if special is None:
-            return NotImplemented
-        return special(args, keywords, node)
 
     def _may_depend(self, value: Value) -> bool:
         """Whether a value is active, or a function made here, which may use what is."""

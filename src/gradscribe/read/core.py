@@ -221,6 +221,19 @@ class Core(Refusing, Outside):
             return isinstance(value, Var)
         return value in self._owned and value not in self.store.shared
 
+    def is_made_here(self, var: Var) -> bool:
+        """Whether a value is an array that an operation has made anew, or a part of one."""
+        if var in self._owned:
+            return True
+        made_in = self.makers.get(var)
+        op = next((op for op in made_in.ops if var in op.results), None) if made_in is not None else None
+        return (
+            op is not None
+            and op.primitive is P.GETITEM
+            and isinstance(op.args[0], Var)
+            and self.is_made_here(op.args[0])
+        )
+
     def own(self, var: Var) -> None:
         """Nothing else can see this value yet."""
         self._owned.add(var)

@@ -26,10 +26,11 @@ class Marks(Core):
     @reads(checkpoint)
     def _checkpoint(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         """The function itself, noted as one that is computed again."""
-        (function,) = args
-        code = self._code_of(function)
+        function, *others = args
+        code = None if others else self._code_of(function)
         if code is None:
-            self.refuse("`checkpoint` of something that is not a function with source", node, error=UnsupportedCall)
+            what = "`checkpoint` takes a function with source, and nothing else"
+            self.refuse(what, node, "mark a loop with `checkpointed(range(n), snapshots=s)`", UnsupportedCall)
         self.computed_again(code)
         return function
 

@@ -13,7 +13,7 @@ import functools
 import importlib
 import reprlib
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,12 +68,11 @@ LOOKING_METHODS = {
     "get", "keys", "values", "items", "copy", "index", "count", "__contains__", "__len__", "__getitem__", "__iter__",
     "union", "intersection", "difference", "issubset", "issuperset", "isdisjoint",
 }  # fmt: skip
-_SPECIAL = {
-    "__add__", "__radd__", "__mul__", "__rmul__", "__len__", "__getitem__", "__iter__", "__call__", "__bool__",
-    "__repr__", "__str__", "__format__", "__array__", "__hash__", "__eq__", "__float__", "__int__", "__index__",
-    "__contains__", "__complex__", "__lt__", "__reduce__", "__copy__", "__deepcopy__", "__enter__", "__getattr__",
-    "__getattribute__",
+_MAKING = {
+    "__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__", "__set_name__", "__annotate__",
+    "__annotate_func__",
 }  # fmt: skip
+"""Special methods that say how a class or an instance is made, not what is done with it."""
 _IMPORTING = (importlib.import_module, importlib.reload, builtins.__import__)
 
 
@@ -123,7 +122,7 @@ def may_act(atom: Atom) -> bool:
 def _acts(type_: Type) -> bool:
     if isinstance(type_, Object):
         return type_.cls is not None and (bool(_own_bases(type_.cls)) or not _is_plain(type_.cls))
-    if isinstance(type_, Record) and any(name in vars(base) for base in _own_bases(type_.cls) for name in _SPECIAL):
+    if isinstance(type_, Record) and any(True for _ in _special_methods(type_.cls)):
         return True
     if isinstance(type_, STRUCTURES):
         return any(map(_acts, type_.items))
@@ -189,8 +188,16 @@ def has_methods(type_: Type) -> bool:
     if isinstance(type_, STRUCTURES) and not isinstance(type_, Record):
         return any(map(has_methods, type_.items))
     cls = getattr(type_, "cls", None)
-    found = [vars(base).get(name) for base in _own_bases(cls) for name in _SPECIAL] if cls is not None else []
-    return any(method is not None and not _is_library(method) and not _is_generated(method) for method in found)
+    found = _special_methods(cls) if cls is not None else ()
+    return any(not _is_library(method) and not _is_generated(method) for method in found)
+
+
+def _special_methods(cls: type) -> Iterator[Any]:
+    """What says what operators and functions do with an instance, in the classes of the user's that it is of."""
+    for base in _own_bases(cls):
+        for name, method in vars(base).items():
+            if name.startswith("__") and name.endswith("__") and name not in _MAKING and callable(method):
+                yield method
 
 
 def _is_generated(method: Any) -> bool:

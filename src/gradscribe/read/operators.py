@@ -92,11 +92,11 @@ class Operators(Core):
         folded = self._folded(function, left, right)
         if folded is not None:
             return folded
-        found = self._by_methods(_NAMES[function], left, right, node)
+        found = self.by_methods(_NAMES[function], left, right, node)
         found = self._sequences(function, left, right, node) if found is None else found
         return self._arithmetic(function, (left, right), node) if found is None else found
 
-    def _by_methods(self, name: str, left: Value, right: Value, node: gast.AST | None) -> Value | None:
+    def by_methods(self, name: str, left: Value, right: Value, node: gast.AST | None) -> Value | None:
         """What the operands' own methods give, asked in Python's order; None where they have none."""
         ways = [(f"__{name}__", left, right), (f"__r{name}__", right, left)]
         for way in reversed(ways) if self._answers_first(f"__r{name}__", left, right) else ways:

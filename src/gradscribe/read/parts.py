@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import gast
 
 from ..errors import GradscribeError
 from ..ir.nodes import Atom, Var
 from ..ir.solvers import Solver
-from ..ir.types import NUMERIC, UNDEFINED, Type
+from ..ir.types import NUMERIC, Type
+from .container_parts import ContainerParts
 from .environment import Frame, Key
 from .syntax import Code
-from .values import Cell, Choice, Content, Reference, Value
+from .values import Choice, Reference, Value
 
 Keywords = Mapping[str, Value]
 
 
-class Parts:
+class Parts(ContainerParts):
     """Declared here, defined in one of the parts that `Reader` inherits."""
 
     def block(self, statements: Sequence[gast.stmt]) -> None:
@@ -57,19 +58,6 @@ class Parts:
     ) -> None:
         raise NotImplementedError
 
-    def iterate(
-        self,
-        iterable: Value,
-        consume: Callable[[Value], None],
-        exit_flag: Key | None = None,
-        hint: str = "item",
-        node: gast.AST | None = None,
-    ) -> None:
-        raise NotImplementedError
-
-    def items_of(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...] | None:
-        raise NotImplementedError
-
     def as_atom(self, value: Value, node: gast.AST | None = None) -> Atom:
         raise NotImplementedError
 
@@ -77,6 +65,9 @@ class Parts:
         raise NotImplementedError
 
     def binary(self, function: Callable[..., Any], left: Value, right: Value, node: gast.AST | None = None) -> Value:
+        raise NotImplementedError
+
+    def by_methods(self, name: str, left: Value, right: Value, node: gast.AST | None) -> Value | None:
         raise NotImplementedError
 
     def unary(self, function: Callable[..., Any], operand: Value, node: gast.AST | None = None) -> Value:
@@ -148,9 +139,6 @@ class Parts:
     def bound_owner(self, callee: Any) -> Value:
         raise NotImplementedError
 
-    def known_items(self, value: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
-        raise NotImplementedError
-
     def lift(self, value: Any, name: str, atom: Callable[[], Atom] | None = None) -> Value:
         raise NotImplementedError
 
@@ -171,18 +159,6 @@ class Parts:
     def method_of_class(self, reference: Value, name: str) -> Value | None:
         raise NotImplementedError
 
-    def append(self, target: Value, value: Value, node: gast.AST | None = None) -> None:
-        raise NotImplementedError
-
-    def new_list(self, items: tuple[Value, ...], node: gast.AST | None, growing: bool = False, tag: str = "") -> Value:
-        raise NotImplementedError
-
-    def unroll_for(self, value: Value) -> None:
-        raise NotImplementedError
-
-    def entries_of(self, value: Value, node: gast.AST | None) -> list[tuple[Any, Value]]:
-        raise NotImplementedError
-
     def super_here(self, node: gast.AST) -> Value:
         raise NotImplementedError
 
@@ -193,12 +169,6 @@ class Parts:
         raise NotImplementedError
 
     def slice_of(self, parts: Sequence[Value], node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def static_key(self, value: Value, node: gast.AST | None) -> Any:
-        raise NotImplementedError
-
-    def expanded(self, atom: Var) -> Value:
         raise NotImplementedError
 
     def bind(self, code: Code, args: Any, keywords: Keywords, defaults: Any, node: gast.AST | None) -> dict[str, Value]:
@@ -213,20 +183,6 @@ class Parts:
     def _inside(self, value: Value, leaves: Any, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
-    def generate(
-        self, node: Any, first: Value, consume: Callable[[], None], exit_flag: Any = None, level: int = 0
-    ) -> None:
-        raise NotImplementedError
-
-    def range_at(self, container: Any, position: Value) -> Value:
-        raise NotImplementedError
-
-    def length_of(self, value: Value, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def expand(self, var: Var, node: gast.AST | None) -> Any:
-        raise NotImplementedError
-
     def call_named(
         self, owner: Value, name: str, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value:
@@ -235,9 +191,6 @@ class Parts:
     def make_instance(
         self, cls: type, args: Sequence[Value], keywords: Keywords, node: gast.AST | None
     ) -> Value | None:
-        raise NotImplementedError
-
-    def as_listed(self, value: Value, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def identity(self, left: Value, right: Value, negated: bool = False, node: gast.AST | None = None) -> Value:
@@ -249,52 +202,10 @@ class Parts:
     def enter_generator(self, manager: Any, item: Any, body: Callable[[], None]) -> None:
         raise NotImplementedError
 
-    def iterate_by_next(self, method: Value, consume: Any, exit_flag: Any, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
     def _run_Try(self, node: gast.Try) -> None:
         raise NotImplementedError
 
     def rebind(self, name: str, value: Value, node: gast.AST) -> None:
-        raise NotImplementedError
-
-    def new_table(self, content: Content, node: gast.AST | None, tag: str = "") -> Reference:
-        raise NotImplementedError
-
-    def tabulate(self, cell: Cell, index: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def columns(self, table: Value, node: gast.AST | None = None) -> tuple[Value, ...]:
-        raise NotImplementedError
-
-    def set_in_table(self, table: Reference, key: Value, value: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def get_from_table(self, table: Reference, key: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def in_table(self, key: Value, table: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def list_slice(self, container: Var, index: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def extend_list(self, target: Value, value: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def insert_in_list(self, target: Var, index: Value, value: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def pop_from_list(self, target: Var, index: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def cut_list(self, target: Var, start: Atom, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def reverse_list(self, target: Var, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def store_in_slice(self, target: Var, index: Value, value: Value, node: gast.AST | None) -> None:
         raise NotImplementedError
 
     def with_dtypes(self, atoms: Iterable[Atom]) -> list[Atom]:
@@ -325,33 +236,6 @@ class Parts:
     ) -> Value:
         raise NotImplementedError
 
-    def kept(self, value: Value, node: gast.AST | None) -> Value:
-        raise NotImplementedError
-
-    def taken(self, value: Value, whole: bool, node: gast.AST | None = None) -> Value:
-        raise NotImplementedError
-
-    def drained(self, values: Sequence[Value], whole: bool, node: gast.AST | None) -> tuple[Value, ...]:
-        raise NotImplementedError
-
-    def exhaust(self, iterator: Reference) -> None:
-        raise NotImplementedError
-
-    def lose(self, iterator: Any) -> None:
-        raise NotImplementedError
-
-    def has_next(self, iterator: Reference, node: gast.AST) -> Value:
-        raise NotImplementedError
-
-    def refuse_endless(self, source: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def suspended(self, code: Any, outer: Any, bound: Any, node: gast.AST | None, owner: type | None) -> Value:
-        raise NotImplementedError
-
-    def check_generator(self, code: Any, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
     def keep_changes(self, values: Sequence[Value], function: Any, name: str, node: gast.AST | None) -> None:
         raise NotImplementedError
 
@@ -370,30 +254,11 @@ class Parts:
     def closure(self, node: gast.Lambda | gast.FunctionDef) -> Value:
         raise NotImplementedError
 
-    def grow(self, cell: Cell, type_: Type = UNDEFINED) -> NoReturn:
-        """Read again, with this list as one whose length is known at run time only."""
-        raise NotImplementedError
-
     def slice_from(self, position: Value) -> Value:
-        raise NotImplementedError
-
-    def _column(self, source: Value, node: gast.AST | None) -> tuple[Atom | None, Callable[[Any], Value]]:
-        raise NotImplementedError
-
-    def _expanded_first(self, owner: Value, node: gast.AST | None) -> None:
-        raise NotImplementedError
-
-    def _dict_pop(self, owner: Value, args: Sequence[Value], keywords: Keywords, node: gast.AST | None) -> Value:
         raise NotImplementedError
 
     def _note_caller(self, error: GradscribeError, caller: Frame, node: gast.AST | None) -> None:
         raise NotImplementedError
 
-    def opened(self, value: Var, first: int, after: int, node: gast.AST) -> tuple[Value, ...]:
-        raise NotImplementedError
-
     def present(self, choice: Choice, error: type[Exception], message: str) -> Value:
-        raise NotImplementedError
-
-    def opened_structure(self, atom: Var) -> Value:
         raise NotImplementedError

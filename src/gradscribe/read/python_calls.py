@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import functools
 import operator
+import types
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,7 +24,7 @@ from .asking import checking_runs_code, defines, getting_runs_code
 from .comparisons import is_numeric_for_sure
 from .core import Core
 from .parts import Keywords
-from .special import SPECIAL, reads
+from .special import reads
 from .values import (
     FALSE,
     NONE,
@@ -52,16 +53,13 @@ def _call_method(*args: Any, **keywords: Any) -> None:
     """Stands for what `operator.methodcaller(name, *args)` returns, called with the object last."""
 
 
+def _same(function: Any) -> Any:
+    """Stands for what `functools.wraps(f)` does to a function: nothing that matters here."""
+    return function
+
+
 class LibraryCalls(Core):
     """Readers of `isinstance` and its kin, of `functools`, `dataclasses`, `copy`, and of NumPy functions that write."""
-
-    def special(self, function: Any) -> Any:
-        """What reads a call of a function in a way of its own, None for the rest."""
-        try:
-            name = SPECIAL.get(function)
-        except TypeError:
-            return None
-        return None if name is None else getattr(self, name)
 
     @reads(locals, vars, eval, exec, dir, globals)
     def _scope(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
@@ -90,6 +88,8 @@ class LibraryCalls(Core):
         if not all(isinstance(w, Const) for w in items):
             return NotImplemented
         classes = tuple(w.value for w in items)  # type: ignore[union-attr]
+        if not all(isinstance(c, (type, types.UnionType)) for c in classes):  # it fails when it runs
+            return NotImplemented
         known = self._class_of(value)
         if checking_runs_code(classes) or (known is not None and defines(known, "__class__")):
             self.meddles()
@@ -194,7 +194,10 @@ class LibraryCalls(Core):
 
     @reads(super)
     def _super(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
-        return Super(args[0].value, args[1])  # type: ignore[union-attr]
+        cls = args[0] if len(args) == 2 else None
+        if not is_const(cls, type) or not issubclass(self.class_of(args[1]) or object, cls.value):
+            self.refuse("`super` of something that is not an instance of a class", node)
+        return Super(cls.value, args[1])
 
     # library ----------------------------------------------------------------------------------------------------------
 
@@ -242,6 +245,7 @@ class LibraryCalls(Core):
     def _wraps(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return Const(_same, name="functools.wraps")
 
+    @reads(_same)
     def _identity(self, args: Sequence[Value], keywords: Keywords, node: gast.AST) -> Value:
         return args[0]
 
@@ -390,11 +394,3 @@ def _copies_itself(value: Any, method: str) -> bool:
     cls = value.cell.cls
     own = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__")
     return cls is not None and (hasattr(cls, method) or any(n in vars(b) for b in cls.__mro__[:-1] for n in own))
-
-
-def _same(function: Any) -> Any:
-    """Stands for what `functools.wraps(f)` does to a function: nothing that matters here."""
-    return function
-
-
-SPECIAL[_same] = "_identity"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .. import runtime
 from ..ir import primitives as P
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, walk
 from ..ir.types import STRING, STRUCTURES, Array, Scalar
@@ -16,7 +17,10 @@ _SAFE = {
     P.NOT_EQUAL, P.NOT, P.IS, P.IS_NOT,
 }  # fmt: skip
 _MAKING = {P.TUPLE, P.FIXED_LIST, P.DICT, P.RECORD, P.LIST, P.SLICE_, P.EXTERNAL, P.SHAPE, P.COPY, P.COMMENT, P.APPEND}
-_QUIET = {range, len, int, float, bool, list, tuple, sorted, min, max, abs, sum, isinstance, str, repr, complex, round}
+_QUIET = {
+    range, len, int, float, bool, list, tuple, sorted, min, max, abs, sum, isinstance, str, repr, complex, round,
+    runtime.demand_writable,
+}  # fmt: skip
 
 
 def certain(ops: Sequence[Op]) -> Op | None:

@@ -15,7 +15,8 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..ir.nodes import Const
+from .. import runtime
+from ..ir.nodes import Const, Var
 from ..ir.types import Array, List, Scalar, Undefined
 from .exits import at, constant, name_of
 from .flattening import as_load, augmented, flattened, in_steps, with_named_value
@@ -24,6 +25,8 @@ from .raising import has_no_effect
 from .trying import HINT, Trying, is_read
 from .values import Reference, Value
 
+OUTPUT = "output array"
+"""What NumPy calls an array that an operator in place writes."""
 _SMOOTH = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
 
@@ -40,7 +43,7 @@ class Rehearsing(Trying):
         """A statement of expressions: tried as it is, or one call after the other where these have effects."""
         expressions = self._expressions(node)
         if expressions is not None and all(map(self.is_repeatable, expressions)):
-            self.attempt(expressions, node)
+            self.attempt(self._with_write(node, expressions), node)
             self._unless_failed(lambda: self.reader.block([node]))
             return
         if self._is_in_place(node):
@@ -53,6 +56,39 @@ class Rehearsing(Trying):
             self._inline(node)
         else:
             self._rehearse(node)
+
+    def _with_write(self, node: gast.stmt, expressions: list[gast.AST]) -> list[gast.AST]:
+        """What is evaluated by a statement that writes into an array, and a test that this can be written, which comes
+        in front of the look at its entries."""
+        target = node.target if isinstance(node, gast.AugAssign) else getattr(node, "targets", [None])[0]
+        if not isinstance(target, gast.Subscript) and not isinstance(node, gast.AugAssign):
+            return expressions
+        owner = target.value if isinstance(target, gast.Subscript) else name_of(target.id, target)
+        if not self._handles(ValueError) or not self._may_be_read_only(self.seen_at(owner)):
+            return expressions
+        tests = [self._demand_writable(owner, node)]
+        if isinstance(node, gast.Assign):
+            value, *entry = expressions
+            return [value, *_parts_of_index(target.slice), *tests, *entry]
+        if isinstance(target, gast.Name):
+            tests = [self._demand_writable(owner, node, OUTPUT)]
+        elif not isinstance(self.typed(as_load(target)), Scalar):  # a view is written first, a copy is not read-only
+            tests.insert(0, self._demand_writable(as_load(target), node, OUTPUT))
+        return [*expressions, *tests]
+
+    def _demand_writable(self, array: gast.AST, node: gast.stmt, *what: str) -> Any:
+        """A call that fails where writing into an array does."""
+        words = [constant(word, node) for word in what]
+        return self._call(runtime.demand_writable, "demand_writable", (array, *words), node)
+
+    def _may_be_read_only(self, value: Value) -> bool:
+        """Whether a value is an array of NumPy's that is not known to have been made here."""
+        plain = isinstance(value, Var) and isinstance(value.type, Array) and value.type.home is None
+        return plain and not self.reader.is_made_here(value)
+
+    def _handles(self, cls: type[BaseException]) -> bool:
+        """Whether there is a handler for an exception of a class."""
+        return any(issubclass(cls, known) for classes in self.classes for known in classes)
 
     def _expressions(self, node: gast.stmt) -> list[gast.AST] | None:
         """What a simple statement evaluates; None where it does more than binding names and entries."""
@@ -139,7 +175,12 @@ class Rehearsing(Trying):
         if tree is None:
             word = type(node).__name__.lower()
             self.reader.refuse(f"`{word}` inside of `try`, where it may raise an exception,", node, HINT)
-        self.try_out(tree)
+        if isinstance(node, gast.Assign):
+            self.attempt(self._with_write(node, [node.value]), node)
+            self._unless_failed(lambda: self.try_out(tree))
+        else:
+            self.try_out(tree)
+            self._unless_failed(lambda: self.attempt(self._with_write(node, []), node))
         self._unless_failed(lambda: self.reader.block([node]))
 
     def _rehearsal(self, node: gast.stmt) -> gast.AST | None:
@@ -189,6 +230,15 @@ _FIXED = (gast.Subscript, gast.Attribute, gast.Name, gast.Constant, gast.UnaryOp
 def _is_fixed(part: gast.AST) -> bool:
     """Whether a part of a place stands for the same each time."""
     return isinstance(part, _FIXED)
+
+
+def _parts_of_index(index: gast.AST) -> list[gast.AST]:
+    """The expressions that an index is made of."""
+    if isinstance(index, gast.Tuple):
+        return [part for item in index.elts for part in _parts_of_index(item)]
+    if isinstance(index, gast.Slice):
+        return [part for part in (index.lower, index.upper, index.step) if part is not None]
+    return [index]
 
 
 def _is_wider(new: Scalar, old: Array) -> bool:
