@@ -32,9 +32,8 @@ def burgers_grad(u, nu, steps, seed=1.0):
         bu_1 = bu[1:-1].copy()
         bnu += bu_1 @ (u[2:] - 2.0 * u[1:-1] + u[:-2])
         bu_2 = bu_1 * nu
-        bu[1:-1] = 0.0
         bu[2:] += bu_2
         bu_3 = bu_1 * u[1:-1]
-        bu[1:-1] += bu_1 - 2.0 * bu_2 - bu_1 * (u[1:-1] - u[:-2]) - bu_3
+        bu[1:-1] += -2.0 * bu_2 - bu_1 * (u[1:-1] - u[:-2]) - bu_3
         bu[:-2] += bu_2 + bu_3
     return bu, bnu

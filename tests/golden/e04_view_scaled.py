@@ -22,7 +22,6 @@ def view_scaled_grad(a, c, seed=1.0):
     # reverse
     ba = 3 * seed * a**2  # np.sum(a**3)
     middle[...] = middle_old  # middle *= c
-    bmiddle = ba[1:-1].copy()
-    ba[1:-1] = bmiddle * c
-    bc = bmiddle @ middle
+    bc = ba[1:-1] @ middle
+    ba[1:-1] *= c
     return ba, bc

@@ -21,8 +21,7 @@ def f_grad(x, seed=1.0):
     # reverse
     ba = 2.0 * seed * a  # np.sum(a * a)
     a[...] = a_old  # b *= x
-    bb = ba.copy()
-    ba[...] = bb * x
-    bx = bb * a
+    bx = ba * a
+    ba *= x
     bx += ba  # a = x.copy()
     return bx

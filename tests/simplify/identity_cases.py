@@ -159,11 +159,16 @@ CASES = [
         allowed=frozenset({"rounding", "zero"}), **PLAIN,
     ),
     Case(
-        sums.of_unbroadcast,
+        sums.of_moved,
         lambda b, g, x: b.emit(UNBROADCAST, b.emit(MULTIPLY, c(-0.7), g), x),
         types=[MATRIX, MATRIX], values=[(at_random(3, 4), at_random(*s)) for s in ((3, 4), (1, 4), (3, 1), (1, 1))]
         + [(SPECIAL_ROWS, SPECIAL_ROWS[:1]), (np.empty((0, 3)), at_random(1, 3)), (-np.zeros((2, 2)), at_random(2, 1))],
         allowed=frozenset({"rounding", "zero"}), **PLAIN,
+    ),
+    Case(
+        sums.of_moved,
+        lambda b, x: b.emit(BY_NAME["roll"], b.emit(NEGATIVE, x), c(1)),
+        types=[VECTOR], values=[(at_random(9),), (np.empty(0),), (np.array([-0.0]),), (SPECIAL_ROWS[1],)], **PLAIN,
     ),
     Case(
         sums.of_product,

@@ -7,18 +7,18 @@ factor, as one would write it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from ..analyse.extents import Extents
 from ..analyse.regions import Regions, has_memory, regions
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk
 from ..ir.primitives import BY_NAME, CALL, DIVIDE, MULTIPLY, NEGATIVE, Primitive
-from ..ir.types import Array, Type
+from ..ir.types import Array, Scalar, Type
 from .identities import EXACT, LOOSE, NO_COPY, is_number, is_one, is_real, number
 from .prune import drop_unused
-from .rewriting import Rewriting, uses
+from .rewriting import Rewriting, constant_key, uses
 
-RECENT = 8
+RECENT = 16
 """How far above an operation the ones that compute its operands are looked for where memory is written."""
 Derivative = Callable[[Op], bool]
 MOVES = tuple(BY_NAME[name] for name in ("transpose", "swapaxes", "expand_dims"))
@@ -54,6 +54,8 @@ class Algebra(Rewriting):
         self.extents = Extents(self.source)
         self.inverses: dict[Var, Var] = {}
         """For the y of each `1.0 / y` that has been computed in this block or around it, the result."""
+        self.multiples: dict[tuple[Var, Hashable], Var] = {}
+        """For the array g and the number c of each `g * c`, likewise."""
 
     def visit(self, op: Op) -> None:
         if op.blocks or len(op.results) != 1:
@@ -82,9 +84,9 @@ class Algebra(Rewriting):
         return True
 
     def block(self, block: Block) -> Block:
-        outer = dict(self.inverses)
+        outer = dict(self.inverses), dict(self.multiples)
         made = super().block(block)
-        self.inverses = outer
+        self.inverses, self.multiples = outer
         return made
 
     def keep(self, op: Op) -> None:
@@ -93,6 +95,10 @@ class Algebra(Rewriting):
             self.source[result] = op
         if op.primitive is DIVIDE and is_one(op.args[0]) and isinstance(op.args[1], Var) and not op.keywords:
             self.inverses[op.args[1]] = op.result
+        if op.primitive is MULTIPLY:
+            for array, factor in (op.args, op.args[::-1]):
+                if isinstance(array, Var) and isinstance(array.type, Array) and is_factor(factor):
+                    self.multiples.setdefault((array, factor_key(factor)), op.result)
 
     def make(self, primitive: Primitive, *args: Atom, like: Op, hint: str = "t") -> Var:
         """Emit an operation on the way to a result."""
@@ -106,6 +112,13 @@ class Algebra(Rewriting):
         self.count[result] = 1
         self.ours.add(result)
         return result
+
+    def multiple(self, array: Atom, factor: Atom) -> Var | None:
+        """What is at hand of `array * factor`, if the array still holds what it held."""
+        found = self.multiples.get((array, factor_key(factor))) if isinstance(array, Var) else None
+        if found is None or found not in self.ours or not self.is_stable(found):
+            return None
+        return found if self.is_stable(array) or self.is_recent(self.source[found]) else None
 
     # what identities ask ------------------------------------------------------------------------------------------
 
@@ -135,7 +148,11 @@ class Algebra(Rewriting):
             return False
         written = {self.groups.of(t) for t in targets}  # type: ignore[arg-type]
         others = [a for a in (*made.inputs, *made.results) if isinstance(a, Var) and has_memory(a.type)]
-        return all(self.groups.knows(a) and self.groups.of(a) not in written for a in others)
+        return all(self.groups.of(a) not in written if self.groups.knows(a) else self.is_new(a) for a in others)
+
+    def is_new(self, var: Var) -> bool:
+        """Whether this pass has made an array, which then nothing writes to."""
+        return var in self.source and self.source[var].aliasing == "fresh"
 
     def is_stable(self, atom: Atom) -> bool:
         return isinstance(atom, Const) or not (has_memory(atom.type) and self.groups.is_written(atom))
@@ -154,6 +171,15 @@ def alike(left: Type, right: Type) -> bool:
     if isinstance(left, Array) and isinstance(right, Array):
         return left.dtype == right.dtype and left.ndim == right.ndim
     return left == right
+
+
+def is_factor(atom: Atom) -> bool:
+    """Whether an atom is a real number."""
+    return isinstance(atom.type, Scalar) and atom.type.kind == "f"
+
+
+def factor_key(factor: Atom) -> Hashable:
+    return constant_key(factor.value) if isinstance(factor, Const) else factor
 
 
 def _on(step: Op, front: Atom) -> Op:
@@ -197,9 +223,14 @@ class Spelling(Algebra):
                 break
         if is_number(rest) or not number(c) or (path[0].primitive in MOVES if path else c == 1):
             return op  # nothing to gain, or a view in place of an array of its own
+        known = self.multiple(rest, Const(abs(c))) if path and abs(c) != 1 else None
+        if known is not None:
+            return self.applied(known, [*path[::-1], *([Op(NEGATIVE, (known,), ())] if c < 0 else [])], op)
         start = Op(NEGATIVE, (rest,), ()) if c == -1 else Op(MULTIPLY, (Const(c), rest), ())
-        steps = [*path[::-1]] if c == 1 else [start, *path[::-1]]
-        front = rest
+        return self.applied(rest, [*([start] if c != 1 else []), *path[::-1]], op)
+
+    def applied(self, front: Atom, steps: list[Op], op: Op) -> Op:
+        """The last of some operations, each on the result of the one before in place of its first operand."""
         for step in steps[:-1]:
             front = self.emitted(_on(step, front), op, op.result.hint)
         return replace(_on(steps[-1], front), results=op.results, origin=op.origin)

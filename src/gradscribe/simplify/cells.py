@@ -15,16 +15,14 @@ only added to are not made. Only operations of a derivative are moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 
-from ..analyse.regions import Regions, regions
 from ..ir.build import map_blocks, substitute
-from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk, walk_op
-from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, MULTIPLY, SETITEM, SLICE_, TUPLE, ZEROS_LIKE
+from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, MULTIPLY, SETITEM, ZEROS_LIKE
 from ..ir.types import Array, Scalar
-
-Derivative = Callable[[Op], bool]
+from .cell_facts import CellFacts, Derivative
+from .held import with_uses_first, without_what_is_added_back
 
 
 def tidy_cells(function: Function, derivative: Derivative) -> Function:
@@ -37,26 +35,22 @@ def tidy_cells(function: Function, derivative: Derivative) -> Function:
     return replace(function, body=_Tidying(function, derivative).block(function.body))
 
 
-class _Tidying:
+class _Tidying(CellFacts):
     def __init__(self, function: Function, derivative: Derivative) -> None:
-        self.groups: Regions = regions(function)
-        self.given, self.root, self.outermost = derivative, False, function.body
-        self.made: set[Op] = set()
-        self.definitions = {r: op for op in walk(function.body) for r in op.results}
+        super().__init__(function, derivative)
+        self.root, self.outermost = False, function.body
 
     def block(self, block: Block) -> Block:
         ops = [map_blocks(op, self.block) if self._mine(op) else op for op in block.ops]
         self.root = block is self.outermost
-        ops = self._delay_zeros(ops)
-        ops = self._set_instead_of_add(self._add_once(ops))
+        ops = self._delay_zeros(without_what_is_added_back(self, ops))
+        ops = with_uses_first(self, self._add_once(ops), block.yields)
+        ops = self._set_instead_of_add(ops)
         ops, renamed = self._drop_copies(ops, block.yields)
         ops, started = self._start_with_value(ops)
         ops = self._zero_at_once(ops)
         renamed = {**{var: _swap(atom, started) for var, atom in renamed.items()}, **started}
         return Block(block.params, tuple(ops), tuple(_swap(a, renamed) for a in block.yields))
-
-    def derivative(self, op: Op) -> bool:
-        return self.given(op) or op in self.made
 
     def _mine(self, op: Op) -> bool:
         return self.derivative(op) or any(self.derivative(inner) for block in op.blocks for inner in walk(block))
@@ -68,10 +62,10 @@ class _Tidying:
         out: list[Op] = []
         waiting: list[Op] = []
         for op in ops:
-            for zero in [z for z in waiting if self._accesses(op, z.args[0])]:
+            for zero in [z for z in waiting if self.accesses(op, z.args[0])]:
                 waiting.remove(zero)
                 out.append(zero)
-            if self._is_zeroing(op):
+            if self.is_zeroing(op):
                 waiting.append(op)
             else:
                 out.append(op)
@@ -82,7 +76,7 @@ class _Tidying:
         out: list[Op] = []
         for op in ops:
             place = len(out)
-            if self._is_zeroing(op):
+            if self.is_zeroing(op):
                 while place and out[place - 1].origin != op.origin and self._may_pass(op, out[place - 1]):
                     place -= 1
                 if not place or out[place - 1].origin != op.origin:
@@ -92,37 +86,14 @@ class _Tidying:
 
     def _may_pass(self, zero: Op, other: Op) -> bool:
         fixed = other.primitive.effect or any(r in zero.inputs for r in other.results)
-        return not fixed and not self._accesses(other, zero.args[0])
-
-    def _is_zeroing(self, op: Op) -> bool:
-        return (
-            op.primitive is SETITEM
-            and self.derivative(op)
-            and isinstance(op.args[0].type, Array)
-            and _is_zero(op.args[2])
-        )
-
-    def _accesses(self, op: Op, target: Atom) -> bool:
-        """Whether an op, or one inside its blocks, may read or write the memory of `target` (a view only names it)."""
-        assert isinstance(target, Var)
-        region = self.groups.of(target)
-        for inner in walk_op(op):
-            viewing = inner is op and op.primitive is GETITEM and isinstance(op.result.type, Array)
-            if viewing and self._is_view_of(op, target):
-                continue
-            if any(isinstance(a, Var) and self.groups.knows(a) and self.groups.of(a) is region for a in inner.inputs):
-                return True
-        return False
-
-    def _is_view_of(self, op: Op, target: Var) -> bool:
-        return is_basic_index(op.args[1]) and self.groups.of(op.result) is self.groups.of(target)
+        return not fixed and not self.accesses(other, zero.args[0])
 
     def _set_instead_of_add(self, ops: list[Op]) -> list[Op]:
         """`s[i] = 0.0; s[i] += e` is `s[i] = e`."""
         out: list[Op] = []
         for op in ops:
             last = out[-1] if out else None
-            if op.primitive is ADDAT and last is not None and self._is_zeroing(last) and self._same_cells(last, op):
+            if op.primitive is ADDAT and last is not None and self.is_zeroing(last) and self.same_cells(last, op):
                 out[-1] = replace(op, primitive=SETITEM)
                 self.made.add(out[-1])
             else:
@@ -149,44 +120,19 @@ class _Tidying:
 
     def _joinable(self, op: Op, before: list[Op]) -> Op | None:
         """An earlier addition to the same cells, that may as well be made here."""
-        if op.primitive is not ADDAT or not self.derivative(op) or self._mentions_memory(op.args[2], op.args[0]):
+        if op.primitive is not ADDAT or not self.derivative(op) or self.mentions_memory(op.args[2], op.args[0]):
             return None
         for place in range(len(before) - 1, -1, -1):
             earlier = before[place]
-            if earlier.primitive is ADDAT and self.derivative(earlier) and self._same_cells(earlier, op):
-                own = self._mentions_memory(earlier.args[2], op.args[0])
+            if earlier.primitive is ADDAT and self.derivative(earlier) and self.same_cells(earlier, op):
+                own = self.mentions_memory(earlier.args[2], op.args[0])
                 alike = earlier.args[2] is op.args[2] or _same_type(earlier.args[2], op.args[2])
-                stays = self._is_left_alone(earlier.args[2], before[place + 1 :])
+                stays = self.is_left_alone(earlier.args[2], before[place + 1 :])
                 return earlier if not own and alike and stays else None
-            commutes = earlier.primitive is ADDAT and not self._mentions_memory(earlier.args[2], op.args[0])
-            if not commutes and self._accesses(earlier, op.args[0]):
+            commutes = earlier.primitive is ADDAT and not self.mentions_memory(earlier.args[2], op.args[0])
+            if not commutes and self.accesses(earlier, op.args[0]):
                 return None
         return None
-
-    def _is_left_alone(self, value: Atom, ops: Iterable[Op]) -> bool:
-        """Whether a value, which may be a view, is the same behind these ops."""
-        return not any(
-            self._mentions_memory(value, inner.args[k])
-            for op in ops
-            for inner in walk_op(op)
-            for k in inner.primitive.writes
-        )
-
-    def _mentions_memory(self, value: Atom, target: Atom) -> bool:
-        known = isinstance(value, Var) and isinstance(target, Var) and self.groups.knows(value)
-        return known and self.groups.of(value) is self.groups.of(target)  # type: ignore[arg-type]
-
-    def _same_cells(self, one: Op, other: Op) -> bool:
-        return one.args[0] is other.args[0] and self._key(one.args[1]) == self._key(other.args[1])
-
-    def _key(self, atom: Atom) -> Hashable:
-        """Equal for indices that are written alike."""
-        if isinstance(atom, Const):
-            return (type(atom.value).__name__, repr(atom.value))
-        op = self.definitions.get(atom)
-        if op is not None and op.primitive in (TUPLE, SLICE_):
-            return (op.primitive.name, *map(self._key, op.args))
-        return id(atom)
 
     # copies --------------------------------------------------------------------------------------------------------
 
@@ -212,9 +158,9 @@ class _Tidying:
         uses = [k for k, op in enumerate(behind) if _mentions(op, copy.result)]
         if not uses:
             return False
-        if any(not self._consumes(behind[k], copy.result) for k in uses):
+        if any(not self.consumes(behind[k], copy.result) for k in uses):
             return False
-        return not any(self._writes(op, source) for op in behind[: uses[-1]])
+        return not any(self.writes(op, source) for op in behind[: uses[-1]])
 
     def _is_last_use(self, source: Var, behind: list[Op]) -> bool:
         """Whether the memory of a value made by the function is not mentioned any more."""
@@ -223,26 +169,6 @@ class _Tidying:
             return False
         mentioned = (a for op in walk(Block((), tuple(behind), ())) for a in op.inputs if isinstance(a, Var))
         return not any(self.groups.knows(a) and self.groups.of(a) is region for a in mentioned)
-
-    def _consumes(self, op: Op, value: Var) -> bool:
-        """Whether an op only reads the value: it neither keeps it nor passes on its memory."""
-        if op.primitive in (SETITEM, ADDAT):
-            return (
-                op.args[0] is not value and isinstance(op.args[0].type, Array) and not self._shares(op.args[0], value)
-            )
-        return not op.blocks and op.aliasing == "fresh" and op.primitive.is_pure and bool(op.results)
-
-    def _shares(self, one: Atom, other: Var) -> bool:
-        return isinstance(one, Var) and self.groups.of(one) is self.groups.of(other)
-
-    def _writes(self, op: Op, source: Var) -> bool:
-        region = self.groups.of(source)
-        mine = set(self.groups.writes(region))
-        return any(inner in mine or self._rewritten(inner, region) for inner in walk_op(op))
-
-    def _rewritten(self, op: Op, region: object) -> bool:
-        targets = [op.args[k] for k in op.primitive.writes]
-        return any(isinstance(t, Var) and self.groups.of(t) is region for t in targets)
 
     # buffers -------------------------------------------------------------------------------------------------------
 
@@ -292,10 +218,6 @@ class _Tidying:
                 return replace(first, primitive=COPY, args=(value,), results=made.results)
             return replace(first, primitive=FULL_LIKE, args=(source, value), results=made.results)
         return None
-
-
-def _is_zero(atom: Atom) -> bool:
-    return isinstance(atom, Const) and type(atom.value) is float and atom.value == 0.0
 
 
 def _same_type(one: Atom, other: Atom) -> bool:

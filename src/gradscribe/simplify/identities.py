@@ -35,7 +35,7 @@ from ..ir.primitives import (
     TUPLE,
     Primitive,
 )
-from ..ir.types import Array, Scalar
+from ..ir.types import FLOAT, Array, Scalar
 from .rewriting import same
 from .sums import SUMS
 
@@ -189,9 +189,33 @@ def product(this: Algebra, op: Op) -> Atom | Op | None:
     left, right = factors
     if is_seed(right) or (abs(c) != 1 and isinstance(right.type, Scalar) and isinstance(left.type, Array)):
         left, right = right, left
+    left, right = scaled_first(this, left, right, op)
     if c == 1:
         return replace(op, args=(left, right), style=None)
     return scaled(this, c, this.make(MULTIPLY, left, right, like=op, hint=op.result.hint), op)
+
+
+def scaled_first(this: Algebra, g: Atom, other: Atom, op: Op) -> tuple[Atom, Atom]:
+    """For a number c the factors of `g * (c * x)` and `g * y * c` as those of `h * x` and `h * y` with `h = g * c`."""
+    if not _is_float_array(g) or not _is_float_array(op.result) or not this.is_stable(g):
+        return g, other
+    inner = this.defined(other, MULTIPLY) if this.is_single(other) else None
+    if inner is not None:
+        c, x = inner.args if isinstance(inner.args[0].type, Scalar) else inner.args[::-1]
+        if c.type == FLOAT and _is_float_array(x) and x.type == g.type:
+            h = this.multiple(g, c) or this.make(MULTIPLY, g, c, like=op, hint=getattr(g, "hint", "t"))
+            return h, x
+        return g, other
+    made = this.defined(g, MULTIPLY) if this.is_single(g) else None
+    for array, y in (made.args, made.args[::-1]) if made is not None else ():
+        known = this.multiple(array, other) if _is_float_array(array) and _is_float_array(y) else None
+        if known is not None and y.type == known.type:
+            return known, y
+    return g, other
+
+
+def _is_float_array(atom: Atom) -> bool:
+    return isinstance(atom, Var) and isinstance(atom.type, Array) and atom.type.kind == "f"
 
 
 def quotient(this: Algebra, op: Op) -> Atom | Op | None:

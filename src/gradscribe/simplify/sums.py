@@ -70,15 +70,15 @@ def of_scaled(this: Algebra, op: Op) -> Atom | Op | None:
     return scaled(this, c, total, op)
 
 
-def of_unbroadcast(this: Algebra, op: Op) -> Atom | Op | None:
-    """`unbroadcast(-c * g, x)` is `-c * unbroadcast(g, x)`."""
+def of_moved(this: Algebra, op: Op) -> Atom | Op | None:
+    """`np.roll(-c * g, 1)` is `-c * np.roll(g, 1)`, and `unbroadcast(-c * g, x)` is `-c * unbroadcast(g, x)`."""
     from .identities import peel, scaled
 
-    g, x = op.args
+    g, *others = op.args
     c, inner = peel(this, g)
     if c == 1 or inner is None or inner.type != g.type or not (_is_float(g) and _is_float(op.result)):
         return None
-    return scaled(this, c, this.emitted(replace(op, args=(inner, x)), op, op.result.hint), op)
+    return scaled(this, c, this.emitted(replace(op, args=(inner, *others)), op, op.result.hint), op)
 
 
 def of_product(this: Algebra, op: Op) -> Op | None:
@@ -252,6 +252,6 @@ SUMS = {
     SUBTRACT: [common_factor, offset],
     VADDAT: [to_one_entry, into_new, through_row],
     GETITEM: [entry_of_sum],
-    UNBROADCAST: [of_unbroadcast],
-    **({BY_NAME["sum"]: [of_scaled, of_product]} if "sum" in BY_NAME else {}),
+    UNBROADCAST: [of_moved],
+    **({BY_NAME["sum"]: [of_scaled, of_product], BY_NAME["roll"]: [of_moved]} if "sum" in BY_NAME else {}),
 }
