@@ -81,10 +81,7 @@ class _Settling:
         return replace(block, ops=tuple(builder.ops))
 
     def _as_diagonal(self, op: Op) -> Op:
-        """An einsum that only picks entries of a written array as the view that it is; one of several operands makes a
-        new array."""
-        if len(op.args) > 2 and isinstance(getattr(op.args[0], "value", None), str):
-            return replace(op, static=Sharing.COPY)
+        """An einsum that only picks entries of a written array as the view that it is."""
         if len(op.args) != 2 or op.keywords or not self.memory.is_written(op.result):
             return op
         subscripts, operand = op.args

@@ -13,13 +13,13 @@ behind its definition in that block and in the blocks inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import Location
-from .types import Tuple, Type, type_of_constant
+from .types import STRUCTURES, List, Tuple, Type, type_of_constant
 
 if TYPE_CHECKING:
     from .primitives import Primitive
@@ -134,7 +134,9 @@ class Op:
     @property
     def aliasing(self) -> str:
         """How the memory of the result relates to that of the operands, see `Primitive`."""
-        return self.static.value if isinstance(self.static, Sharing) else self.primitive.aliasing
+        if isinstance(self.static, Sharing):
+            return self.static.value
+        return aliasing_of(self.primitive, self.args)
 
     @property
     def inputs(self) -> tuple[Atom, ...]:
@@ -147,6 +149,17 @@ class Op:
             if key == name:
                 return atom.value if isinstance(atom, Const) else atom
         return default
+
+
+def aliasing_of(primitive: Primitive, args: Sequence[Atom]) -> str:
+    """How the memory of a result relates to that of these operands: NumPy makes a new array of a list or tuple."""
+    kind = primitive.aliasing
+    if kind in ("view", "maybe") and args and isinstance(args[0].type, (List, *STRUCTURES)):
+        return "fresh"
+    if kind != "only":
+        return kind
+    by_text = isinstance(args[0], Const) and isinstance(args[0].value, str)
+    return "fresh" if by_text and len(args) > 2 else "any"
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,7 @@ class Primitive:
         symbol: the operator that prints it ("*"), when its style is None or "operator".
         aliasing: the memory of the result: "fresh", "view" (shares that of operand 0), "maybe" (view or copy, known
             only at run time), "element" (an entry of the container that is operand 0, by reference), "any" (it may
-            share that of any operand; nothing more is known).
+            share that of any operand), "only" (as "any" with one operand behind the first; with several "fresh").
         reads: whether it reads the entries of its array operands (a view or `len` does not).
         contents: the positions of the operands whose entries it reads although `reads` is False.
         writes: the positions of the operands whose memory it writes.

@@ -15,7 +15,7 @@ import gast
 
 from ..ir import primitives as P
 from ..ir.build import UNDEF, Builder, inline
-from ..ir.nodes import Atom, Block, Const, Function, Var, walk
+from ..ir.nodes import Atom, Block, Const, Function, Var, aliasing_of, walk
 from ..ir.primitives import External, Primitive
 from ..ir.signature import signature_of
 from ..ir.types import (
@@ -166,8 +166,9 @@ class Core(Refusing, Outside):
             self._active.add(var)
             self.reasons.note(var, filter(self.is_active, inputs), self.builder.origin)
         self._note_acting(primitive, var, inputs)
-        self._share(primitive, var, inputs)
-        if primitive.aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
+        aliasing = aliasing_of(primitive, args)
+        self._share(primitive, aliasing, var, inputs)
+        if aliasing == "fresh" and not primitive.effect and primitive not in _NOT_FRESH:
             self._owned.add(var)
         return var
 
@@ -238,13 +239,12 @@ class Core(Refusing, Outside):
         """Nothing else can see this value yet."""
         self._owned.add(var)
 
-    def _share(self, primitive: Primitive, var: Var, inputs: Sequence[Atom]) -> None:
-        if primitive in _MAKERS:
+    def _share(self, primitive: Primitive, aliasing: str, var: Var, inputs: Sequence[Atom]) -> None:
+        if primitive in _MAKERS or aliasing == "any":
             for atom in inputs:
                 self.share(var, atom)
-        elif primitive.aliasing != "fresh" and inputs:
-            arrays = [a for a in inputs if isinstance(a, Var) and isinstance(a.type, Array)]
-            self.share(var, arrays[0] if len(arrays) == 1 else inputs[0])  # subscripts may stand in front of it
+        elif aliasing != "fresh" and inputs:
+            self.share(var, inputs[0])
         if var.type in (INT, BOOL, STRING):
             sites = [self.indices[a] for a in inputs if isinstance(a, Var) and a in self.indices]
             if sites:

@@ -383,7 +383,7 @@ def einsum_type(args: Any, keywords: Any) -> Any:
 
 
 EINSUM = define(
-    "einsum", np.einsum, infer=einsum_type, parameters="subscripts, *operands, optimize=False", aliasing="any"
+    "einsum", np.einsum, infer=einsum_type, parameters="subscripts, *operands, optimize=False", aliasing="only"
 )
 general(
     EINSUM,
