@@ -173,3 +173,58 @@ def test_entries_of_lists(f):
 def test_an_entry_that_is_read_twice_is_recorded_once():
     source = grad(twice_the_same_entry).source_for(np.ones(2), np.ones(2), 3)
     assert "h_tape_2" in source and "h_tape_3" not in source  # the entry, its sine, its cosine
+
+
+def gates(a, w, n):
+    """A logistic function in a loop: its value is kept, not the sum that it divides by."""
+    total = 0.0
+    for _ in range(n):
+        a = a * (1.0 / (1.0 + np.exp(-a * w)))
+        total = total + np.sum(a)
+    return total
+
+
+def reciprocals(x, n):
+    y = x
+    for _ in range(n):
+        y = 1.0 / (y * y + 0.5) - 1 / np.cosh(y)
+    return np.sum(y)
+
+
+def scalar_reciprocals(x, n):
+    y = x
+    for _ in range(n):
+        y = 1.0 / (y * y + 0.5) - 1 / math.cosh(y)
+    return y
+
+
+def reciprocal(x):
+    return np.sum(1.0 / x)
+
+
+def test_a_reciprocal_is_kept_and_not_divided_again():
+    a, w = np.linspace(-2.0, 3.0, 5), np.linspace(0.1, 1.0, 5)
+    for n in (0, 1, 4):
+        check_grads(gates, (a, w, n), argnums=(0, 1))
+        check_grads(reciprocals, (a, n))
+        check_grads(scalar_reciprocals, (0.7, n))
+    source = grad(gates, argnums=(0, 1)).source_for(a, w, 2).split("# reverse")[1]
+    code = [line.split("#")[0] for line in source.splitlines()]
+    assert not any("/" in line or "np.exp" in line for line in code)
+    narrow = grad(gates)(a.astype(np.float32), w.astype(np.float32), 3)
+    assert narrow.dtype == np.float32
+    np.testing.assert_allclose(narrow, grad(gates)(a, w, 3), rtol=1e-4)
+
+
+def test_the_slope_of_a_reciprocal_at_the_ends():
+    tiny = 5e-324
+    x = np.array([np.inf, -np.inf, tiny, 1e-200, 1e200, np.nan, -0.0])
+    with np.errstate(all="ignore"):
+        found = grad(reciprocal)(x)
+        want = -(1.0 / x) / x
+    np.testing.assert_array_equal(found, want)
+    assert grad(lambda x: 1.0 / x)(float("inf")) == 0.0
+
+
+def test_second_order_of_a_reciprocal():
+    check_grads(lambda x: np.sum(grad(reciprocals)(x, 2) ** 2), (np.array([0.3, -0.8]),), rtol=1e-4)

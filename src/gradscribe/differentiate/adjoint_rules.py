@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -98,7 +98,7 @@ def _elementwise(
 ) -> Atom | None:
     builder, z = adjoints.builder, op.result
     g = g if whole is None else whole
-    partial = rule.adjoint[name]
+    partial = of_reciprocal if _is_reciprocal(op) else rule.adjoint[name]
     if same_shape(atom.type, z.type) or _is_alone(op, atom) or sweep.extents.same(atom, z):
         mark = len(builder.ops)
         found = expand(builder, partial, g, z, op=op)
@@ -150,6 +150,16 @@ def _is_alone(op: Op, atom: Var) -> bool:
     """Whether an operand is the only array, so that the result has its shape, whatever that is."""
     arrays = [a for a in op.inputs if not isinstance(a.type, Scalar)]
     return isinstance(atom.type, Array) and isinstance(op.result.type, Array) and all(a is atom for a in arrays)
+
+
+def _is_reciprocal(op: Op) -> bool:
+    one = op.args[0]
+    return op.primitive is DIVIDE and not op.keywords and isinstance(one, Const) and one.value == 1.0
+
+
+def of_reciprocal(g: Any, z: Any, x: Any, y: Any) -> Any:
+    """The adjoint of y for `z = 1.0 / y`, from the result alone."""
+    return -(g * z * z)
 
 
 def size_of(builder: Builder, z: Var) -> Atom:

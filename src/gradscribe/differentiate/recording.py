@@ -18,6 +18,7 @@ from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Block, Const, Op, Var, replace
 from ..ir.primitives import (
     ADDAT,
+    DIVIDE,
     FULL_LIKE,
     GETITEM,
     LENGTH,
@@ -190,6 +191,7 @@ class _Chooser:
         missing = [r for r in roots if r not in self.saved]
         positions = self._positions(through)
         late = any(positions[v] > place[v] for place in (self.uses, self.limits) for v in through if v in place)
+        late = late or _divides_arrays(self.definitions[need])
         if late or len(missing) > 1 or any(_is_dearer(r, need) for r in missing):
             self.saved.add(need)
             return
@@ -220,6 +222,11 @@ class _Chooser:
             own = self.earliest(op) or 0
             positions[var] = max([own, *(positions.get(a, 0) for a in op.inputs if isinstance(a, Var))])
         return {var: positions[var] for var in through}
+
+
+def _divides_arrays(op: Op | None) -> bool:
+    """Whether an op divides by an array, as the last step of a logistic function does: that costs more than a tape."""
+    return op is not None and op.primitive is DIVIDE and isinstance(op.args[1].type, Array)
 
 
 def _is_dearer(root: Var, need: Var) -> bool:
