@@ -7,6 +7,7 @@ nothing but `.source` depends on a guess.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,7 +34,7 @@ def guess_types(function: Callable[..., Any]) -> tuple[dict[str, Type], dict[str
         return guess_types(function.primal)
     if hasattr(type(function), "custom_rule"):
         return guess_types(function.fun)
-    uses = _Uses(read_source(function).tree)
+    uses = _uses_in(read_source(function).tree)
     types: dict[str, Type] = {}
     static: dict[str, object] = {}
     for name, parameter in inspect.signature(function).parameters.items():
@@ -92,6 +93,11 @@ def _array(name: str, rank: int) -> Array:
         if rank
         else Array("float64", (UNKNOWN,))
     )
+
+
+@functools.lru_cache(maxsize=1)  # asked for more than once on the way to one derivative
+def _uses_in(tree: Any) -> _Uses:
+    return _Uses(tree)
 
 
 class _Uses:

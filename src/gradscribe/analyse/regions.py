@@ -9,6 +9,7 @@ This module knows nothing of derivatives; see `activity`.
 from __future__ import annotations
 
 import ast
+import functools
 import types as python_types
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -77,6 +78,7 @@ def has_memory(type_: Type) -> bool:
     return isinstance(type_, Object) and (type_.cls is None or not issubclass(type_.cls, _HOLDS_NOTHING))
 
 
+@functools.lru_cache(maxsize=1)  # passes that change nothing ask again
 def regions(function: Function) -> Regions:
     """Group the values of a function by the memory that they may share.
 

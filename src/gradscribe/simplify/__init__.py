@@ -34,8 +34,10 @@ def simplify(function: Function, primal: Function | None = None) -> Function:
     function = tidy_entries(function, _derivative_ops(function).__contains__)
     function = _respelled(share(function), primal)
     function = prune(shorten_shapes(sink_buffers(fold(function)), _derivative_ops(function).__contains__))
-    function = prune(tidy_cells(function, _derivative_ops(function).__contains__))
-    return _without_empty_sections(prune(fuse_loops(_respelled(function, primal))))
+    tidied = tidy_cells(function, _derivative_ops(function).__contains__)
+    function = _respelled(function if tidied is function else prune(tidied), primal)
+    fused = fuse_loops(function)
+    return _without_empty_sections(function if fused is function else prune(fused))
 
 
 def contracted(function: Function, primal: Function | None = None) -> Function:

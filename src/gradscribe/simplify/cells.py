@@ -26,13 +26,14 @@ from .held import with_uses_first, without_what_is_added_back
 
 
 def tidy_cells(function: Function, derivative: Derivative) -> Function:
-    """Reorder and merge the writes of a derivative; see above.
+    """Reorder and merge the writes of a derivative, see above; the same object where there is nothing to do.
 
     Args:
         function: any program.
         derivative: which operations belong to a derivative.
     """
-    return replace(function, body=_Tidying(function, derivative).block(function.body))
+    body = _Tidying(function, derivative).block(function.body)
+    return function if body is function.body else replace(function, body=body)
 
 
 class _Tidying(CellFacts):
@@ -50,6 +51,8 @@ class _Tidying(CellFacts):
         ops, started = self._start_with_value(ops)
         ops = self._zero_at_once(ops)
         renamed = {**{var: _swap(atom, started) for var, atom in renamed.items()}, **started}
+        if not renamed and ops == [*block.ops]:
+            return block
         return Block(block.params, tuple(ops), tuple(_swap(a, renamed) for a in block.yields))
 
     def _mine(self, op: Op) -> bool:

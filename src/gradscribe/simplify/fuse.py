@@ -24,8 +24,9 @@ from ..ir.primitives import ADD, APPEND, ASSERT, CALL, COMMENT, LIST, LOOP, POP,
 
 
 def fuse_loops(function: Function) -> Function:
-    """Fuse each loop with its mirror where that is possible; see above."""
-    return replace(function, body=_fuse_in(function.body))
+    """Fuse each loop with its mirror where that is possible, see above; the same object where it is not."""
+    body = _fuse_in(function.body)
+    return function if body is function.body else replace(function, body=body)
 
 
 def _fuse_in(block: Block) -> Block:
@@ -33,7 +34,7 @@ def _fuse_in(block: Block) -> Block:
     for op in [o for o in ops if o.primitive is LOOP]:
         if op in ops:
             ops = _fuse_first(ops, op) or ops
-    return replace(block, ops=tuple(ops))
+    return block if ops == [*block.ops] else replace(block, ops=tuple(ops))
 
 
 @dataclass
