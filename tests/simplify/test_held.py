@@ -58,6 +58,73 @@ def test_single_precision(f, x):
     np.testing.assert_allclose(narrow, wide, rtol=2e-4, atol=1e-5)
 
 
+def averaged(u, c, n):
+    s, total = np.zeros(5), 0.0
+    for k in range(n):
+        s *= c
+        s += (1.0 - c) * u[k] * A[k]
+        total = total + np.sum(s**3)
+    return total
+
+
+def averaged_in_part(u, c, n):
+    s = np.ones(6)
+    for k in range(n):
+        s[1:-1] *= c * s[:-2]
+        s[1:-1] += u[k]
+        s[:] = np.sin(s) * u
+    return np.sum(s)
+
+
+@pytest.mark.parametrize(("f", "tapes"), [(averaged, 1), (averaged_in_part, 2)])
+def test_what_is_put_back_over_is_not_recorded(f, tapes):
+    for n in (0, 1, 4):
+        check_grads(f, (U.copy(), 0.7, n), argnums=(0, 1))
+    source = gradscribe.grad(f, argnums=(0, 1)).source_for(U, 0.7, 3)
+    assert sum("np.empty" in line for line in source.splitlines()) == tapes
+    wide = gradscribe.grad(f)(U.copy(), 0.7, 3)
+    np.testing.assert_allclose(gradscribe.grad(f)(U.astype(np.float32), 0.7, 3), wide, rtol=1e-4, atol=1e-5)
+
+
+def looked_at_in_between(u, c, n):
+    s, total = np.ones(6), 0.0
+    for k in range(n):
+        s *= c + s
+        total = total + np.sum(s * u)
+        s += u[k] * s
+        s[1:] = s[:-1] * s[1:]
+    return total + np.sum(s**2)
+
+
+def parts_that_overlap(u, c, n):
+    s = u.copy()
+    for _ in range(n):
+        s[:-1] *= s[1:]
+        s[1:] *= c * s[:-1]
+        s[0] = s[1] * s[0]
+        s[:1] = s[:1] * s[1]
+    return np.sum(s)
+
+
+def masks_that_change(u, c, n):
+    s, mask = u.copy(), u > 0.5
+    for k in range(n):
+        s[mask] *= s[mask]
+        mask[k] = not mask[k]
+        s[mask] = c * s[mask] * s[mask]
+    return np.sum(s)
+
+
+def on_one_path(u, c, n):
+    s = u.copy()
+    for k in range(n):
+        s *= s
+        if k % 2:
+            s += c * s * s
+        s *= u
+    return np.sum(s)
+
+
 def negated(u, c, n):
     for _ in range(n):
         u[1:-1] = c * u[:-2] - u[1:-1]
@@ -127,7 +194,7 @@ def swapped(u, c, n):
 
 NEAR = [
     negated, added_twice, moved_along, read_in_between, through_a_view, on_some_trips, repeated_index, broadcast,
-    swapped,
+    swapped, looked_at_in_between, parts_that_overlap, masks_that_change, on_one_path,
 ]  # fmt: skip
 
 

@@ -95,9 +95,9 @@ class Algebra(Rewriting):
             self.source[result] = op
         if op.primitive is DIVIDE and is_one(op.args[0]) and isinstance(op.args[1], Var) and not op.keywords:
             self.inverses[op.args[1]] = op.result
-        if op.primitive is MULTIPLY:
+        if op.primitive is MULTIPLY and isinstance(op.result.type, Array):
             for array, factor in (op.args, op.args[::-1]):
-                if isinstance(array, Var) and isinstance(array.type, Array) and is_factor(factor):
+                if isinstance(array, Var) and is_factor(factor):
                     self.multiples.setdefault((array, factor_key(factor)), op.result)
 
     def make(self, primitive: Primitive, *args: Atom, like: Op, hint: str = "t") -> Var:

@@ -36,6 +36,10 @@ class CellFacts:
     def same_cells(self, one: Op, other: Op) -> bool:
         return one.args[0] is other.args[0] and self._key(one.args[1]) == self._key(other.args[1])
 
+    def covers(self, one: Op, other: Op) -> bool:
+        """Whether one write is to all cells that another is to."""
+        return self.same_cells(one, other) or (one.args[0] is other.args[0] and is_whole(one.args[1]))
+
     def accesses(self, op: Op, target: Atom) -> bool:
         """Whether an op, or one inside its blocks, may read or write the memory of `target` (a view only names it)."""
         assert isinstance(target, Var)
@@ -96,3 +100,7 @@ class CellFacts:
 
 def is_zero(atom: Atom) -> bool:
     return isinstance(atom, Const) and type(atom.value) is float and atom.value == 0.0
+
+
+def is_whole(index: Atom) -> bool:
+    return isinstance(index, Const) and (index.value is ... or index.value == slice(None))

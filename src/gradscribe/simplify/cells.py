@@ -22,7 +22,7 @@ from ..ir.nodes import Atom, Block, Const, Function, Op, Var, replace, walk, wal
 from ..ir.primitives import ADD, ADDAT, COPY, FULL_LIKE, GETITEM, MULTIPLY, SETITEM, ZEROS_LIKE
 from ..ir.types import Array, Scalar
 from .cell_facts import CellFacts, Derivative
-from .held import with_uses_first, without_what_is_added_back
+from .held import with_uses_first, without_what_is_added_back, without_what_is_replaced
 
 
 def tidy_cells(function: Function, derivative: Derivative) -> Function:
@@ -44,7 +44,8 @@ class _Tidying(CellFacts):
     def block(self, block: Block) -> Block:
         ops = [map_blocks(op, self.block) if self._mine(op) else op for op in block.ops]
         self.root = block is self.outermost
-        ops = self._delay_zeros(without_what_is_added_back(self, ops))
+        ops = without_what_is_added_back(self, without_what_is_replaced(self, ops))
+        ops = self._delay_zeros(ops)
         ops = with_uses_first(self, self._add_once(ops), block.yields)
         ops = self._set_instead_of_add(ops)
         ops, renamed = self._drop_copies(ops, block.yields)

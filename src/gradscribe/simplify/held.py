@@ -1,5 +1,9 @@
 """What a cell held, in statements that overwrite the cell: it stays where it is, or is used before it is gone.
 
+    s[...] = s_tape_1[t]                s[...] = s_tape[t]
+    bx[t] += bs
+    s[...] = s_tape[t]
+
     g = bx[1:-1].copy()                 bx[:-2] += e
     bx[1:-1] = 0.0
     bx[:-2] += e
@@ -10,7 +14,8 @@
     bx[1:-1] += g * b                   bx[:-2] += s
                                         bx[1:-1] += t
 
-The first is the mirror of `x[1:-1] = x[1:-1] + ...`. Additions commute; only those of a derivative are moved.
+The first puts back what was overwritten, and once more what was so before that; the second is the mirror of
+`x[1:-1] = x[1:-1] + ...`. Additions commute; only those of a derivative are moved.
 """
 
 from __future__ import annotations
@@ -19,7 +24,8 @@ from collections.abc import Iterable
 
 from ..ir.indexing import is_basic_index
 from ..ir.nodes import Atom, Const, Op, Var, walk_op
-from ..ir.primitives import ADDAT, COPY, GETITEM
+from ..ir.primitives import ADDAT, COPY, GETITEM, SETITEM
+from ..ir.types import Array
 from .cell_facts import CellFacts
 from .rewriting import mentioned
 
@@ -27,6 +33,24 @@ FAR = 64
 """How many operations below a copy its last use may be."""
 FEW = 2
 """How many uses a copy may have that is not made: each is written with the index, which costs a small array as much."""
+
+
+def without_what_is_replaced(facts: CellFacts, ops: list[Op]) -> list[Op]:
+    """Leave out what is written into cells that are written again before anything looks at them."""
+    return [op for place, op in enumerate(ops) if not _is_replaced(facts, op, ops[place + 1 : place + FAR])]
+
+
+def _is_replaced(facts: CellFacts, write: Op, behind: list[Op]) -> bool:
+    if write.primitive is not SETITEM or not isinstance(write.args[0].type, Array):
+        return False
+    if not is_basic_index(write.args[1]) or not facts.derivative(write):
+        return False
+    for op in behind:
+        if op.primitive is SETITEM and facts.derivative(op) and facts.covers(op, write):
+            return not facts.mentions_memory(op.args[2], op.args[0])
+        if facts.accesses(op, write.args[0]):
+            return False
+    return False
 
 
 def without_what_is_added_back(facts: CellFacts, ops: list[Op]) -> list[Op]:

@@ -80,10 +80,12 @@ def substituted(block: Block, environment: dict[Var, Atom]) -> Block:
 def uses(function: Function) -> Counter[Var]:
     """How often each value is mentioned."""
     count: Counter[Var] = Counter()
+    known = count.get
     for op in walk(function.body):
-        count.update(mentioned(op.inputs))
-        for block in op.blocks:
-            count.update(mentioned(block.yields))
+        for atoms in (op.inputs, *(block.yields for block in op.blocks)):
+            for atom in atoms:
+                if isinstance(atom, Var):
+                    count[atom] = known(atom, 0) + 1
     count.update(mentioned(function.body.yields))
     return count
 
