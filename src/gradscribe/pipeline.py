@@ -24,7 +24,7 @@ from .ir.build import Builder, inline, without_snapshots
 from .ir.inlining import inline_calls
 from .ir.namespaces import Namespace, namespace_for
 from .ir.nodes import Block, Const, Function, walk
-from .ir.primitives import COMMENT, LOOP, External
+from .ir.primitives import COMMENT, External
 from .ir.signature import first_parameter
 from .ir.solvers import callees_of
 from .ir.types import COMPLEX, FLOAT, STRUCTURES, Array, Numeric, Tuple, Type
@@ -33,7 +33,7 @@ from .nopython.rows import row_tapes
 from .process import collector_paused
 from .read.lower import Lowered, lower
 from .settings import Settings, settled
-from .simplify import contracted, prepare, prune, simplify
+from .simplify import contracted, prepare, simplify, without_idle_states
 from .simplify.hoist import hoist_reads
 from .simplify.writable import writable_results
 from .source.text import make_function
@@ -88,8 +88,7 @@ def differentiate(
     number: bool = False,
 ) -> Function:
     """The derivative as a program, not yet simplified."""
-    if any(op.primitive is LOOP and op.keywords for op in walk(lowered.function.body)):
-        lowered = replace(lowered, function=prune(lowered.function))  # no state is kept that nobody reads
+    lowered = replace(lowered, function=without_idle_states(lowered.function))
     if mode == "reverse":
         value = value_type(lowered.function, has_aux)
         seed = FLOAT if number and isinstance(value, Numeric) else seed_type(value)  # checked to be a number

@@ -228,3 +228,35 @@ def test_the_slope_of_a_reciprocal_at_the_ends():
 
 def test_second_order_of_a_reciprocal():
     check_grads(lambda x: np.sum(grad(reciprocals)(x, 2) ** 2), (np.array([0.3, -0.8]),), rtol=1e-4)
+
+
+def a_name_in_two_loops(x, n):
+    """The second loop gives the name another array before anything reads it; the first writes through it."""
+    a, b = x.copy(), x.copy()
+    for k in range(n):
+        part = a[k]
+        part *= 2.0
+    for k in range(n):
+        part = a[k] * b[k]
+        b[k] = np.sin(part)
+    return np.sum(b * b)
+
+
+def read_behind_both(x, n):
+    a, b = x.copy(), x.copy()
+    part = a[0]
+    for k in range(n):
+        part = a[k]
+        part *= 2.0
+    for k in range(n):
+        b[k] = np.sin(part) * b[k]
+        part = a[k] * b[k]
+    return np.sum(b * b) + np.sum(part)
+
+
+def test_a_name_that_is_given_anew_has_no_shadow_of_old():
+    x = np.linspace(0.2, 2.0, 12).reshape(4, 3)
+    for n in (0, 1, 3):
+        check_grads(a_name_in_two_loops, (x, n))
+        check_grads(read_behind_both, (x, n))
+    assert "bpart_tape" not in grad(a_name_in_two_loops).source_for(x, 3)

@@ -10,14 +10,17 @@ from .contractions import contract_sums
 from .entries import tidy_entries
 from .fold import fold
 from .fuse import fuse_loops
-from .prune import drop_unused, prune
+from .prune import drop_unused, prune, without_idle_states
 from .shapes import shorten_shapes
 from .share import share
 from .sink import sink_buffers
 from .spreads import drop_spreads
 from .unbundle import unbundle
 
-__all__ = ["algebra", "contracted", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells"]
+__all__ = [
+    "algebra", "contracted", "fold", "fuse_loops", "prepare", "prune", "share", "simplify", "tidy_cells",
+    "without_idle_states",
+]  # fmt: skip
 
 
 def simplify(function: Function, primal: Function | None = None) -> Function:

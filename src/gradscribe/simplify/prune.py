@@ -24,6 +24,14 @@ def prune(function: Function, groups: Regions | None = None) -> Function:
     return replace(function, body=_sweep(function.body, _Marking(function, groups or regions(function))))
 
 
+def without_idle_states(function: Function) -> Function:
+    """Prune where a loop may hand on what nobody reads: that costs snapshots, or, where memory is written, a shadow."""
+    ops = [*walk(function.body)]
+    loops = [op for op in ops if op.primitive is LOOP]
+    idle = loops and (any(op.keywords for op in loops) or any(op.primitive.writes for op in ops))
+    return prune(function) if idle else function
+
+
 def drop_unused(function: Function) -> Function:
     """Remove operations that nothing mentions any more, as an identity leaves them: `prune` for programs in which no
     write and no loop has become needless, in a fraction of its time."""
